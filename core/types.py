@@ -1,0 +1,208 @@
+"""The currency between rooms: frozen values with no behaviour beyond what follows from their own fields."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Severity = Literal["refused", "hurts"]
+UNKNOWN = "Unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What one look at an image file tells. Width and height are the stored pixels, before EXIF rotation."""
+
+    width: int
+    height: int
+    channels: int
+    mode: str
+    format: str
+    bytes: int
+    sha256: str
+    orientation: int = 1
+    frames: int = 1
+    captured: str | None = None
+
+    @property
+    def upright_size(self) -> tuple[int, int]:
+        """(width, height) as a person sees it, with the EXIF orientation applied."""
+        return (self.height, self.width) if self.orientation >= 5 else (self.width, self.height)
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Scores of the pixels, each 0-1: mean luminance, its standard deviation, and edge energy."""
+
+    brightness: float
+    contrast: float
+    sharpness: float
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with an image: a stable code, plain words, and whether Rekognition refuses it."""
+
+    code: str
+    message: str
+    severity: Severity = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """One photo of a project. `name` is its path inside the project, unique, with forward slashes."""
+
+    id: int
+    name: str
+    path: str
+    folder_label: str | None = None
+    facts: Facts | None = None
+    quality: Quality | None = None
+    fingerprint: str | None = None
+    problems: tuple[Problem, ...] = ()
+    label: str | None = None
+    excluded: bool = False
+
+    @property
+    def refused(self) -> bool:
+        return any(problem.severity == "refused" for problem in self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """The cleaned copy of a photo: where it lies, what was done, or why there is none (`path` is None)."""
+
+    photo_id: int
+    path: str | None
+    actions: tuple[str, ...]
+    reason: str | None
+    width: int = 0
+    height: int = 0
+    bytes: int = 0
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One of Rekognition's codes with its message; `line` counts from 1, None means the whole file.
+
+    `place` is where AWS puts it: a member of the line ("", "attr", "attr-metadata", "attr.annotations.0").
+    """
+
+    code: str
+    message: str
+    line: int | None = None
+    place: str = ""
+
+    @property
+    def warning(self) -> bool:
+        return self.code.startswith("WARNING")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    at: dt.datetime
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """Where Rekognition and S3 are: the built-in engine (`profile` is None) or AWS through a named profile."""
+
+    profile: str | None = None
+    region: str = "us-east-1"
+
+    @property
+    def is_engine(self) -> bool:
+        return self.profile is None
+
+    @property
+    def title(self) -> str:
+        return "Built-in engine" if self.profile is None else f"AWS: {self.profile}, {self.region}"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A Rekognition project version, which is a model. `f1` is 0-1, None before training ended well."""
+
+    arn: str
+    project: str
+    name: str
+    status: str
+    message: str
+    created: dt.datetime
+    trained: dt.datetime | None = None
+    f1: float | None = None
+    billable_seconds: int | None = None
+    min_units: int | None = None
+    max_units: int | None = None
+    summary_uri: str | None = None
+    output_prefix: str | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether AWS bills for it now: it counts from the start until it has stopped."""
+        return self.status in ("STARTING", "RUNNING", "STOPPING")
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One label of an answer, with its confidence in percent (0-100)."""
+
+    label: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a model said of one photo. `error` is set, and `scores` empty, when the call failed.
+
+    `scores` holds every label (MinConfidence 0), best first; `answer` is what passes the thresholds, or Unknown.
+    """
+
+    name: str
+    path: str
+    truth: str | None
+    scores: tuple[Score, ...]
+    answer: str
+    confidence: float
+    milliseconds: float = 0.0
+    changes: tuple[str, ...] = ()
+    error: str | None = None
+
+    @property
+    def right(self) -> bool | None:
+        return None if self.truth is None else self.answer == self.truth
+
+
+@dataclass(frozen=True, slots=True)
+class LabelResult:
+    """A label's figures from AWS's evaluation summary, all 0-1."""
+
+    label: str
+    threshold: float
+    precision: float
+    recall: float
+    f1: float
+    images: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """AWS's evaluation summary of a trained model: macro figures, each label, and the image counts."""
+
+    precision: float
+    recall: float
+    f1: float
+    labels: tuple[LabelResult, ...]
+    training_images: int
+    testing_images: int
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """Each label's assumed threshold in percent."""
+        return {result.label: result.threshold * 100 for result in self.labels}

@@ -1,0 +1,199 @@
+"""The workspace, a folder that holds everything Rekolab writes, and the projects in it.
+
+    HOME/
+    ├── workspace.sqlite       what belongs to no project: deadlines and running times of models
+    ├── engine/                the built-in engine's own data
+    ├── jobs/                  the journal of running jobs
+    ├── thumbnails/            by content hash, shared by all projects
+    └── projects/NAME/
+        ├── catalogue.sqlite   photos, labels, split, runs, events
+        ├── originals/         photos that came as a zip, by upload or from S3
+        ├── cleaned/           the cleaned copies
+        └── manifests/, reports/
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.errors import BadPath, NotReady
+from core.types import Backend, Event
+
+PROJECT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,99}")  # a part of what Rekognition takes as ProjectName
+
+_WORKSPACE_TABLES = """
+CREATE TABLE IF NOT EXISTS setting (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS deadline (arn TEXT PRIMARY KEY, backend TEXT NOT NULL, at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS uptime (
+    id INTEGER PRIMARY KEY, arn TEXT NOT NULL, units INTEGER NOT NULL, started TEXT NOT NULL, stopped TEXT);
+"""
+
+_PROJECT_TABLES = """
+CREATE TABLE IF NOT EXISTS setting (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS event (id INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS photo (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, path TEXT NOT NULL, folder_label TEXT,
+    size INTEGER, modified INTEGER, facts TEXT, quality TEXT, fingerprint TEXT, problems TEXT,
+    excluded INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS cleaned (
+    photo_id INTEGER PRIMARY KEY REFERENCES photo (id) ON DELETE CASCADE, recipe TEXT NOT NULL, path TEXT,
+    actions TEXT NOT NULL, reason TEXT, width INTEGER, height INTEGER, bytes INTEGER, sha256 TEXT);
+CREATE TABLE IF NOT EXISTS class (name TEXT PRIMARY KEY, position INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS label (
+    photo_id INTEGER PRIMARY KEY REFERENCES photo (id) ON DELETE CASCADE, name TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS label_change (
+    id INTEGER PRIMARY KEY, step INTEGER NOT NULL, at TEXT NOT NULL, photo_id INTEGER NOT NULL,
+    before TEXT, after TEXT, undone INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS side (
+    photo_id INTEGER PRIMARY KEY REFERENCES photo (id) ON DELETE CASCADE, name TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS run (
+    id INTEGER PRIMARY KEY, at TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL, arn TEXT NOT NULL,
+    thresholds TEXT NOT NULL, total INTEGER NOT NULL, ended TEXT);
+CREATE TABLE IF NOT EXISTS prediction (
+    run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE, name TEXT NOT NULL, path TEXT NOT NULL, truth TEXT,
+    scores TEXT NOT NULL, milliseconds REAL NOT NULL, changes TEXT NOT NULL, error TEXT, PRIMARY KEY (run_id, name));
+"""
+
+
+@contextlib.contextmanager
+def transaction(file: Path, tables: str) -> Iterator[sqlite3.Connection]:
+    """A connection of the calling thread whose changes are all kept, or none; a second writer waits its turn."""
+    connection = sqlite3.connect(file, timeout=30, isolation_level=None)
+    try:
+        connection.row_factory = sqlite3.Row
+        connection.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; {tables}")
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One project: a folder and its catalogue. Cheap to make, safe in every thread."""
+
+    name: str
+    folder: Path
+    thumbnails: Path
+
+    @property
+    def originals(self) -> Path:
+        return self.folder / "originals"
+
+    @property
+    def cleaned(self) -> Path:
+        return self.folder / "cleaned"
+
+    @property
+    def manifests(self) -> Path:
+        return self.folder / "manifests"
+
+    @property
+    def reports(self) -> Path:
+        return self.folder / "reports"
+
+    @property
+    def home(self) -> Path:
+        """The workspace's folder, with which a job finds its project again."""
+        return self.folder.parent.parent
+
+    def catalogue(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
+        """A transaction on the project's catalogue."""
+        return transaction(self.folder / "catalogue.sqlite", _PROJECT_TABLES)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """A setting of the project, any JSON value."""
+        with self.catalogue() as rows:
+            row = rows.execute("SELECT value FROM setting WHERE key = ?", (key,)).fetchone()
+        return default if row is None else json.loads(row["value"])
+
+    def set(self, key: str, value: Any) -> None:
+        with self.catalogue() as rows:
+            rows.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (key, json.dumps(value)))
+
+    @property
+    def backend(self) -> Backend:
+        """Where this project's model lives."""
+        return Backend(**self.get("backend", {}))
+
+    def note(self, kind: str, text: str) -> None:
+        """Record an event in plain words; `kind` is the stage it belongs to."""
+        with self.catalogue() as rows:
+            rows.execute("INSERT INTO event (at, kind, text) VALUES (?, ?, ?)", (now().isoformat(), kind, text))
+
+    def events(self, limit: int = 12) -> list[Event]:
+        """The last events, newest first."""
+        with self.catalogue() as rows:
+            found = rows.execute("SELECT at, kind, text FROM event ORDER BY id DESC LIMIT ?", (limit,)).fetchall()
+        return [Event(dt.datetime.fromisoformat(row["at"]), row["kind"], row["text"]) for row in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The folder that holds all projects."""
+
+    root: Path
+
+    @property
+    def engine(self) -> Path:
+        return self.root / "engine"
+
+    @property
+    def jobs(self) -> Path:
+        return self.root / "jobs"
+
+    def catalogue(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
+        """A transaction on what belongs to no single project."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        return transaction(self.root / "workspace.sqlite", _WORKSPACE_TABLES)
+
+    def projects(self) -> list[str]:
+        """Names of all projects, in alphabetical order."""
+        return sorted(file.parent.name for file in self.root.glob("projects/*/catalogue.sqlite"))
+
+    def create(self, name: str) -> Project:
+        """A new project; the name must be one that Rekognition takes and that is not used yet."""
+        if not PROJECT_NAME.fullmatch(name):
+            raise BadPath("A project's name has letters, digits, '.', '-' and '_' only, 100 at most, no space.")
+        project = self._project(name)
+        if name.lower() in (known.lower() for known in self.projects()):
+            raise BadPath(f"There is a project “{name}” already. Choose it in the sidebar, or take another name.")
+        project.folder.mkdir(parents=True, exist_ok=True)
+        project.note("project", f"Project {name} created")
+        return project
+
+    def open(self, name: str) -> Project:
+        if name not in self.projects():
+            raise NotReady(f"There is no project “{name}” here.")
+        return self._project(name)
+
+    def delete(self, name: str) -> None:
+        """Remove the project and its copies. Photos that were read from a folder of the user's stay where they are."""
+        shutil.rmtree(self.open(name).folder)
+
+    def _project(self, name: str) -> Project:
+        return Project(name, self.root / "projects" / name, self.root / "thumbnails")
+
+
+def open_project(home: str | Path, name: str) -> Project:
+    """The project of a job, from the JSON arguments that its journal keeps."""
+    return Workspace(Path(home)).open(name)
+
+
+def now() -> dt.datetime:
+    """This moment, in UTC, to the second."""
+    return dt.datetime.now(dt.UTC).replace(microsecond=0)

@@ -1,0 +1,53 @@
+"""What every room's tests share: a workspace in an empty folder, a project in it, a running engine, some photos."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+
+from core.workspace import Project, Workspace
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """An empty workspace that the settings point at; photos may be read from the test's own folder."""
+    monkeypatch.setenv("REKOLAB_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("REKOLAB_ROOTS", str(tmp_path))
+    return Workspace((tmp_path / "home").resolve())
+
+
+@pytest.fixture
+def project(workspace: Workspace) -> Project:
+    return workspace.create("pets")
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
+    """A running engine of its own for the whole session, reached over HTTP like AWS."""
+    from core.aws.engine_process import ensure_engine
+
+    running = ensure_engine(tmp_path_factory.mktemp("engine"), port=0)
+    yield running
+
+
+@pytest.fixture
+def photo_folder(tmp_path: Path) -> Callable[..., Path]:
+    """`photo_folder(cat=3, dog=3)` draws that many plain, distinct photos a class and returns their folder."""
+
+    def draw(size: tuple[int, int] = (320, 240), **classes: int) -> Path:
+        folder = tmp_path / "photos"
+        for hue, (label, count) in enumerate(classes.items()):
+            (folder / label).mkdir(parents=True, exist_ok=True)
+            for number in range(count):
+                image = Image.new("RGB", size, (40 + 60 * hue, 90 + 15 * number % 150, 200 - 50 * hue))
+                pen = ImageDraw.Draw(image)
+                for stripe in range(number + 2):
+                    left = 15 + stripe * 37 * (number + 1) % (size[0] - 60)
+                    pen.ellipse((left, 20 + stripe * 11, left + 45, 70 + stripe * 17), fill=(250 - 9 * stripe, 80, 30))
+                image.save(folder / label / f"{label}{number + 1}.jpg", quality=90)
+        return folder
+
+    return draw
