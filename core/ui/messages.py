@@ -1,0 +1,29 @@
+"""Errors and empty states: what happened, and the way on as a link."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import RekolabError
+from core.ui import pages
+from core.ui.words import plain
+
+
+def error(problem: RekolabError) -> None:
+    """An error in plain words, with its cure as a link when it has one."""
+    st.error(plain(problem.message), icon=":material/error:")
+    if problem.cure:
+        st.page_link(pages.path(problem.cure.page), label=problem.cure.label, icon=":material/healing:")
+
+
+def empty(text: str, label: str, page: str) -> None:
+    """What a page says while it has nothing to show: why, and the step that fills it."""
+    with st.container(border=True, horizontal_alignment="center"):
+        st.markdown(plain(text), text_alignment="center", width="content")
+        st.page_link(pages.path(page), label=label, icon=":material/arrow_forward:", width="content")
+
+
+def opening(title: str, sentence: str) -> None:
+    """The head of a page: its name, and what it is for in one sentence."""
+    st.title(title, anchor=False)
+    st.caption(sentence)

@@ -1,0 +1,83 @@
+"""The meter: what runs, since when and what it costs, on every page, with a stop that never asks."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import streamlit as st
+
+from core.aws import clients as aws
+from core.aws import guard, prices, versions
+from core.errors import RekolabError
+from core.types import Backend, Version
+from core.ui import messages, state
+from core.ui.words import clock, duration, plain
+
+TICK = 10.0  # seconds between two looks while something runs
+
+
+def in_sidebar() -> None:
+    """Quiet when nothing runs; otherwise it looks again by itself."""
+    project = state.current()
+    backend = project.backend if project else Backend()
+    runs = st.session_state.get("meter_running", False)
+    st.fragment(_meter, run_every=TICK if runs else None)(backend, runs)
+
+
+def _meter(backend: Backend, ran: bool) -> None:
+    try:
+        running = seen(backend)
+    except RekolabError as error:
+        st.caption(f":material/cloud_off: What runs there is not known. {plain(error.message)}")
+        return
+    st.session_state["meter_running"] = bool(running)
+    if bool(running) != ran:
+        st.rerun()
+    if not running:
+        st.caption(":material/power_settings_new: No model is running.")
+    for version in running:
+        _running(backend, version)
+
+
+def seen(backend: Backend) -> list[Version]:
+    """Every model that AWS bills for now, asked at most every few seconds."""
+    return [version for version in _listed(str(state.in_force().home), backend) if version.running]
+
+
+@st.cache_data(ttl=4, show_spinner=False)
+def _listed(home: str, backend: Backend) -> list[Version]:
+    return versions.list_versions(aws.connect(state.in_force().home, backend))
+
+
+def forget() -> None:
+    """Ask anew at the next look: something was started, stopped or deleted."""
+    _listed.clear()
+
+
+def _running(backend: Backend, version: Version) -> None:
+    workspace, now = state.workspace(), dt.datetime.now(dt.UTC)
+    cost = guard.running_cost(workspace, version.arn, now)
+    deadline = guard.deadline_of(workspace, version.arn)
+    billed = "" if not backend.is_engine else " on AWS; here it is free"
+    with st.container(border=True):
+        st.markdown(f":material/bolt: **{plain(version.project)} · {plain(version.name)}**  \n"
+                    f"{version.status.lower()} for {duration(cost.seconds)} · "
+                    f"**{plain(prices.words(cost.usd))}**{billed}")
+        st.caption(f"Stops at {clock(deadline)}" if deadline else "Has no deadline: it runs until somebody stops it.")
+        if version.status == "STOPPING":
+            st.caption("Stopping …")
+        elif st.button("Stop", key=f"meter stop {version.arn}", icon=":material/stop_circle:", width="stretch"):
+            stop(backend, version)
+
+
+def stop(backend: Backend, version: Version) -> None:
+    """Stop the model at once; stopping is never asked about twice."""
+    try:
+        connected = aws.connect(state.in_force().home, backend)
+        versions.stop(connected, version.arn)
+        guard.note_stopped(state.workspace(), version.arn)
+    except RekolabError as error:
+        messages.error(error)
+        return
+    forget()
+    st.rerun()

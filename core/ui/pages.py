@@ -1,0 +1,54 @@
+"""The rooms of the app: every page once, with its place in the navigation."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
+    "Start": {"start/overview": ("Overview", ":material/home:")},
+    "Data": {
+        "data/browse": ("Browse", ":material/photo_library:"),
+        "data/clean": ("Clean", ":material/auto_fix_high:"),
+        "data/label": ("Label", ":material/sell:"),
+        "data/manifest": ("Manifest", ":material/fact_check:"),
+    },
+    "Model": {
+        "model/train": ("Train", ":material/model_training:"),
+        "model/versions": ("Versions", ":material/deployed_code:"),
+        "model/predict": ("Predict", ":material/center_focus_strong:"),
+    },
+    "Results": {
+        "results/evaluate": ("Evaluate", ":material/grid_on:"),
+        "results/mistakes": ("Mistakes", ":material/troubleshoot:"),
+        "results/report": ("Report", ":material/summarize:"),
+    },
+}
+
+
+def path(page: str) -> str:
+    """The script of a page: "data/browse" -> "pages/data/browse.py"."""
+    return f"pages/{page}.py"
+
+
+@cache
+def title(page: str) -> str:
+    return next(section[page][0] for section in SECTIONS.values() if page in section)
+
+
+def navigation() -> StreamlitPage:
+    """The navigation in the sidebar; returns the page that is asked for."""
+    return st.navigation({
+        section: [
+            st.Page(path(page), title=name, icon=icon, url_path=page.split("/")[1], default=page == "start/overview")
+            for page, (name, icon) in pages.items()
+        ]
+        for section, pages in SECTIONS.items()
+    })
+
+
+def way_on(page: str, label: str) -> None:
+    """The link at the foot of a page to the next step."""
+    st.page_link(path(page), label=label, icon=":material/arrow_forward:", icon_position="right")

@@ -1,0 +1,69 @@
+"""Jobs as a person sees them: a quiet list in the sidebar on every page, and a large bar on the job's own page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.jobs import Job
+from core.ui.state import job, jobs
+from core.ui.words import plain
+from core.workspace import Project
+
+TICK = 0.7  # seconds between two looks at a running job
+
+
+def in_sidebar() -> None:
+    """Every live job, and failed ones until they are dismissed. Looks again only while something runs."""
+    live = jobs().live()
+    seen: set[str] = st.session_state.setdefault("jobs_live", set())
+    seen |= {one.key for one in live}
+    st.fragment(_list, run_every=TICK if live else None)()
+
+
+def _list() -> None:
+    seen: set[str] = st.session_state["jobs_live"]
+    listed = jobs().all()
+    ended = [one for one in listed if not one.live and one.key in seen]
+    seen |= {one.key for one in listed if one.live}
+    for one in ended:
+        seen.discard(one.key)
+        if one.state == "done":
+            st.toast(f"{plain(one.title)}: done", icon=":material/check_circle:")
+    if ended:
+        st.rerun()  # the page shows what has changed, and the ticking stops when nothing runs any more
+    for one in listed:
+        if one.live:
+            _row(one)
+        elif one.state == "failed":
+            _failed(one)
+
+
+def _row(one: Job) -> None:
+    st.progress(one.share, text=f"{plain(one.title)} · {_figures(one)}")
+    st.button("Cancel", key=f"cancel {one.key}", on_click=jobs().cancel, args=(one.key,), icon=":material/close:",
+              type="tertiary")
+
+
+def _failed(one: Job) -> None:
+    st.error(f"**{plain(one.title)}** failed. {plain(one.error.message if one.error else '')}")
+    st.button("Dismiss", key=f"dismiss {one.key}", on_click=jobs().forget, args=(one.key,), type="tertiary")
+
+
+def on_page(project: Project, kind: str) -> bool:
+    """A large progress bar while the project's job of that kind runs; False when it does not run."""
+    one = job(project, kind)
+    if one is None or not one.live:
+        return False
+    st.fragment(_bar, run_every=TICK)(project, kind)
+    return True
+
+
+def _bar(project: Project, kind: str) -> None:
+    one = job(project, kind)
+    if one is not None:
+        st.progress(one.share, text=f"{plain(one.title)} · {_figures(one)}")
+        st.caption("You can leave this page; it goes on." if not one.message else plain(one.message))
+
+
+def _figures(one: Job) -> str:
+    return f"{one.done:,} of {one.total:,}" if one.total else "starting"

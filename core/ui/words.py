@@ -1,0 +1,58 @@
+"""Figures as words, and foreign text as plain text."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&^=])")
+
+
+def plain(text: str) -> str:
+    """`text` for a place that renders Markdown, shown letter for letter: names and labels are hostile input."""
+    return _MARKDOWN.sub(r"\\\1", re.sub(r"\s+", " ", text))
+
+
+def size(count: int) -> str:
+    """Bytes as a person says them: "812 KB", "7.4 MB"."""
+    if count < 1024:
+        return f"{count} bytes"
+    if count < 1024**2:
+        return f"{count / 1024:.0f} KB"
+    return f"{count / 1024**2:.1f} MB" if count < 1024**3 else f"{count / 1024**3:.2f} GB"
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """ "1 photo", "40 photos", "1,200 photos"."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def duration(seconds: float) -> str:
+    """ "9 s", "4 min", "3 h 12 min", "2 days"."""
+    minutes, hours = int(seconds // 60), int(seconds // 3600)
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    if hours < 1:
+        return f"{minutes} min"
+    return f"{hours} h {minutes % 60} min" if hours < 48 else f"{hours // 24} days"
+
+
+def ago(moment: dt.datetime, now: dt.datetime | None = None) -> str:
+    """ "just now", "4 min ago", "3 h 12 min ago"."""
+    seconds = ((now or dt.datetime.now(dt.UTC)) - moment).total_seconds()
+    return "just now" if seconds < 45 else f"{duration(seconds)} ago"
+
+
+def clock(moment: dt.datetime) -> str:
+    """A moment in this computer's time zone: "18:30", or "Tue 18:30" when it is not today."""
+    local = moment.astimezone()
+    today = dt.datetime.now().astimezone().date()
+    return local.strftime("%H:%M" if local.date() == today else "%a %d %b, %H:%M")
+
+
+def share(part: float) -> str:
+    """A share 0-1 in percent: "92 %", "99.5 %"; never rounded up to 100 %."""
+    percent = part * 100
+    if percent in (0, 100) or 1 <= percent < 99:
+        return f"{percent:.0f} %"
+    return f"{min(percent, 99.9):.1f} %"

@@ -1,0 +1,110 @@
+"""Jobs: one a key, cancelled at the next step, gone on with after a crash."""
+
+import json
+import threading
+from pathlib import Path
+
+import pytest
+
+from core.errors import BadPath, RekolabError
+from core.jobs import Jobs, Progress
+
+gate = threading.Event()
+
+
+def count_to(progress: Progress, number: int) -> int:
+    progress.begin(number, "counting")
+    for _ in range(number):
+        progress.step()
+    return number
+
+
+def wait_at_the_gate(progress: Progress) -> None:
+    progress.begin(2)
+    progress.step()
+    assert gate.wait(20)
+    progress.step()
+
+
+def trip(progress: Progress) -> None:
+    raise BadPath("The folder is gone.")
+
+
+def stumble(progress: Progress) -> None:
+    raise ZeroDivisionError("oops")
+
+
+@pytest.fixture(autouse=True)
+def closed_gate():
+    gate.clear()
+    yield
+    gate.set()
+
+
+def test_a_job_reports_its_progress_and_result(tmp_path: Path) -> None:
+    jobs = Jobs(tmp_path)
+    jobs.start("count", "Counting", count_to, number=5)
+    job = jobs.wait("count", 20)
+    assert (job.state, job.done, job.total, job.result, job.share) == ("done", 5, 5, 5, 1.0)
+    assert list(tmp_path.glob("*.json")) == []
+
+
+def test_a_live_job_of_the_same_key_is_returned_instead_of_started_twice(tmp_path: Path) -> None:
+    jobs = Jobs(tmp_path)
+    first = jobs.start("gate", "Waiting", wait_at_the_gate)
+    assert jobs.start("gate", "Waiting", wait_at_the_gate).started == first.started
+    gate.set()
+    assert jobs.wait("gate", 20).state == "done"
+
+
+def test_a_cancelled_job_ends_at_its_next_step(tmp_path: Path) -> None:
+    jobs = Jobs(tmp_path)
+    jobs.start("gate", "Waiting", wait_at_the_gate)
+    jobs.cancel("gate")
+    gate.set()
+    assert jobs.wait("gate", 20).state == "cancelled"
+
+
+def test_an_error_on_purpose_is_kept_and_an_unexpected_one_is_named(tmp_path: Path) -> None:
+    jobs = Jobs(tmp_path)
+    jobs.start("trip", "Trip", trip)
+    jobs.start("stumble", "Stumble", stumble)
+    assert isinstance(jobs.wait("trip", 20).error, BadPath)
+    unexpected = jobs.wait("stumble", 20)
+    assert unexpected.state == "failed" and "ZeroDivisionError" in str(unexpected.error)
+
+
+def test_what_a_crash_cut_off_goes_on_at_the_next_start(tmp_path: Path) -> None:
+    entry = {"key": "count", "title": "Counting", "function": f"{__name__}:count_to", "arguments": {"number": 3}}
+    (tmp_path / "left.json").write_text(json.dumps(entry))
+    jobs = Jobs(tmp_path)
+    (resumed,) = jobs.resume()
+    assert jobs.wait(resumed.key, 20).result == 3
+
+
+def test_a_journal_that_can_not_be_read_is_dropped(tmp_path: Path) -> None:
+    (tmp_path / "torn.json").write_text('{"key": "x"')
+    (tmp_path / "gone.json").write_text('{"key": "x", "title": "x", "function": "no.such:thing", "arguments": {}}')
+    assert Jobs(tmp_path).resume() == []
+    assert list(tmp_path.glob("*.json")) == []
+
+
+def test_a_job_of_another_process_is_left_alone(tmp_path: Path) -> None:
+    jobs, other = Jobs(tmp_path), Jobs(tmp_path)
+    jobs.start("gate", "Waiting", wait_at_the_gate)
+    with pytest.raises(RekolabError, match="another window"):
+        other.start("gate", "Waiting", wait_at_the_gate)
+    assert other.resume() == []
+    gate.set()
+    assert jobs.wait("gate", 20).state == "done"
+
+
+def test_an_ended_job_can_be_forgotten_and_a_live_one_can_not(tmp_path: Path) -> None:
+    jobs = Jobs(tmp_path)
+    jobs.start("gate", "Waiting", wait_at_the_gate)
+    jobs.forget("gate")
+    assert jobs.get("gate") is not None
+    gate.set()
+    jobs.wait("gate", 20)
+    jobs.forget("gate")
+    assert jobs.get("gate") is None

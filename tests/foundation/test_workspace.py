@@ -1,0 +1,66 @@
+"""The workspace, its projects and their catalogues."""
+
+import threading
+
+import pytest
+
+from core.errors import BadPath, NotReady
+from core.types import Backend
+from core.workspace import Project, Workspace
+
+
+def test_a_new_workspace_has_no_projects(workspace: Workspace) -> None:
+    assert workspace.projects() == []
+
+
+def test_a_project_is_found_again_with_its_settings_and_events(workspace: Workspace) -> None:
+    workspace.create("pets").set("seed", 7)
+    again = workspace.open("pets")
+    assert again.get("seed") == 7 and again.get("nothing", "none") == "none"
+    assert [event.text for event in again.events()] == ["Project pets created"]
+
+
+@pytest.mark.parametrize("name", ["", " ", "two words", "../up", "a/b", ".hidden", "ü", "x" * 101, "a\n"])
+def test_a_name_that_rekognition_or_the_disk_would_refuse_is_refused(workspace: Workspace, name: str) -> None:
+    with pytest.raises(BadPath):
+        workspace.create(name)
+    assert workspace.projects() == []
+
+
+def test_a_name_is_taken_whatever_its_case(workspace: Workspace) -> None:
+    workspace.create("pets")
+    with pytest.raises(BadPath, match="already"):
+        workspace.create("Pets")
+
+
+def test_a_project_that_does_not_exist_can_not_be_opened(workspace: Workspace) -> None:
+    with pytest.raises(NotReady):
+        workspace.open("../pets")
+
+
+def test_a_project_starts_on_the_engine(project: Project) -> None:
+    assert project.backend == Backend() and project.backend.is_engine
+    project.set("backend", {"profile": "work", "region": "eu-west-1"})
+    assert project.backend.title == "AWS: work, eu-west-1"
+
+
+def test_a_transaction_that_fails_changes_nothing(project: Project) -> None:
+    with pytest.raises(ZeroDivisionError), project.catalogue() as rows:
+        rows.execute("INSERT INTO setting VALUES ('half', '1')")
+        1 / 0  # noqa: B018
+    assert project.get("half") is None
+
+
+def test_many_threads_write_to_one_catalogue_and_lose_nothing(project: Project) -> None:
+    writers = [threading.Thread(target=project.note, args=("test", str(number))) for number in range(24)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert {event.text for event in project.events(100)} >= {str(number) for number in range(24)}
+
+
+def test_deleting_a_project_removes_its_folder_only(workspace: Workspace, project: Project) -> None:
+    workspace.create("birds")
+    workspace.delete("pets")
+    assert workspace.projects() == ["birds"] and not project.folder.exists()
