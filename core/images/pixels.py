@@ -1,0 +1,73 @@
+"""Decoded pictures: size, colour and turning. Every function returns a picture and changes none."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+
+from core.limits import MIN_SIDE
+
+Size = tuple[int, int]
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def fitted(size: Size, longest: int) -> Size:
+    """`size` shrunk in proportion until no side is longer than `longest`; never enlarged."""
+    scale = min(1.0, longest / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def allowed(size: Size, longest: int) -> Size:
+    """`size` shrunk to `longest`, then enlarged in proportion if a side is under Rekognition's 64 pixels."""
+    width, height = fitted(size, longest)
+    if min(width, height) >= MIN_SIDE:
+        return width, height
+    scale = MIN_SIDE / min(size)
+    return max(MIN_SIDE, round(size[0] * scale)), max(MIN_SIDE, round(size[1] * scale))
+
+
+def channels(image: Image.Image) -> int:
+    """Values a pixel once it is decoded: a palette picture has the three of its colours, four with transparency."""
+    return (4 if image.has_transparency_data else 3) if image.mode in ("P", "PA") else len(image.getbands())
+
+
+def resized(image: Image.Image, size: Size) -> Image.Image:
+    """The picture at `size`, by Lanczos. A palette is resolved first, because its indices can't be mixed."""
+    if image.size == size:
+        return image
+    if image.mode in ("P", "PA", "1") or image.mode.startswith("I"):
+        image = image.convert("RGBA") if image.has_transparency_data else to_rgb(image)
+    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def to_rgb(image: Image.Image) -> Image.Image:
+    """The picture in 8-bit RGB: transparency on white, deeper grey scaled down to 8 bit."""
+    if image.mode == "RGB" and not image.has_transparency_data:
+        return image
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        white = Image.new("RGB", image.size, "white")
+        white.paste(image, mask=image.getchannel("A"))
+        return white
+    return (_shallow(image) if image.mode[0] in "IF" else image).convert("RGB")
+
+
+def upright(image: Image.Image, orientation: int) -> Image.Image:
+    """The picture turned and mirrored as EXIF orientation 1-8 says."""
+    return image.transpose(_TURNS[orientation]) if orientation in _TURNS else image
+
+
+def _shallow(image: Image.Image) -> Image.Image:
+    """8-bit grey from 16-bit, 32-bit or float grey; the last two have no white of their own, so theirs is the peak."""
+    values = np.nan_to_num(np.asarray(image, dtype=np.float32))
+    white = 65535.0 if image.mode.startswith("I;16") else max(float(values.max(initial=0.0)), 255.0)
+    return Image.fromarray(np.clip(values * (255.0 / white), 0, 255).astype(np.uint8))

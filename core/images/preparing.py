@@ -1,0 +1,60 @@
+"""A photo made ready for one request: DetectCustomLabels takes JPEG or PNG of 64 to 4096 pixels a side and 4 MB."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import BadImage
+from core.images import encoding, pixels, reading, verdicts
+from core.limits import FORMATS, MAX_ASPECT, MAX_REQUEST_BYTES
+from core.types import Facts
+
+QUALITY = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The bytes to send, the picture's size in pixels, and in words what was changed for it."""
+
+    data: bytes
+    width: int
+    height: int
+    changes: tuple[str, ...]
+
+
+def prepare(source: Path | bytes, longest: int = 1280) -> Prepared:
+    """The photo as Rekognition takes it. What fits already stays as it is, byte for byte.
+
+    What does not is shrunk to `longest`, or enlarged. BadImage when it can't be read, or is too long and thin.
+    """
+    data = reading.read_bytes(source)
+    image = reading.header(data)
+    facts = reading.facts_of(image, data)
+    if _fits(facts):
+        reading.decode(image, longest)  # what is cut off should fail here, with a reason, and not at the service
+        return Prepared(data, facts.width, facts.height, ())
+    if max(facts.upright_size) > MAX_ASPECT * min(facts.upright_size):
+        size = f"{facts.width} x {facts.height} pixels"
+        raise BadImage(f"{size}: one side is over {MAX_ASPECT:.0f} times the other. Crop it first.")
+    size = pixels.allowed(facts.upright_size, longest)
+    picture = pixels.resized(reading.decode(image, longest), size)
+    format = "PNG" if facts.format == "PNG" else "JPEG"
+    sent, picture = encoding.encode(picture, format, QUALITY, MAX_REQUEST_BYTES)
+    return Prepared(sent, *picture.size, _changes(facts, picture.size, format))
+
+
+def _fits(facts: Facts) -> bool:
+    refused = any(problem.severity == "refused" for problem in verdicts.refusals(facts, ""))
+    return facts.orientation == 1 and facts.bytes <= MAX_REQUEST_BYTES and not refused
+
+
+def _changes(facts: Facts, size: tuple[int, int], format: str) -> tuple[str, ...]:
+    before = facts.upright_size
+    words = "{} from {} x {} to {} x {}"
+    changes = [words.format("shrunk" if max(size) < max(before) else "enlarged", *before, *size)] if size != before else []
+    if facts.orientation != 1:
+        changes.insert(0, "turned upright")
+    if facts.format not in FORMATS:
+        changes.append(f"converted from {facts.format} to {format}")
+    return tuple(changes) or ("encoded again",)

@@ -1,0 +1,126 @@
+"""What is wrong with a photo: what Rekognition refuses, and, apart from it, what may hurt a model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from core.errors import BadImage
+from core.images import duplicates, quality, reading, thumbnails
+from core.limits import FORMATS, MAX_ASPECT, MAX_FILE_BYTES, MAX_SIDE, MIN_SIDE
+from core.types import Facts, Problem, Quality
+
+WORKING_SIDE = 640  # pixels; enough for scores, fingerprint and thumbnail, and an eighth of a large photo's decoding
+
+# Format by suffix, for the suffixes that promise one.
+_PROMISES = {
+    ".jpg": "JPEG", ".jpeg": "JPEG", ".jpe": "JPEG", ".jfif": "JPEG", ".png": "PNG", ".gif": "GIF", ".webp": "WEBP",
+    ".bmp": "BMP", ".tif": "TIFF", ".tiff": "TIFF", ".avif": "AVIF",
+}  # fmt: skip
+_USUAL_MODES = ("RGB", "RGBA", "L", "LA", "P", "PA", "1")
+
+TOO_DARK, TOO_LIGHT, TOO_FLAT, TOO_BLURRY = 0.14, 0.90, 0.12, 0.30
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What one look at a file gave. What could not be found out is None, and `problems` says why."""
+
+    facts: Facts | None
+    quality: Quality | None
+    fingerprint: str | None
+    problems: tuple[Problem, ...]
+    thumbnail: bytes | None
+
+
+def inspect(path: Path, name: str) -> Inspection:
+    """Everything about a photo from one read of its file and one decoding. A bad image is a result, not an error."""
+    try:
+        data = reading.read_bytes(path)
+        image = reading.header(data)
+        facts = reading.facts_of(image, data)
+    except BadImage as error:
+        return Inspection(None, None, None, (Problem("unreadable", error.message),), None)
+    problems = refusals(facts, name)
+    try:
+        reading.check_size(facts.width, facts.height)
+    except BadImage as error:
+        return Inspection(facts, None, None, (Problem("bomb", error.message), *problems), None)
+    try:
+        picture = reading.decode(image, WORKING_SIDE)
+    except BadImage as error:
+        return Inspection(facts, None, None, (Problem("truncated", error.message), *problems), None)
+    scores = quality.measure(picture)
+    return Inspection(facts, scores, duplicates.fingerprint(picture), problems, thumbnails.draw(picture))
+
+
+def refusals(facts: Facts, name: str) -> tuple[Problem, ...]:
+    """What Rekognition refuses about a photo with these facts; `name` is the file's name, for its suffix."""
+    found = (_format(facts), _suffix(facts, name), _sides(facts), _aspect(facts), _weight(facts), _frames(facts),
+             _mode(facts))  # fmt: skip
+    return tuple(problem for problem in found if problem)
+
+
+def hurts(scores: Quality) -> tuple[Problem, ...]:
+    """What may hurt a model that learns from a photo with these scores, or one that judges it."""
+    found = []
+    if scores.brightness < TOO_DARK:
+        found.append(Problem("dark", "It is very dark.", "hurts"))
+    if scores.brightness > TOO_LIGHT:
+        found.append(Problem("light", "It is very light.", "hurts"))
+    if scores.contrast < TOO_FLAT:
+        found.append(Problem("low_contrast", "It has little contrast.", "hurts"))
+    if scores.sharpness < TOO_BLURRY:
+        found.append(Problem("blurry", "It is blurred.", "hurts"))
+    return tuple(found)
+
+
+def _format(facts: Facts) -> Problem | None:
+    if facts.format in FORMATS:
+        return None
+    message = f"It is a {facts.format} file; Rekognition takes JPEG and PNG. Cleaning converts it."
+    return Problem("not_jpeg_or_png", message)
+
+
+def _suffix(facts: Facts, name: str) -> Problem | None:
+    suffix = PurePosixPath(name).suffix.lower()
+    if _PROMISES.get(suffix, facts.format) == facts.format:
+        return None
+    message = f"Its name ends in {suffix}, but it is a {facts.format} file. Cleaning renames it."
+    return Problem("lying_suffix", message, "hurts")
+
+
+def _sides(facts: Facts) -> Problem | None:
+    size = f"{facts.width} x {facts.height} pixels"
+    if min(facts.width, facts.height) < MIN_SIDE:
+        return Problem("too_small", f"{size}: a side is under {MIN_SIDE}. Cleaning enlarges it.")
+    if max(facts.width, facts.height) > MAX_SIDE:
+        return Problem("too_large", f"{size}: a side is over {MAX_SIDE}. Cleaning shrinks it.")
+    return None
+
+
+def _aspect(facts: Facts) -> Problem | None:
+    if max(facts.width, facts.height) <= MAX_ASPECT * min(facts.width, facts.height):
+        return None
+    size = f"{facts.width} x {facts.height} pixels"
+    return Problem("odd_aspect", f"{size}: one side is over {MAX_ASPECT:.0f} times the other. Crop it.")
+
+
+def _weight(facts: Facts) -> Problem | None:
+    if facts.bytes <= MAX_FILE_BYTES:
+        return None
+    weight = f"{facts.bytes / 2**20:.1f} MB"
+    return Problem("too_heavy", f"{weight}: the limit is {MAX_FILE_BYTES // 2**20} MB. Cleaning makes it lighter.")
+
+
+def _frames(facts: Facts) -> Problem | None:
+    if facts.frames <= 1:
+        return None
+    return Problem("animated", f"It is animated, with {facts.frames} pictures. Cleaning keeps the first.")
+
+
+def _mode(facts: Facts) -> Problem | None:
+    if facts.mode in _USUAL_MODES:
+        return None
+    kind = "CMYK, the colours of print" if facts.mode == "CMYK" else f"stored as {facts.mode}"
+    return Problem("unusual_mode", f"It is {kind}; Rekognition takes 8-bit RGB or grey. Cleaning converts it.")
