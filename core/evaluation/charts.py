@@ -1,0 +1,168 @@
+"""Plotly figures: pure functions of values. Backgrounds are transparent and text takes the theme's colour.
+
+Names come from folders, and plotly reads some tags in text, so every name is escaped on its way in.
+"""
+
+from __future__ import annotations
+
+import colorsys
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.evaluation.metrics import Confusion
+from core.evaluation.thresholds import Sweep, Thresholds, threshold_of
+from core.limits import MAX_SIDE, MIN_SIDE
+from core.types import UNKNOWN, Photo, Score
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")  # Okabe and Ito
+GREY = "#8A949A"
+HUE = (11, 110, 110)
+LINE = "rgba(128, 128, 128, 0.35)"
+FEW = 10  # up to so many labels every cell bears its number; beyond, only those with photos in them
+
+
+def colour_of(label: str | None, classes: Sequence[str]) -> str:
+    """The colour that a class keeps on every page, "#RRGGBB"; Unknown, and what is no class, is grey.
+
+    After the seventh class the palette comes round again, darker each time.
+    """
+    if label is None or label == UNKNOWN or label not in classes:
+        return GREY
+    turn, position = divmod(list(classes).index(label), len(PALETTE))
+    return PALETTE[position] if turn == 0 else _darker(PALETTE[position], 0.72**turn)
+
+
+def confusion_matrix(matrix: Confusion) -> Figure:
+    """The matrix as clickable cells, counted row by row from 0 (`Confusion.cell`), coloured by share of the row.
+
+    The cells are one bar trace, because a click on a heatmap selects nothing.
+    """
+    import plotly.graph_objects as go
+
+    row, column = (index.ravel() for index in np.indices(matrix.counts.shape))
+    counts, shares = matrix.counts.ravel(), matrix.shares.ravel()
+    pairs = [[matrix.rows[i], matrix.columns[j]] for i, j in zip(row, column, strict=True)]
+    told = [f"{escape(truth)} answered as {escape(answer)}<br>{count} photos, {share:.0%} of the row"
+            for (truth, answer), count, share in zip(pairs, counts, shares, strict=True)]
+    cells = {"color": [_tint(share) for share in shares], "line": {"width": 1, "color": LINE}}
+    plain = {"marker": {"opacity": 1}}  # a selected cell must not fade the others, or their numbers can't be read
+    figure = go.Figure(go.Bar(
+        x=column, y=np.ones(len(row)), base=row - 0.5, width=1, customdata=pairs, hovertext=told, hoverinfo="text",
+        marker=cells, selected=plain, unselected=plain))
+    shown = [k for k in range(len(row)) if counts[k] or len(matrix.rows) <= FEW]
+    figure.update_layout(
+        barmode="overlay", bargap=0, dragmode=False, height=130 + 56 * len(matrix.rows),
+        annotations=[{"x": int(column[k]), "y": int(row[k]), "text": str(counts[k]), "showarrow": False,
+                      "font": {"size": 15 if len(matrix.rows) <= FEW else 11}} for k in shown])
+    figure.update_xaxes(**_names(matrix.columns), title="Answer", side="top")
+    figure.update_yaxes(**_names(matrix.rows), title="Truth", autorange="reversed")
+    return _quiet(figure)
+
+
+def class_balance(counts: Mapping[str, int], classes: Sequence[str]) -> Figure:
+    """Photos by class as lying bars with their numbers; the order is that of `counts`."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure(go.Bar(
+        y=[escape(label) for label in counts], x=list(counts.values()), orientation="h",
+        text=[f"{count:,}" for count in counts.values()], textposition="outside", cliponaxis=False,
+        hoverinfo="skip", marker={"color": [colour_of(label, classes) for label in counts]}))
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(autorange="reversed", showgrid=False)
+    figure.update_layout(height=60 + 36 * max(len(counts), 1), bargap=0.35)
+    return _quiet(figure, right=40)
+
+
+def image_sizes(photos: Sequence[Photo], classes: Sequence[str]) -> Figure:
+    """Width against height of each photo, upright, with Rekognition's limits; refused ones are crosses.
+
+    A point's customdata is the photo's id.
+    """
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    known = [photo for photo in photos if photo.facts is not None]
+    for label in dict.fromkeys(photo.label or photo.folder_label for photo in known):
+        group = [photo for photo in known if (photo.label or photo.folder_label) == label]
+        sizes = [photo.facts.upright_size for photo in group if photo.facts is not None]
+        figure.add_scatter(
+            x=[width for width, _ in sizes], y=[height for _, height in sizes], mode="markers",
+            name=escape(label or "no label"), customdata=[photo.id for photo in group],
+            text=[escape(photo.name) for photo in group], hovertemplate="%{text}<br>%{x} x %{y}<extra></extra>",
+            marker={"color": colour_of(label, classes), "size": 9, "opacity": 0.8,
+                    "symbol": ["x" if photo.refused else "circle" for photo in group]})
+    for limit in (MIN_SIDE, MAX_SIDE):
+        mark = {"annotation_text": f"{limit} px", "annotation_font_size": 11, "line_dash": "dot", "line_color": GREY}
+        figure.add_vline(limit, annotation_position="top", **mark)
+        figure.add_hline(limit, line_dash="dot", line_color=GREY)
+    figure.update_xaxes(title="Width, px", type="log", gridcolor=LINE)
+    figure.update_yaxes(title="Height, px", type="log", gridcolor=LINE)
+    return _quiet(figure.update_layout(height=420, legend={"orientation": "h", "y": -0.2}))
+
+
+def confidence_bars(scores: Sequence[Score], thresholds: Thresholds, classes: Sequence[str]) -> Figure:
+    """An answer's labels, best first, with a tick at each threshold; labels that do not pass are pale."""
+    import plotly.graph_objects as go
+
+    passed = [score.confidence >= threshold_of(score.label, thresholds) for score in scores]
+    figure = go.Figure(go.Bar(
+        y=[escape(score.label) for score in scores], x=[score.confidence for score in scores], orientation="h",
+        text=[f"{score.confidence:.1f} %" for score in scores], textposition="outside", cliponaxis=False,
+        hovertext=[f"threshold {threshold_of(score.label, thresholds):.1f} %" for score in scores], hoverinfo="text",
+        marker={"color": [colour_of(score.label, classes) for score in scores],
+                "opacity": [1.0 if enough else 0.35 for enough in passed]}))
+    for position, score in enumerate(scores):
+        cut = threshold_of(score.label, thresholds)
+        figure.add_shape(type="line", x0=cut, x1=cut, y0=position - 0.45, y1=position + 0.45,
+                         line={"width": 2, "color": GREY})
+    figure.update_xaxes(range=[0, 114], tickvals=[0, 25, 50, 75, 100], ticksuffix=" %", gridcolor=LINE, zeroline=False)
+    figure.update_yaxes(autorange="reversed", showgrid=False)
+    return _quiet(figure.update_layout(height=80 + 44 * max(len(scores), 1), bargap=0.4))
+
+
+def threshold_curve(curve: Sweep, chosen: float | None = None) -> Figure:
+    """Shares of right, wrong and unknown photos over one threshold for all labels; `chosen` (percent) is marked."""
+    import plotly.graph_objects as go
+
+    photos = np.maximum(curve.right + curve.wrong + curve.unknown, 1)
+    figure = go.Figure()
+    for name, counts, colour in (("right", curve.right, PALETTE[2]), ("wrong", curve.wrong, PALETTE[5]),
+                                 ("unknown", curve.unknown, GREY)):
+        figure.add_scatter(x=curve.cuts, y=100 * counts / photos, mode="lines", name=name, customdata=counts,
+                           line={"color": colour, "width": 2, "shape": "hv"},
+                           hovertemplate="%{customdata} photos " + name + " at %{x} %<extra></extra>")
+    if chosen is not None:
+        figure.add_vline(chosen, line_dash="dot", line_color=GREY)
+    figure.update_xaxes(title="Threshold", ticksuffix=" %", range=[0, 100], showgrid=False)
+    figure.update_yaxes(title="Photos", ticksuffix=" %", range=[-2, 102], gridcolor=LINE, zeroline=False)
+    return _quiet(figure.update_layout(height=300, legend={"orientation": "h", "y": 1.15}))
+
+
+def _quiet(figure: Figure, right: int = 12) -> Figure:
+    """No background of its own, so that the page's shows, and no more margin than the labels take."""
+    return figure.update_layout(
+        paper_bgcolor="rgba(0, 0, 0, 0)", plot_bgcolor="rgba(0, 0, 0, 0)",
+        margin={"l": 12, "r": right, "t": 24, "b": 12}, uirevision="keep")
+
+
+def _names(labels: Sequence[str]) -> dict[str, object]:
+    return {"tickvals": list(range(len(labels))), "ticktext": [escape(label) for label in labels], "showgrid": False,
+            "zeroline": False, "automargin": True, "fixedrange": True, "ticks": ""}
+
+
+def _tint(share: float) -> str:
+    """One hue over the page's background; never so strong that the theme's text could not be read on it."""
+    return f"rgba({HUE[0]}, {HUE[1]}, {HUE[2]}, {0.04 + 0.62 * share:.3f})"
+
+
+def _darker(colour: str, factor: float) -> str:
+    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    hue, light, saturation = colorsys.rgb_to_hls(red, green, blue)
+    channels = colorsys.hls_to_rgb(hue, light * factor, saturation)
+    return "#" + "".join(f"{round(channel * 255):02X}" for channel in channels)

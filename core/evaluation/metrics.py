@@ -1,0 +1,126 @@
+"""Figures about predictions, in numpy alone: the confusion matrix, and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.evaluation.intervals import LEVEL, Figure, clopper_pearson, proportion
+from core.types import UNKNOWN, Prediction
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """Photos counted by truth (row) and answer (column); `counts` has the shape (len(rows), len(columns)).
+
+    The last column is Unknown. Unknown is a row only where photos of none of the classes were tried on purpose.
+    """
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    counts: np.ndarray
+
+    @property
+    def shares(self) -> np.ndarray:
+        """Each cell's share of its row, 0-1; a row without photos is 0 throughout."""
+        return self.counts / np.maximum(self.counts.sum(axis=1, keepdims=True), 1)
+
+    def cell(self, index: int) -> tuple[str, str]:
+        """(truth, answer) of a cell that a chart counts row by row from 0."""
+        row, column = divmod(index, len(self.columns))
+        return self.rows[row], self.columns[column]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelFigures:
+    """What was measured of one label. `photos` bear it in truth."""
+
+    label: str
+    precision: Figure
+    recall: Figure
+    f1: Figure
+    photos: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What was measured of one run: `failed` calls and photos `without_truth` are in none of the figures."""
+
+    confusion: Confusion
+    accuracy: Figure
+    unknown: Figure
+    precision: Figure
+    recall: Figure
+    f1: Figure
+    labels: tuple[LabelFigures, ...]
+    failed: int
+    without_truth: int
+
+
+def measure(predictions: Sequence[Prediction], labels: Iterable[str] = ()) -> Figures:
+    """Everything that the evaluation page shows. Precision, recall and F1 are the mean over the labels (macro)."""
+    matrix = confusion(predictions, labels)
+    each = by_label(matrix)
+    # bounds that hold for all labels together (Bonferroni): their means bound the mean, and are rather too wide
+    joint = by_label(matrix, 1 - (1 - LEVEL) / max(len(each), 1))
+    return Figures(
+        confusion=matrix,
+        accuracy=accuracy(matrix),
+        unknown=proportion(int(matrix.counts[:, -1].sum()), int(matrix.counts.sum())),
+        precision=_mean([label.precision for label in joint]),
+        recall=_mean([label.recall for label in joint]),
+        f1=_mean([label.f1 for label in joint]),
+        labels=each,
+        failed=sum(prediction.error is not None for prediction in predictions),
+        without_truth=sum(prediction.truth is None and prediction.error is None for prediction in predictions),
+    )
+
+
+def confusion(predictions: Iterable[Prediction], labels: Iterable[str] = ()) -> Confusion:
+    """Count truth against answer. `labels` come first, in their order; labels met only in the photos follow."""
+    pairs = [(p.truth, p.answer) for p in predictions if p.truth is not None and p.error is None]
+    met = sorted({name for pair in pairs for name in pair})
+    known = tuple(name for name in dict.fromkeys([*labels, *met]) if name != UNKNOWN)
+    columns = (*known, UNKNOWN)
+    rows = columns if any(truth == UNKNOWN for truth, _ in pairs) else known
+    position = {name: index for index, name in enumerate(columns)}
+    counts = np.zeros((len(rows), len(columns)), dtype=np.int64)
+    for truth, answer in pairs:
+        counts[position[truth], position[answer]] += 1
+    return Confusion(rows, columns, counts)
+
+
+def accuracy(matrix: Confusion) -> Figure:
+    """The share of photos that were answered right; an Unknown is right only where that is the truth."""
+    return proportion(int(np.trace(matrix.counts)), int(matrix.counts.sum()))
+
+
+def by_label(matrix: Confusion, level: float = LEVEL) -> tuple[LabelFigures, ...]:
+    """Precision, recall and F1 of each label that some photo bears or was given, with intervals of that level."""
+    found = []
+    for position, label in enumerate(matrix.columns[:-1]):
+        borne = int(matrix.counts[position].sum())
+        given, hits = int(matrix.counts[:, position].sum()), int(matrix.counts[position, position])
+        if borne or given:
+            precision, recall = proportion(hits, given, level), proportion(hits, borne, level)
+            found.append(LabelFigures(label, precision, recall, f1(hits, given, borne, level), borne))
+    return tuple(found)
+
+
+def f1(hits: int, given: int, borne: int, level: float = LEVEL) -> Figure:
+    """F1 of a label that was `given` to so many photos and `borne` by so many, right in `hits` of them.
+
+    F1 is 2s / (1 + s) for s = hits of all photos that bear the label or were given it. That is a proportion: its
+    exact interval, sent through the same rising function, is the interval of F1 for photos drawn at random.
+    """
+    low, high = (2 * bound / (1 + bound) for bound in clopper_pearson(hits, given + borne - hits, level))
+    return Figure(2 * hits / max(given + borne, 1), low, high)
+
+
+def _mean(figures: Sequence[Figure]) -> Figure:
+    if not figures:
+        return Figure(0.0, 0.0, 1.0, total=0)
+    value, low, high = np.mean([(figure.value, figure.low, figure.high) for figure in figures], axis=0)
+    return Figure(float(value), float(low), float(high))

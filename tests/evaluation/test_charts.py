@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from core.evaluation import charts
+from core.evaluation.metrics import confusion
+from core.evaluation.thresholds import sweep
+from core.types import UNKNOWN, Facts, Photo, Prediction, Problem, Score
+
+HOSTILE = '<img src="https://evil.example/x" onerror=alert(1)><a href="https://evil.example">cat</a>'
+
+
+def made(pairs: list[tuple[str, str]]) -> list[Prediction]:
+    return [Prediction(str(number), "", truth, (Score(answer, 80.0),), answer, 80.0)
+            for number, (truth, answer) in enumerate(pairs)]
+
+
+def test_a_class_keeps_its_colour_and_unknown_is_grey() -> None:
+    classes = [f"class {number}" for number in range(20)]
+    colours = [charts.colour_of(label, classes) for label in classes]
+    assert colours[:2] == ["#0072B2", "#E69F00"]
+    assert len(set(colours)) == 20
+    assert charts.colour_of(UNKNOWN, classes) == charts.colour_of(None, classes) == charts.GREY
+
+
+def test_each_cell_of_the_matrix_can_be_clicked_and_bears_its_number() -> None:
+    matrix = confusion(made([("cat", "cat"), ("cat", UNKNOWN), ("dog", "dog"), ("dog", "dog")]), ["cat", "dog"])
+    figure = charts.confusion_matrix(matrix)
+    (cells,) = figure.data
+    assert cells.type == "bar"
+    assert list(cells.customdata[2]) == ["cat", UNKNOWN]
+    assert [note.text for note in figure.layout.annotations] == ["1", "0", "1", "0", "2", "0"]
+    assert cells.marker.color[4].endswith("0.660)") and cells.marker.color[1].endswith("0.040)")
+    assert figure.layout.annotations[0].font.color is None, "the number takes the theme's colour"
+
+
+def test_a_large_matrix_shows_only_the_numbers_that_are_there() -> None:
+    labels = [f"class {number}" for number in range(25)]
+    figure = charts.confusion_matrix(confusion(made([(labels[3], labels[4])]), labels))
+    assert len(figure.data[0].x) == 25 * 26
+    assert [note.text for note in figure.layout.annotations] == ["1"]
+
+
+def test_figures_leave_background_and_text_to_the_theme() -> None:
+    for figure in every_chart("cat"):
+        assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0, 0, 0, 0)"
+        assert figure.layout.font.color is None
+
+
+def test_names_can_not_bring_tags_into_a_chart() -> None:
+    for figure in every_chart(HOSTILE):
+        drawn = json.loads(figure.to_json())
+        for trace in drawn["data"]:
+            trace.pop("customdata", None)
+        assert "<img" not in json.dumps(drawn) and "<a " not in json.dumps(drawn)
+
+
+def every_chart(label: str) -> list:
+    facts = Facts(5000, 3000, 3, "RGB", "JPEG", 100, "0" * 64)
+    photo = Photo(1, f"{label}.jpg", "", facts=facts, label=label, problems=(Problem("too_large", "too large"),))
+    return [
+        charts.confusion_matrix(confusion(made([(label, label)]))), charts.class_balance({label: 3}, [label]),
+        charts.image_sizes([photo], [label]), charts.confidence_bars([Score(label, 70.0)], {label: 60.0}, [label]),
+        charts.threshold_curve(sweep(made([(label, label)])), 60.0)]
+
+
+def test_bars_under_their_threshold_are_pale_and_each_threshold_has_a_tick() -> None:
+    scores = [Score("cat", 70.0), Score("dog", 30.0)]
+    figure = charts.confidence_bars(scores, {"cat": 60.0, "dog": 45.0}, ["cat", "dog"])
+    assert list(figure.data[0].marker.opacity) == [1.0, 0.35]
+    assert [shape.x0 for shape in figure.layout.shapes] == [60.0, 45.0]
+
+
+def test_refused_photos_are_crosses_among_the_limits() -> None:
+    figure = every_chart("cat")[2]
+    assert list(figure.data[0].marker.symbol) == ["x"]
+    assert {shape.x0 for shape in figure.layout.shapes} >= {64, 4096}
+
+
+@pytest.mark.parametrize("module", ["charts", "metrics", "intervals", "thresholds"])
+def test_plotly_and_scipy_are_not_paid_for_before_they_are_needed(module: str) -> None:
+    heavy = "[name for name in ('plotly', 'scipy', 'sklearn') if name in sys.modules]"
+    code = f"import sys, core.evaluation.{module}; print({heavy})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
