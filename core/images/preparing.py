@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import BadImage
 from core.images import encoding, pixels, reading, verdicts
-from core.limits import FORMATS, MAX_ASPECT, MAX_REQUEST_BYTES
+from core.limits import MAX_ASPECT, MAX_REQUEST_BYTES
 from core.types import Facts
 
 QUALITY = 90
@@ -35,13 +36,12 @@ def prepare(source: Path | bytes, longest: int = 1280) -> Prepared:
         reading.decode(image, longest)  # what is cut off should fail here, with a reason, and not at the service
         return Prepared(data, facts.width, facts.height, ())
     if max(facts.upright_size) > MAX_ASPECT * min(facts.upright_size):
-        size = f"{facts.width} x {facts.height} pixels"
-        raise BadImage(f"{size}: one side is over {MAX_ASPECT:.0f} times the other. Crop it first.")
-    size = pixels.allowed(facts.upright_size, longest)
-    picture = pixels.resized(reading.decode(image, longest), size)
+        sides = f"{facts.width} x {facts.height} pixels"
+        raise BadImage(f"{sides}: one side is over {MAX_ASPECT:.0f} times the other. Crop it first.")
+    picture = pixels.resized(reading.decode(image, longest), pixels.allowed(facts.upright_size, longest))
     format = "PNG" if facts.format == "PNG" else "JPEG"
     sent, picture = encoding.encode(picture, format, QUALITY, MAX_REQUEST_BYTES)
-    return Prepared(sent, *picture.size, _changes(facts, picture.size, format))
+    return Prepared(sent, *picture.size, tuple(_changes(facts, picture.size, format)) or ("encoded again",))
 
 
 def _fits(facts: Facts) -> bool:
@@ -49,12 +49,15 @@ def _fits(facts: Facts) -> bool:
     return facts.orientation == 1 and facts.bytes <= MAX_REQUEST_BYTES and not refused
 
 
-def _changes(facts: Facts, size: tuple[int, int], format: str) -> tuple[str, ...]:
+def _changes(facts: Facts, after: pixels.Size, format: str) -> Iterator[str]:
+    """What was done, in the words that a page shows."""
     before = facts.upright_size
-    words = "{} from {} x {} to {} x {}"
-    changes = [words.format("shrunk" if max(size) < max(before) else "enlarged", *before, *size)] if size != before else []
     if facts.orientation != 1:
-        changes.insert(0, "turned upright")
-    if facts.format not in FORMATS:
-        changes.append(f"converted from {facts.format} to {format}")
-    return tuple(changes) or ("encoded again",)
+        yield "turned upright"
+    if after != before:
+        done = "shrunk" if max(after) < max(before) else "enlarged"
+        yield f"{done} from {before[0]} x {before[1]} to {after[0]} x {after[1]}"
+    if facts.frames > 1:
+        yield "first picture of an animation"
+    if facts.format != format:
+        yield f"converted from {facts.format} to {format}"
