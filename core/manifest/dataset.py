@@ -1,0 +1,96 @@
+"""What Rekognition makes of a manifest when a dataset is created from it or updated with it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from core import limits
+from core.errors import BadManifest
+from core.manifest.codes import MESSAGES
+from core.manifest.lines import dump_line, split_lines
+from core.manifest.placing import placed
+from core.manifest.rules import check_lines
+from core.manifest.types import Line
+
+CREATED = "The dataset was successfully created from the manifest file."
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetVerdict:
+    """How dataset creation ends: `code` is None when it succeeds, `message` is the status message either way.
+
+    `entries` are the lines that are kept, `labeled` and `errors` count among them. `labels` counts the images of a
+    label, `boxes` its bounding boxes.
+    """
+
+    code: str | None
+    message: str
+    entries: tuple[Line, ...] = ()
+    dropped: int = 0
+    labeled: int = 0
+    errors: int = 0
+    labels: dict[str, int] = field(default_factory=dict)
+    boxes: dict[str, int] = field(default_factory=dict)
+
+
+def check_dataset(manifest: bytes) -> DatasetVerdict:
+    """How Rekognition would end CreateDataset with this manifest. Never raises."""
+    if len(manifest) > limits.MAX_MANIFEST_BYTES:
+        return _failed("ERROR_MANIFEST_SIZE_TOO_LARGE")
+    try:
+        texts = split_lines(manifest)
+    except BadManifest:
+        return _failed("ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT")
+    if len(texts) > limits.MAX_MANIFEST_LINES:
+        return _failed("ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM")
+    lines = check_lines(texts)
+    if not any(line.readable for line in lines):
+        return _failed("ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT")
+    return _kept(tuple(first_of_each(line for line in lines if not line.dropped)), len(lines))
+
+
+def _failed(code: str) -> DatasetVerdict:
+    return DatasetVerdict(code, MESSAGES[code])
+
+
+def first_of_each(lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines without those whose source-ref an earlier line has."""
+    seen: set[str | None] = set()
+    for line in lines:
+        if line.source_ref not in seen:
+            seen.add(line.source_ref)
+            yield line
+
+
+def _kept(entries: tuple[Line, ...], total: int) -> DatasetVerdict:
+    labels = Counter(name for line in entries for name in line.names)
+    boxes = Counter(box.label for line in entries for box in line.boxes)
+    code = _refused(entries, total, len(labels))
+    return DatasetVerdict(
+        code,
+        MESSAGES[code] if code else CREATED,
+        entries,
+        dropped=total - len(entries),
+        labeled=sum(line.labeled for line in entries),
+        errors=sum(line.has_errors for line in entries),
+        labels=dict(labels),
+        boxes=dict(boxes),
+    )
+
+
+def _refused(entries: tuple[Line, ...], total: int, labels: int) -> str | None:
+    # The guide does not say how many dropped lines are too many. More dropped than kept is our reading.
+    if total - len(entries) > len(entries):
+        return "ERROR_TOO_MANY_RECORDS_IN_ERROR"
+    if len({line.bucket for line in entries}) > 1:
+        return "ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS"
+    return "ERROR_MANIFEST_TOO_MANY_LABELS" if labels > limits.MAX_LABELS else None
+
+
+def entry_json(line: Line) -> str:
+    """A kept line as ListDatasetEntries returns it: with cl-metadata, and with cl-errors where something is wrong."""
+    errors = [found for found in line.findings if not found.warning]
+    entry = placed(line.data or {}, errors, errors="cl-errors")
+    return dump_line({**entry, "cl-metadata": {"is_labeled": line.labeled}})
