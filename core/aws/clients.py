@@ -1,0 +1,140 @@
+"""Clients of S3, Rekognition and STS: the only place that knows whether AWS or the built-in engine answers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore import exceptions as boto
+from botocore.config import Config
+
+from core import settings
+from core.aws.calls import aws_call
+from core.aws.engine_process import Engine, ensure_engine
+from core.types import Backend
+from core.workspace import Workspace
+
+# Where Custom Labels is offered, most used first.
+REGIONS = ("us-east-1", "us-east-2", "us-west-2", "eu-west-1", "eu-central-1", "eu-west-2",
+           "ap-northeast-1", "ap-northeast-2", "ap-southeast-1", "ap-southeast-2", "ap-south-1")
+
+_CONFIG = Config(
+    retries={"mode": "standard", "total_max_attempts": 5},
+    user_agent_extra="rekolab",
+    max_pool_connections=32,
+    connect_timeout=5,
+    read_timeout=60,
+)
+# No proxy stands between two processes of one computer, and none of AWS's endpoint settings is meant for the engine.
+_ENGINE_CONFIG = _CONFIG.merge(Config(
+    s3={"addressing_style": "path"}, proxies={}, use_fips_endpoint=False, use_dualstack_endpoint=False))
+
+
+@dataclass(frozen=True, eq=False)
+class Clients:
+    """The way to one backend: boto3 clients, safe in every thread. Its repr holds no secret."""
+
+    backend: Backend
+    region: str
+    s3: Any = field(repr=False)
+    rekognition: Any = field(repr=False)
+    sts: Any = field(repr=False)
+
+    @cached_property
+    def account(self) -> str:
+        """The twelve digits of the account that the credentials belong to, asked for once."""
+        with aws_call("GetCallerIdentity"):
+            return str(self.sts.get_caller_identity()["Account"])
+
+
+def connect(home: Path, backend: Backend) -> Clients:
+    """Clients of the backend; the same ones while nothing changed. The engine of `home` is started when it is asked.
+
+    AWS's credentials come from boto3's ordinary chain. The profile "default" is that chain as it stands, so that
+    environment variables and instance roles count too.
+    """
+    if backend.is_engine:
+        folder, port = Workspace(home).engine, settings.load().engine_port
+        return engine_clients(ensure_engine(folder, port), lambda: ensure_engine(folder, port), backend)
+    return _aws_clients(backend, _credential_files_stamp())
+
+
+def profiles() -> list[str]:
+    """The AWS profiles of this computer; "default" also stands for credentials in the environment."""
+    with aws_call("Reading AWS's profiles"):
+        named = set(botocore.session.Session().available_profiles)
+    if any(os.environ.get(name) for name in ("AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE",
+                                             "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+                                             "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")):
+        named.add("default")
+    return sorted(named, key=lambda name: (name != "default", name))
+
+
+_ENGINES: dict[tuple[str, str, str], Clients] = {}
+
+
+def engine_clients(engine: Engine, revive: Callable[[], Engine], backend: Backend | None = None) -> Clients:
+    """Clients of a running engine; `revive` brings it back when a call finds it gone, and the call is repeated."""
+    backend = backend or Backend()
+    key = (engine.url, engine.access_key, backend.region)
+    if key not in _ENGINES:
+        session = boto3.Session(engine.access_key, engine.secret_key, botocore_session=_session_without_files())
+        made = _make(session, backend, _ENGINE_CONFIG, engine.url)
+        for client in (made.s3, made.rekognition, made.sts):
+            client.meta.events.register("needs-retry", _reviver(engine.url, revive))
+        _ENGINES[key] = made
+    return _ENGINES[key]
+
+
+@lru_cache(maxsize=16)
+def _aws_clients(backend: Backend, stamp: tuple[int, ...]) -> Clients:
+    with aws_call(f"Profile {backend.profile}"):
+        session = boto3.Session(profile_name=None if backend.profile == "default" else backend.profile)
+        return _make(session, backend, _CONFIG, None)
+
+
+def _make(session: boto3.Session, backend: Backend, config: Config, endpoint: str | None) -> Clients:
+    s3, rekognition, sts = (
+        session.client(service, region_name=backend.region, endpoint_url=endpoint, config=config)
+        for service in ("s3", "rekognition", "sts"))
+    rekognition.meta.events.register_first("needs-retry.rekognition", _final_when_at_a_limit)
+    return Clients(backend, backend.region, s3, rekognition, sts)
+
+
+def _final_when_at_a_limit(response: Any = None, **_: Any) -> bool | None:
+    """False ends botocore's retries: waiting seconds does not lift a quota, such as two running models."""
+    code = response[1].get("Error", {}).get("Code") if response else None
+    return False if code == "LimitExceededException" else None
+
+
+def _reviver(url: str, revive: Callable[[], Engine]) -> Callable[..., None]:
+    """A hook that runs between a failed call and its repetition, and sends that to where the engine is by then."""
+    gone = (boto.EndpointConnectionError, boto.ConnectionClosedError, boto.ConnectTimeoutError)
+
+    def hook(request_dict: dict[str, Any], caught_exception: Exception | None = None, **_: Any) -> None:
+        if isinstance(caught_exception, gone):
+            request_dict["url"] = request_dict["url"].replace(url, revive().url, 1)
+
+    return hook
+
+
+def _session_without_files() -> botocore.session.Session:
+    """A session that reads nobody's AWS configuration, so that a broken one can not harm the engine."""
+    return botocore.session.Session(session_vars={
+        "profile": (None, None, None, None),
+        "config_file": (None, None, os.devnull, None),
+        "credentials_file": (None, None, os.devnull, None),
+    })
+
+
+def _credential_files_stamp() -> tuple[int, ...]:
+    """Changes when somebody signs in anew, so that clients with old keys are not kept."""
+    named = (("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"), ("AWS_CONFIG_FILE", "~/.aws/config"))
+    files = [Path(os.environ.get(variable, usual)).expanduser() for variable, usual in named]
+    return tuple(file.stat().st_mtime_ns if file.is_file() else 0 for file in files)

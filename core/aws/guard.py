@@ -1,0 +1,239 @@
+"""The guard: no model runs past its deadline, and what ran is written down with its cost.
+
+Deadlines and running times lie in the workspace's catalogue, so that they outlive the browser and the app.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from core.aws import prices, versions
+from core.aws.clients import Clients, connect
+from core.errors import NotFound, RekolabError, Unreachable
+from core.types import Backend, Version
+from core.workspace import Workspace, now
+
+log = logging.getLogger(__name__)
+Connect = Callable[[Path, Backend], Clients]
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When the model is to be stopped, and where it runs."""
+
+    arn: str
+    backend: Backend
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Uptime:
+    """One run of a model. `seen` means that it was started elsewhere, and `started` is when it was first seen."""
+
+    arn: str
+    units: int
+    started: dt.datetime
+    stopped: dt.datetime | None
+    seen: bool
+
+    def seconds(self, moment: dt.datetime) -> float:
+        """How long it ran, or has run at `moment`."""
+        return max(0.0, ((self.stopped or moment) - self.started).total_seconds())
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Seconds of running and what they cost in US dollars."""
+
+    seconds: float
+    usd: float
+
+
+def start(
+    workspace: Workspace, clients: Clients, arn: str, units: int, until: dt.datetime, max_units: int | None = None
+) -> None:
+    """Start the model with a deadline, which is written down before AWS is asked. There is no other way to start."""
+    if until <= now():
+        raise RekolabError("The deadline has passed already. Choose one that lies ahead.")
+    before = deadline_of(workspace, arn)
+    set_deadline(workspace, arn, clients.backend, until)
+    try:
+        versions.start(clients, arn, units, max_units)
+    except Unreachable:  # it may have started all the same, so the deadline stays
+        raise
+    except RekolabError:
+        _restore(workspace, arn, clients.backend, before)
+        raise
+    note_started(workspace, arn, units)
+
+
+def stop(workspace: Workspace, clients: Clients, arn: str) -> None:
+    """Stop the model now, and end its record."""
+    versions.stop(clients, arn)
+    note_stopped(workspace, arn)
+
+
+def set_deadline(workspace: Workspace, arn: str, backend: Backend, at: dt.datetime) -> None:
+    """Have the model stopped at `at`, sooner or later than before."""
+    with workspace.catalogue() as rows:
+        rows.execute("INSERT OR REPLACE INTO deadline VALUES (?, ?, ?)",
+                     (arn, json.dumps(asdict(backend)), at.astimezone(dt.UTC).isoformat()))
+
+
+def _restore(workspace: Workspace, arn: str, backend: Backend, before: dt.datetime | None) -> None:
+    if before:
+        set_deadline(workspace, arn, backend, before)
+    else:
+        with workspace.catalogue() as rows:
+            rows.execute("DELETE FROM deadline WHERE arn = ?", (arn,))
+
+
+def deadlines(workspace: Workspace) -> list[Deadline]:
+    """All deadlines, the next one first."""
+    with workspace.catalogue() as rows:
+        found = rows.execute("SELECT * FROM deadline ORDER BY at").fetchall()
+    return [Deadline(row["arn"], Backend(**json.loads(row["backend"])), dt.datetime.fromisoformat(row["at"]))
+            for row in found]
+
+
+def deadline_of(workspace: Workspace, arn: str) -> dt.datetime | None:
+    """When the model will be stopped; None for one that was started elsewhere, or does not run."""
+    return next((deadline.at for deadline in deadlines(workspace) if deadline.arn == arn), None)
+
+
+def due(known: Iterable[Deadline], moment: dt.datetime) -> list[Deadline]:
+    """Those that have been reached."""
+    return [deadline for deadline in known if deadline.at <= moment]
+
+
+def note_started(workspace: Workspace, arn: str, units: int, moment: dt.datetime | None = None) -> None:
+    """A run begins, unless the model is known to run."""
+    with workspace.catalogue() as rows:
+        _open(rows, arn, units, moment or now())
+
+
+def note_stopped(workspace: Workspace, arn: str, moment: dt.datetime | None = None) -> None:
+    """The model's run ends, and with it the need for a deadline."""
+    with workspace.catalogue() as rows:
+        _close(rows, arn, moment or now())
+        rows.execute("DELETE FROM deadline WHERE arn = ?", (arn,))
+
+
+def observe(workspace: Workspace, listed: Iterable[Version], moment: dt.datetime | None = None) -> None:
+    """Bring the record in line with what AWS says of these models.
+
+    One that runs without a record was started elsewhere: its record begins now, and is marked. One that does not run
+    any more was stopped elsewhere, or failed to start: its record ends now.
+    """
+    at = moment or now()
+    with workspace.catalogue() as rows:
+        for version in listed:
+            if not version.running:
+                _close(rows, version.arn, at)
+            elif version.status != "STOPPING" and (run := _open(rows, version.arn, version.min_units or 1, at)):
+                rows.execute("INSERT INTO setting VALUES (?, 'true')", (f"seen:{run}",))
+
+
+def _open(rows: sqlite3.Connection, arn: str, units: int, moment: dt.datetime) -> int | None:
+    """The new row's id; None when the model has an open one."""
+    if rows.execute("SELECT 1 FROM uptime WHERE arn = ? AND stopped IS NULL", (arn,)).fetchone():
+        return None
+    return rows.execute("INSERT INTO uptime (arn, units, started) VALUES (?, ?, ?)",
+                        (arn, units, moment.astimezone(dt.UTC).isoformat())).lastrowid
+
+
+def _close(rows: sqlite3.Connection, arn: str, moment: dt.datetime) -> None:
+    rows.execute("UPDATE uptime SET stopped = ? WHERE arn = ? AND stopped IS NULL",
+                 (moment.astimezone(dt.UTC).isoformat(), arn))
+
+
+def uptimes(workspace: Workspace, arn: str | None = None) -> list[Uptime]:
+    """Every run that is known, of one model or of all, newest first."""
+    with workspace.catalogue() as rows:
+        found = rows.execute(
+            "SELECT uptime.*, setting.key IS NOT NULL AS seen FROM uptime LEFT JOIN setting "
+            "ON setting.key = 'seen:' || uptime.id WHERE ? IS NULL OR arn = ? ORDER BY uptime.id DESC", (arn, arn))
+        return [Uptime(row["arn"], row["units"], dt.datetime.fromisoformat(row["started"]),
+                       dt.datetime.fromisoformat(row["stopped"]) if row["stopped"] else None, bool(row["seen"]))
+                for row in found.fetchall()]
+
+
+def running_cost(workspace: Workspace, arn: str, moment: dt.datetime | None = None) -> Cost:
+    """The run that is under way: how long, and what it has cost. Nothing when the model is not known to run."""
+    return _cost((run for run in uptimes(workspace, arn) if run.stopped is None), moment or now())
+
+
+def total_cost(workspace: Workspace, arn: str | None = None, moment: dt.datetime | None = None) -> Cost:
+    """All runs of a model, or of all models, together."""
+    return _cost(uptimes(workspace, arn), moment or now())
+
+
+def _cost(runs: Iterable[Uptime], moment: dt.datetime) -> Cost:
+    price, known = prices.load(), list(runs)
+    return Cost(sum(run.seconds(moment) for run in known),
+                sum(price.cost(run.units, run.seconds(moment)) for run in known))
+
+
+def enforce(workspace: Workspace, moment: dt.datetime, connect: Connect = connect) -> dict[str, RekolabError | None]:
+    """Stop what is past its deadline: ARN -> None, or the error with which it could not be stopped this time."""
+    return {deadline.arn: _stop_due(workspace, deadline, moment, connect)
+            for deadline in due(deadlines(workspace), moment)}
+
+
+def _stop_due(workspace: Workspace, deadline: Deadline, moment: dt.datetime, connect: Connect) -> RekolabError | None:
+    try:
+        versions.stop(connect(workspace.root, deadline.backend), deadline.arn)
+    except NotFound:  # deleted elsewhere: nothing runs
+        log.info("%s is past its deadline, but no longer exists", deadline.arn)
+    except RekolabError as error:
+        return error
+    note_stopped(workspace, deadline.arn, moment)
+    return None
+
+
+class Guard:
+    """A daemon thread that enforces the deadlines every few seconds, for as long as the app runs."""
+
+    def __init__(self, workspace: Workspace, every: float = 5.0, connect: Connect = connect) -> None:
+        self._workspace = workspace
+        self._every = every
+        self._connect = connect
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="guard", daemon=True)
+        self._troubles: dict[str, str] = {}
+
+    def start(self) -> None:
+        """Begin to watch; what fell due while the app was down is stopped at once."""
+        self._thread.start()
+
+    def end(self) -> None:
+        """Stop watching, and wait until the last look is over."""
+        self._ended.set()
+        self._thread.join()
+
+    @property
+    def troubles(self) -> dict[str, str]:
+        """ARN -> why a model past its deadline could not be stopped so far. It is tried again at every look."""
+        return dict(self._troubles)
+
+    def _watch(self) -> None:
+        while not self._ended.is_set():
+            try:
+                self._look()
+            except Exception:
+                log.exception("the guard could not look at the deadlines, and looks again")
+            self._ended.wait(self._every)
+
+    def _look(self) -> None:
+        outcome = enforce(self._workspace, now(), self._connect)
+        troubles = {arn: error.message for arn, error in outcome.items() if error}
+        for arn in troubles.keys() - self._troubles.keys():
+            log.warning("%s is past its deadline and could not be stopped: %s", arn, troubles[arn])
+        self._troubles = troubles

@@ -1,0 +1,68 @@
+"""DetectCustomLabels: what a running model says of one photo."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.aws.calls import aws_call
+from core.aws.clients import Clients
+from core.manifest.lines import split_uri
+from core.types import Score
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The scores, best first, and the call itself as JSON can show it: what was asked, what came back, how long."""
+
+    scores: tuple[Score, ...]
+    request: Mapping[str, Any]
+    response: Mapping[str, Any]
+    milliseconds: float
+
+
+def detect(
+    clients: Clients,
+    version_arn: str,
+    image: bytes | str,
+    min_confidence: float | None = None,
+    max_results: int | None = None,
+) -> Answer:
+    """Ask the model about a photo: its bytes (JPEG or PNG, 4 MB at most), or its s3:// address (15 MB at most).
+
+    Without `min_confidence` (0-100) each label must reach its own assumed threshold; 0 brings every label.
+    ModelNotRunning when the model has not been started.
+    """
+    options = {"MinConfidence": min_confidence, "MaxResults": max_results}
+    chosen = {name: value for name, value in options.items() if value is not None}
+    started = time.perf_counter()
+    with aws_call("DetectCustomLabels"):
+        answer = clients.rekognition.detect_custom_labels(
+            ProjectVersionArn=version_arn, Image=_image(image), **chosen)
+    milliseconds = (time.perf_counter() - started) * 1000
+    return Answer(_scores(answer), _shown(version_arn, image, chosen), _received(answer), milliseconds)
+
+
+def _image(image: bytes | str) -> dict[str, Any]:
+    if isinstance(image, bytes):
+        return {"Bytes": image}
+    bucket, key = split_uri(image)
+    return {"S3Object": {"Bucket": bucket, "Name": key}}
+
+
+def _shown(version_arn: str, image: bytes | str, chosen: Mapping[str, Any]) -> dict[str, Any]:
+    picture = {"Bytes": f"<{len(image):,} bytes>"} if isinstance(image, bytes) else _image(image)
+    return {"ProjectVersionArn": version_arn, "Image": picture, **chosen}
+
+
+def _received(answer: Mapping[str, Any]) -> dict[str, Any]:
+    about = answer.get("ResponseMetadata", {})
+    return {"CustomLabels": answer.get("CustomLabels", []),
+            "ResponseMetadata": {name: about[name] for name in ("RequestId", "HTTPStatusCode") if name in about}}
+
+
+def _scores(answer: Mapping[str, Any]) -> tuple[Score, ...]:
+    found = [Score(label["Name"], label["Confidence"]) for label in answer.get("CustomLabels", [])]
+    return tuple(sorted(found, key=lambda score: -score.confidence))

@@ -1,0 +1,202 @@
+"""Rekognition's projects, and the two datasets that a project trains on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal
+
+from core.aws import storage
+from core.aws.calls import PATIENCE, Patience, aws_call, pages, wait_until
+from core.aws.clients import Clients
+from core.errors import AwsError, Cure, NotFound, NotReady
+from core.manifest.lines import split_uri
+
+Kind = Literal["TRAIN", "TEST"]
+_WORDS: dict[Kind, str] = {"TRAIN": "training", "TEST": "test"}
+_MANIFEST = Cure("Open the manifest", "data/manifest")
+
+
+@dataclass(frozen=True, slots=True)
+class RekognitionProject:
+    """A project of the account; `datasets` maps TRAIN and TEST to the ARNs of those that exist."""
+
+    name: str
+    arn: str
+    status: str
+    created: dt.datetime
+    datasets: Mapping[Kind, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A dataset and its counts. `manifest` is what it was made from, with the content's ETag: s3://...#etag."""
+
+    arn: str
+    kind: Kind
+    status: str
+    message: str
+    total: int = 0
+    labeled: int = 0
+    errors: int = 0
+    labels: int = 0
+    manifest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Datasets:
+    train: Dataset
+    test: Dataset
+
+    @property
+    def known(self) -> dict[str, str]:
+        """ARN -> manifest; given to the next `ensure_datasets`, it keeps what has not changed."""
+        return {dataset.arn: dataset.manifest for dataset in (self.train, self.test)}
+
+
+def name_of(arn: str) -> str:
+    """The project's name in the ARN of a project, a dataset or a version."""
+    return arn.split(":project/", 1)[1].split("/", 1)[0]
+
+
+def list_projects(clients: Clients, name: str | None = None) -> list[RekognitionProject]:
+    """Custom Labels projects in the order they were made: all, or the one of that name when there is one."""
+    chosen = {} if name is None else {"ProjectNames": [name]}
+    return [_project(found) for found in
+            pages(clients.rekognition, "describe_projects", "ProjectDescriptions", **chosen)]
+
+
+def _project(found: Mapping[str, Any]) -> RekognitionProject:
+    datasets = {dataset["DatasetType"]: dataset["DatasetArn"] for dataset in found.get("Datasets", [])}
+    arn = found["ProjectArn"]
+    return RekognitionProject(name_of(arn), arn, found["Status"], found["CreationTimestamp"], datasets)
+
+
+def find_project(clients: Clients, name: str) -> RekognitionProject | None:
+    return next(iter(list_projects(clients, name)), None)
+
+
+def ensure_project(clients: Clients, name: str, patience: Patience = PATIENCE) -> str:
+    """The ARN of the project of that name, made when there is none, as soon as it can be used."""
+
+    def usable() -> str | None:
+        project = find_project(clients, name)
+        if project is None:
+            _create_project(clients, name)
+        return project.arn if project and project.status == "CREATED" else None
+
+    return wait_until(usable, f"Making the project {name}", patience)
+
+
+def _create_project(clients: Clients, name: str) -> None:
+    try:
+        with aws_call():
+            clients.rekognition.create_project(ProjectName=name)
+    except AwsError as error:
+        if error.code != "ResourceInUseException":  # another window was faster, or a repeated call came through twice
+            raise
+
+
+def describe_dataset(clients: Clients, arn: str, manifest: str = "") -> Dataset:
+    """The dataset's state and counts; `manifest` is passed on."""
+    with aws_call():
+        found = clients.rekognition.describe_dataset(DatasetArn=arn)["DatasetDescription"]
+    counts = found.get("DatasetStats", {})
+    return Dataset(
+        arn=arn,
+        kind="TEST" if "/dataset/test/" in arn else "TRAIN",
+        status=found["Status"],
+        message=found.get("StatusMessage", ""),
+        total=counts.get("TotalEntries", 0),
+        labeled=counts.get("LabeledEntries", 0),
+        errors=counts.get("ErrorEntries", 0),
+        labels=counts.get("TotalLabels", 0),
+        manifest=manifest,
+    )
+
+
+def entries(clients: Clients, dataset_arn: str, **filters: Any) -> Iterator[str]:
+    """The dataset's JSON Lines; filters are ListDatasetEntries' own, such as HasErrors=True."""
+    with aws_call("ListDatasetEntries"):
+        for page in clients.rekognition.get_paginator("list_dataset_entries").paginate(
+                DatasetArn=dataset_arn, **filters):
+            yield from page.get("DatasetEntries", [])
+
+
+def ensure_datasets(
+    clients: Clients,
+    project_arn: str,
+    training_uri: str,
+    testing_uri: str,
+    known: Mapping[str, str] | None = None,
+    patience: Patience = PATIENCE,
+) -> Datasets:
+    """The project's training and test dataset, made from these two manifests in S3, as soon as both are complete.
+
+    A dataset can not be given another manifest, so one that exists is deleted and made again. With `known` (what an
+    earlier call returned as `Datasets.known`) one made from the same content stays, and NotReady is raised for one
+    that is not known: somebody may have labelled it in AWS's console. An AwsError says why a manifest was refused.
+    """
+    sources: dict[Kind, str] = {"TRAIN": _fingerprint(clients, training_uri),
+                                "TEST": _fingerprint(clients, testing_uri)}
+    project = find_project(clients, name_of(project_arn))
+    existing = dict(project.datasets) if project else {}
+    if known is not None and any(arn not in known for arn in existing.values()):
+        raise NotReady(f"The project {name_of(project_arn)} has a dataset that was not made here. Train in another "
+                       "project, or delete the dataset in the Rekognition console if nobody needs it.")
+    kept = {kind: arn for kind, arn in existing.items()
+            if (known or {}).get(arn) == sources[kind] and _complete(clients, arn)}
+    _delete(clients, [arn for kind, arn in existing.items() if kind not in kept], patience)
+    made = {kind: kept.get(kind) or _create(clients, project_arn, kind, sources[kind]) for kind in sources}
+    return Datasets(*(_settled(clients, made[kind], sources[kind], patience) for kind in sources))
+
+
+def _fingerprint(clients: Clients, manifest: str) -> str:
+    stored = storage.head(clients, *split_uri(manifest))
+    if stored is None:
+        raise NotReady(f"{manifest} is not in S3. Upload the photos and the manifest first.", _MANIFEST)
+    return f"{manifest}#{stored.etag}"
+
+
+def _complete(clients: Clients, arn: str) -> bool:
+    return describe_dataset(clients, arn).status == "CREATE_COMPLETE"
+
+
+def _create(clients: Clients, project_arn: str, kind: Kind, source: str) -> str:
+    bucket, key = split_uri(source.rpartition("#")[0])
+    with aws_call():
+        answer = clients.rekognition.create_dataset(
+            ProjectArn=project_arn, DatasetType=kind,
+            DatasetSource={"GroundTruthManifest": {"S3Object": {"Bucket": bucket, "Name": key}}})
+    return str(answer["DatasetArn"])
+
+
+def _settled(clients: Clients, arn: str, manifest: str, patience: Patience) -> Dataset:
+    def ended() -> Dataset | None:
+        dataset = describe_dataset(clients, arn, manifest)
+        return None if dataset.status.endswith("_IN_PROGRESS") else dataset
+
+    dataset = wait_until(ended, "Making the dataset", patience)
+    if dataset.status.endswith("_FAILED"):
+        raise AwsError(dataset.status, "CreateDataset", dataset.message,
+                       f"Rekognition did not take the {_WORDS[dataset.kind]} manifest. It says: {dataset.message}",
+                       _MANIFEST)
+    return dataset
+
+
+def _delete(clients: Clients, arns: list[str], patience: Patience) -> None:
+    for arn in arns:
+        with aws_call():
+            clients.rekognition.delete_dataset(DatasetArn=arn)
+    for arn in arns:
+        wait_until(partial(_gone, clients, arn), "Deleting the earlier dataset", patience)
+
+
+def _gone(clients: Clients, arn: str) -> Literal[True] | None:
+    try:
+        describe_dataset(clients, arn)
+    except NotFound:
+        return True
+    return None

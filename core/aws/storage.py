@@ -1,0 +1,203 @@
+"""Amazon S3: the bucket of a project (private, encrypted, in the region of the model), and the objects in it."""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from core import compute
+from core.aws.calls import aws_call, pages
+from core.aws.clients import Clients
+from core.errors import AwsError, BadPath, NotAllowed, NotFound
+from core.files import write_atomically
+from core.jobs import Progress
+from core.workspace import Project
+
+_PRIVATE = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
+_ENCRYPTED = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object in S3; `size` in bytes, `etag` without its quotes."""
+
+    key: str
+    size: int
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A bucket that can be used; `concerns` are sentences about what should be better."""
+
+    name: str
+    created: bool
+    concerns: tuple[str, ...] = ()
+
+
+def bucket_name(clients: Clients, project: Project) -> str:
+    """The bucket that the project names (its setting "bucket"), or the one of this account and region.
+
+    The usual name holds "custom-labels", because AWS's managed policy for Custom Labels covers such buckets only.
+    """
+    return project.get("bucket") or f"rekolab-custom-labels-{clients.account}-{clients.region}"
+
+
+def ensure_bucket(clients: Clients, name: str) -> Bucket:
+    """Make the bucket, or see whether the existing one will do. A bucket elsewhere, or of others, is an AwsError.
+
+    The owner is asked for by account, so that nobody can take photos by making a bucket of a foreseeable name first.
+    """
+    try:
+        region = _region(clients, name)
+    except NotFound:
+        return _create(clients, name)
+    except NotAllowed as error:
+        raise NotAllowed(error.code, error.operation, error.said,
+                         f"The bucket {name} can not be used: it belongs to another account, or these credentials "
+                         "have no permission for it. Choose another bucket.") from error
+    if region != clients.region:
+        raise AwsError("WrongRegion", "HeadBucket", "",
+                       f"The bucket {name} is in {region}, but the project works in {clients.region}. "
+                       "Rekognition reads photos only in its own region: choose another bucket or region.")
+    return Bucket(name, created=False, concerns=_concerns(clients, name))
+
+
+def _region(clients: Clients, name: str) -> str:
+    with aws_call():
+        found = clients.s3.head_bucket(Bucket=name, ExpectedBucketOwner=clients.account)
+        if region := found.get("BucketRegion"):
+            return str(region)
+        return clients.s3.get_bucket_location(Bucket=name).get("LocationConstraint") or "us-east-1"
+
+
+def _create(clients: Clients, name: str) -> Bucket:
+    place: dict[str, Any] = {"CreateBucketConfiguration": {"LocationConstraint": clients.region}}
+    try:
+        with aws_call():
+            clients.s3.create_bucket(Bucket=name, **({} if clients.region == "us-east-1" else place))
+    except AwsError as error:
+        if error.code != "BucketAlreadyOwnedByYou":  # another window was faster
+            raise
+    with aws_call():
+        clients.s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=_PRIVATE)
+        clients.s3.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration=_ENCRYPTED)
+    return Bucket(name, created=True)
+
+
+def _concerns(clients: Clients, name: str) -> tuple[str, ...]:
+    def setting(read: Any, key: str) -> Any:
+        with aws_call():
+            return read(Bucket=name)[key]
+
+    concerns = []
+    try:
+        block = setting(clients.s3.get_public_access_block, "PublicAccessBlockConfiguration")
+        if not all(block.get(part) for part in _PRIVATE):
+            concerns.append(f"Public access to the bucket {name} is blocked only in part. Block all of it in S3.")
+    except NotAllowed:
+        concerns.append(f"Whether the bucket {name} is closed to the public can not be seen with these credentials.")
+    except AwsError:
+        concerns.append(f"Public access to the bucket {name} is not blocked. Block all of it in S3.")
+    try:
+        setting(clients.s3.get_bucket_encryption, "ServerSideEncryptionConfiguration")
+    except NotAllowed:
+        concerns.append(f"Whether the bucket {name} is encrypted can not be seen with these credentials.")
+    except AwsError:
+        concerns.append(f"The bucket {name} is not encrypted by default. Switch encryption on in S3.")
+    return tuple(concerns)
+
+
+def uri(bucket: str, key: str) -> str:
+    return f"s3://{bucket}/{key}"
+
+
+def etag_of(data: bytes) -> str:
+    """The ETag that S3 gives to `data` put in one piece into a bucket without a KMS key: its MD5."""
+    return hashlib.md5(data, usedforsecurity=False).hexdigest()
+
+
+def list_objects(clients: Clients, bucket: str, prefix: str = "") -> Iterator[StoredObject]:
+    """Every object whose key starts with `prefix`, in the order of their keys, however many there are."""
+    for item in pages(clients.s3, "list_objects_v2", "Contents", Bucket=bucket, Prefix=prefix):
+        yield StoredObject(item["Key"], item["Size"], item["ETag"].strip('"'))
+
+
+def head(clients: Clients, bucket: str, key: str) -> StoredObject | None:
+    """The object, without its content; None when there is none."""
+    try:
+        with aws_call():
+            found = clients.s3.head_object(Bucket=bucket, Key=key)
+    except NotFound:
+        return None
+    return StoredObject(key, found["ContentLength"], found["ETag"].strip('"'))
+
+
+def get_bytes(clients: Clients, bucket: str, key: str) -> bytes:
+    """The object's content; NotFound when there is none."""
+    with aws_call("GetObject"):
+        content: bytes = clients.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    return content
+
+
+def put_bytes(clients: Clients, bucket: str, key: str, data: bytes, content_type: str | None = None) -> StoredObject:
+    """Put `data` under `key`, in place of what was there; the content type follows from the key unless told."""
+    return _put(clients, bucket, key, data, len(data), content_type)
+
+
+def put_file(
+    clients: Clients, bucket: str, key: str, path: Path, content_type: str | None = None
+) -> StoredObject:
+    """Put a file under `key`, read while it is sent."""
+    with path.open("rb") as file:
+        return _put(clients, bucket, key, file, path.stat().st_size, content_type)
+
+
+def _put(clients: Clients, bucket: str, key: str, body: Any, size: int, content_type: str | None) -> StoredObject:
+    kind = content_type or mimetypes.guess_type(key)[0] or "application/octet-stream"
+    with aws_call("PutObject"):
+        answer = clients.s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType=kind)
+    return StoredObject(key, size, answer["ETag"].strip('"'))
+
+
+def get_file(clients: Clients, bucket: str, key: str, path: Path) -> None:
+    """Write the object to `path`, whole or not at all."""
+    write_atomically(path, get_bytes(clients, bucket, key))
+
+
+def download_prefix(clients: Clients, bucket: str, prefix: str, folder: Path, progress: Progress) -> list[Path]:
+    """Fetch what lies under `prefix` into `folder`, several at once; what is there already, unchanged, stays."""
+    wanted = [stored for stored in list_objects(clients, bucket, prefix) if not stored.key.endswith("/")]
+    targets = {stored: local_path(folder, prefix, stored.key) for stored in wanted}
+    progress.begin(len(wanted), f"Fetching {uri(bucket, prefix)}")
+
+    def fetch(stored: StoredObject) -> None:
+        if not _is_there(targets[stored], stored):
+            get_file(clients, bucket, stored.key, targets[stored])
+
+    return sorted(targets[stored] for stored, _ in compute.each(fetch, wanted, progress, threads=8))
+
+
+def local_path(folder: Path, prefix: str, key: str) -> Path:
+    """Where an object of `prefix` goes inside `folder`; BadPath for a key that would leave it."""
+    start = prefix[:prefix.rfind("/") + 1]
+    parts = PurePosixPath(key.removeprefix(start)).parts
+    if not parts or parts[0] == "/" or any(part == ".." or "\\" in part or "\0" in part for part in parts):
+        raise BadPath(f"The key “{key}” can not be a file name here, because it leads out of its folder.")
+    return folder.joinpath(*parts)
+
+
+def _is_there(path: Path, stored: StoredObject) -> bool:
+    return path.is_file() and path.stat().st_size == stored.size and etag_of(path.read_bytes()) == stored.etag
+
+
+def link(clients: Clients, bucket: str, key: str, seconds: int = 3600) -> str:
+    """An address under which anybody can read the object for `seconds`, with no credentials of their own."""
+    with aws_call("Making a link"):
+        address: str = clients.s3.generate_presigned_url(
+            "get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=seconds)
+    return address
