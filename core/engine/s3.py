@@ -151,12 +151,8 @@ class ObjectStore:
 
 
 def _place(environ: Environ) -> tuple[str, str]:
-    """(bucket, key) that a request names, in its path or in its host name; the key is empty for a bucket's own."""
-    path = environ["PATH_INFO"].encode("latin-1").decode().removeprefix("/")
-    host = environ["HTTP_HOST"].partition(":")[0]
-    if host.endswith(".localhost"):
-        return host.removesuffix(".localhost"), path
-    bucket, _, key = path.partition("/")
+    """(bucket, key) that the path of a request names; the key is empty for a bucket's own requests."""
+    bucket, _, key = environ["PATH_INFO"].encode("latin-1").decode().removeprefix("/").partition("/")
     return bucket, key
 
 

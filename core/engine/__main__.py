@@ -1,0 +1,164 @@
+"""`python -m core.engine`: the built-in engine as a process of its own.
+
+One engine serves a folder, decided by a lock that the operating system frees however the process dies. Nothing that
+was acknowledged is lost by ending it, so it ends at once, whenever it is asked to or its parent is gone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import uuid
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from filelock import FileLock, Timeout
+
+from core import settings
+from core.engine.access import access_key
+from core.errors import EngineError
+from core.files import write_atomically
+
+if TYPE_CHECKING:
+    from core.engine.gate import Gate
+
+ADDRESS = "127.0.0.1"
+TAKEN = 3  # the exit code that tells a starter that somebody else serves this folder
+REGION = "us-east-1"
+
+_PATIENCE = 2.0  # seconds that a training has to write down where it is
+_SLOW = 60.0  # seconds that a client may be silent in the middle of a request
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    root = (options.root or settings.load().home / "engine").expanduser().resolve()
+    root.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(root / "engine.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return _print_environment(root) if options.print_env else TAKEN
+    if options.print_env:
+        sys.stderr.write(f"No engine serves {root}. Start one with `python -m core.engine`.\n")
+        return 1
+    _serve(root, settings.load().engine_port if options.port is None else options.port, options.follow_stdin)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m core.engine", description="S3 and Rekognition Custom Labels, here.")
+    parser.add_argument("--root", type=Path, metavar="DIR", help="where everything is kept (default: HOME/engine)")
+    parser.add_argument("--port", type=int, help="port to prefer (default: 4599); 0 is any")
+    parser.add_argument("--follow-stdin", action="store_true", help="end when standard input ends")
+    parser.add_argument("--print-env", action="store_true", help="show how AWS clients reach the running engine")
+    return parser
+
+
+def _print_environment(root: Path) -> int:
+    key = access_key(root)
+    values = {
+        "AWS_ENDPOINT_URL": json.loads((root / "engine.json").read_bytes())["url"],
+        "AWS_ACCESS_KEY_ID": key.id,
+        "AWS_SECRET_ACCESS_KEY": key.secret,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,
+    }
+    sys.stdout.writelines(f"export {name}={value}\n" for name, value in values.items())
+    return 0
+
+
+def _serve(root: Path, port: int, follow_stdin: bool) -> None:
+    listener = listen([*_last_port(root), port, 0])
+    identity = {"id": uuid.uuid4().hex, "pid": os.getpid()}
+    gate, close = _assemble(root, identity)
+    server = _server(gate, listener)
+    write_atomically(root / "engine.json", json.dumps(
+        identity | {"url": f"http://{ADDRESS}:{server.port}"}).encode())
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # werkzeug ends its loop on a keyboard interrupt
+    if follow_stdin:
+        threading.Thread(target=_follow_stdin, args=(close,), daemon=True).start()
+    server.serve_forever()
+    _leave(close)
+
+
+def _last_port(root: Path) -> list[int]:
+    """The port of the last engine here, so that clients find the next one under the same address."""
+    try:
+        port = urlsplit(json.loads((root / "engine.json").read_bytes())["url"]).port
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return [port] if port else []
+
+
+def listen(ports: Sequence[int]) -> socket.socket:
+    """A socket that listens on the first of `ports` that is free; 0 stands for any free one."""
+    for port in ports:
+        listener = socket.socket()
+        if os.name == "posix":  # elsewhere the option would let two servers share a port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((ADDRESS, port))
+            listener.listen(128)
+        except OSError:
+            listener.close()
+        else:
+            return listener
+    raise EngineError(f"No port of {ADDRESS} can be used for the engine.")
+
+
+def _assemble(root: Path, identity: dict[str, Any]) -> tuple[Gate, Callable[[], None]]:
+    """The application, and what closes it. Its imports are slow, and paid for by the holder of the lock alone."""
+    from core.engine import rekognition, sts
+    from core.engine.gate import Gate
+    from core.engine.s3 import S3
+
+    s3 = S3(root / "s3")
+    custom_labels = rekognition.application(root, s3.objects)
+
+    def close() -> None:
+        custom_labels.close()
+        s3.close()
+
+    return Gate(access_key(root), {"s3": s3, "rekognition": custom_labels, "sts": sts.application}, identity), close
+
+
+def _server(gate: Gate, listener: socket.socket) -> Any:
+    from moto.moto_server.werkzeug_app import MotoRequestHandler
+    from werkzeug.serving import make_server
+
+    class QuietHandler(MotoRequestHandler):  # moto's own keeps the names of S3 metadata as they were sent
+        protocol_version = "HTTP/1.1"
+        timeout = _SLOW
+
+        def log_request(self, *_: object, **__: object) -> None:
+            """Requests are not logged: they hold names of photos, and there are thousands of them."""
+
+    host, port = listener.getsockname()
+    return make_server(host, port, gate, threaded=True, request_handler=QuietHandler, fd=listener.detach())
+
+
+def _follow_stdin(close: Callable[[], None]) -> None:
+    """Wait until the other end of standard input is closed: its holder is gone, however it died."""
+    while sys.stdin.buffer.read(4096):
+        pass
+    _leave(close)
+
+
+def _leave(close: Callable[[], None]) -> None:
+    """End the process, whatever its threads are doing: unfinished requests were not acknowledged."""
+    closing = threading.Thread(target=close, daemon=True)
+    closing.start()
+    closing.join(_PATIENCE)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

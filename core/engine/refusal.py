@@ -1,0 +1,50 @@
+"""A request that is turned away, said in the protocol of the service that was asked."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+_REASONS = {400: "Bad Request", 403: "Forbidden", 404: "Not Found", 501: "Not Implemented"}
+
+
+class Refusal(Exception):
+    """Why a request is turned away: AWS's code where it has one, a sentence, and the HTTP status."""
+
+    def __init__(self, code: str, message: str, status: int = 403) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.status = status
+
+    def answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """The WSGI answer: JSON for JSON services, else XML as S3 and the query services have it."""
+        request_id = str(uuid.uuid4())
+        is_json = "HTTP_X_AMZ_TARGET" in environ
+        body = self._json() if is_json else self._xml(request_id, _is_query(environ))
+        start_response(f"{self.status} {_REASONS[self.status]}", [
+            ("Content-Type", "application/x-amz-json-1.1" if is_json else "application/xml"),
+            ("Content-Length", str(len(body))),
+            ("x-amzn-RequestId" if is_json else "x-amz-request-id", request_id)])
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    def _json(self) -> bytes:
+        return json.dumps({"__type": self.code, "Code": self.code, "Message": self.message}).encode()
+
+    def _xml(self, request_id: str, wrapped: bool) -> bytes:
+        what = f"<Code>{escape(self.code)}</Code><Message>{escape(self.message)}</Message>"
+        which = f"<RequestId>{request_id}</RequestId>"
+        error = (f"<ErrorResponse><Error><Type>Sender</Type>{what}</Error>{which}</ErrorResponse>" if wrapped
+                 else f"<Error>{what}{which}</Error>")
+        return f'<?xml version="1.0" encoding="UTF-8"?>\n{error}'.encode()
+
+
+def _is_query(environ: WSGIEnvironment) -> bool:
+    """Whether a service of the query protocol was asked, such as STS; S3 never gets a form of this type."""
+    return environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
