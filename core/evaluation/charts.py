@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")  # Okabe and Ito
 GREY = "#8A949A"
-HUE = (11, 110, 110)
+HUE = (8, 96, 96)
+NEUTRAL = "#777C80"  # can be read on white and on black
 LINE = "rgba(128, 128, 128, 0.35)"
+SIDES = (16, MIN_SIDE, 250, 1000, MAX_SIDE, 16000)  # where the axes of sizes have their ticks: limits and landmarks
+HALF = 0.5
 FEW = 10  # up to so many labels every cell bears its number; beyond, only those with photos in them
 
 
@@ -38,28 +41,30 @@ def colour_of(label: str | None, classes: Sequence[str]) -> str:
     return PALETTE[position] if turn == 0 else _darker(PALETTE[position], 0.72**turn)
 
 
-def confusion_matrix(matrix: Confusion) -> Figure:
+def confusion_matrix(matrix: Confusion, text: str = NEUTRAL) -> Figure:
     """The matrix as clickable cells, counted row by row from 0 (`Confusion.cell`), coloured by share of the row.
 
-    The cells are one bar trace, because a click on a heatmap selects nothing.
+    The cells are one bar trace, because a click on a heatmap selects nothing. `text` is the page's text colour, for
+    the numbers in pale cells; those that hold half of their row or more have white ones.
     """
     import plotly.graph_objects as go
 
     row, column = (index.ravel() for index in np.indices(matrix.counts.shape))
     counts, shares = matrix.counts.ravel(), matrix.shares.ravel()
     pairs = [[matrix.rows[i], matrix.columns[j]] for i, j in zip(row, column, strict=True)]
-    told = [f"{escape(truth)} answered as {escape(answer)}<br>{count} photos, {share:.0%} of the row"
+    told = [f"{escape(truth)} answered as {escape(answer)}<br>{count} photos, {share * 100:.0f} % of the row"
             for (truth, answer), count, share in zip(pairs, counts, shares, strict=True)]
     cells = {"color": [_tint(share) for share in shares], "line": {"width": 1, "color": LINE}}
     plain = {"marker": {"opacity": 1}}  # a selected cell must not fade the others, or their numbers can't be read
     figure = go.Figure(go.Bar(
         x=column, y=np.ones(len(row)), base=row - 0.5, width=1, customdata=pairs, hovertext=told, hoverinfo="text",
         marker=cells, selected=plain, unselected=plain))
-    shown = [k for k in range(len(row)) if counts[k] or len(matrix.rows) <= FEW]
+    few = len(matrix.rows) <= FEW
     figure.update_layout(
-        barmode="overlay", bargap=0, dragmode=False, height=130 + 56 * len(matrix.rows),
+        barmode="overlay", bargap=0, dragmode=False, height=130 + (56 if few else 28) * len(matrix.rows),
         annotations=[{"x": int(column[k]), "y": int(row[k]), "text": str(counts[k]), "showarrow": False,
-                      "font": {"size": 15 if len(matrix.rows) <= FEW else 11}} for k in shown])
+                      "font": {"size": 16 if few else 11, "color": "#FFFFFF" if shares[k] >= HALF else text}}
+                     for k in range(len(row)) if few or counts[k]])
     figure.update_xaxes(**_names(matrix.columns), title="Answer", side="top")
     figure.update_yaxes(**_names(matrix.rows), title="Truth", autorange="reversed")
     return _quiet(figure)
@@ -98,11 +103,10 @@ def image_sizes(photos: Sequence[Photo], classes: Sequence[str]) -> Figure:
             marker={"color": colour_of(label, classes), "size": 9, "opacity": 0.8,
                     "symbol": ["x" if photo.refused else "circle" for photo in group]})
     for limit in (MIN_SIDE, MAX_SIDE):
-        mark = {"annotation_text": f"{limit} px", "annotation_font_size": 11, "line_dash": "dot", "line_color": GREY}
-        figure.add_vline(limit, annotation_position="top", **mark)
+        figure.add_vline(limit, line_dash="dot", line_color=GREY)
         figure.add_hline(limit, line_dash="dot", line_color=GREY)
-    figure.update_xaxes(title="Width, px", type="log", gridcolor=LINE)
-    figure.update_yaxes(title="Height, px", type="log", gridcolor=LINE)
+    for axis, name in ((figure.update_xaxes, "Width, px"), (figure.update_yaxes, "Height, px")):
+        axis(title=name, type="log", tickvals=SIDES, ticktext=[f"{side:,}" for side in SIDES], gridcolor=LINE)
     return _quiet(figure.update_layout(height=420, legend={"orientation": "h", "y": -0.2}))
 
 
@@ -121,7 +125,7 @@ def confidence_bars(scores: Sequence[Score], thresholds: Thresholds, classes: Se
         cut = threshold_of(score.label, thresholds)
         figure.add_shape(type="line", x0=cut, x1=cut, y0=position - 0.45, y1=position + 0.45,
                          line={"width": 2, "color": GREY})
-    figure.update_xaxes(range=[0, 114], tickvals=[0, 25, 50, 75, 100], ticksuffix=" %", gridcolor=LINE, zeroline=False)
+    figure.update_xaxes(range=[0, 116], **_quarters(), gridcolor=LINE, zeroline=False)
     figure.update_yaxes(autorange="reversed", showgrid=False)
     return _quiet(figure.update_layout(height=80 + 44 * max(len(scores), 1), bargap=0.4))
 
@@ -139,9 +143,9 @@ def threshold_curve(curve: Sweep, chosen: float | None = None) -> Figure:
                            hovertemplate="%{customdata} photos " + name + " at %{x} %<extra></extra>")
     if chosen is not None:
         figure.add_vline(chosen, line_dash="dot", line_color=GREY)
-    figure.update_xaxes(title="Threshold", ticksuffix=" %", range=[0, 100], showgrid=False)
+    figure.update_xaxes(title="Threshold", **_quarters(), range=[0, 101], showgrid=False)
     figure.update_yaxes(title="Photos", ticksuffix=" %", range=[-2, 102], gridcolor=LINE, zeroline=False)
-    return _quiet(figure.update_layout(height=300, legend={"orientation": "h", "y": 1.15}))
+    return _quiet(figure.update_layout(height=300, legend={"orientation": "h", "y": 1.15}), right=40)
 
 
 def _quiet(figure: Figure, right: int = 12) -> Figure:
@@ -156,9 +160,14 @@ def _names(labels: Sequence[str]) -> dict[str, object]:
             "zeroline": False, "automargin": True, "fixedrange": True, "ticks": ""}
 
 
+def _quarters() -> dict[str, object]:
+    return {"tickvals": [0, 25, 50, 75, 100], "ticktext": ["0", "25", "50", "75", "100 %"]}
+
+
 def _tint(share: float) -> str:
-    """One hue over the page's background; never so strong that the theme's text could not be read on it."""
-    return f"rgba({HUE[0]}, {HUE[1]}, {HUE[2]}, {0.04 + 0.62 * share:.3f})"
+    """One hue over the page's background: pale enough for the page's text below half, strong enough for white above."""
+    opacity = 0.04 + 0.5 * share if share < HALF else 0.7 + 0.25 * share
+    return f"rgba({HUE[0]}, {HUE[1]}, {HUE[2]}, {opacity:.3f})"
 
 
 def _darker(colour: str, factor: float) -> str:

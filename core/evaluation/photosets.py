@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Literal
 
 from core import settings
-from core.dataset import cleaning, photos, sources, split
-from core.errors import CLEAN, Cure, NotReady
+from core.dataset import sources, split
+from core.dataset.trainable import trainable
+from core.errors import Cure, NotReady
 from core.workspace import Project
 
-SPLIT = Cure("Make the split", "data/manifest")
+LABEL = Cure("Label the photos", "data/label")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +63,13 @@ def shots(project: Project, source: PhotoSet) -> list[Shot]:
 def _folder_shots(path: str) -> list[Shot]:
     """Images in a folder's subfolders have the subfolder's name as truth; those directly in it have none."""
     top = settings.allowed_folder(path, settings.load().roots)
-    return [Shot(found.name, found.path, found.label) for found in sources.find_images(top).sources]
+    return [Shot(found.name, found.path, found.label) for found in sources.find_images(top).files]
 
 
 def _test_shots(project: Project) -> list[Shot]:
-    sides = split.load(project)
-    known = {photo.id: photo for photo in photos.photos(project)}
-    ids = [] if sides is None else list(sides.test)
-    if not ids:
-        raise NotReady("There is no test side yet, because the photos have not been split.", SPLIT)
-    copies = {copy.photo_id: copy.path for copy in cleaning.results(project) if copy.path}
-    found = [Shot(known[i].name, Path(copies[i]), known[i].label) for i in ids if i in known and i in copies]
+    chosen = trainable(project)
+    sides = split.current(project, chosen)
+    found = [Shot(entry.name, entry.file, entry.label) for entry in chosen.entries if entry.photo_id in sides.test]
     if not found:
-        raise NotReady("The test photos have no cleaned copies yet.", CLEAN)
+        raise NotReady("No photo is on the test side: it needs labels, and two photos or more a label.", LABEL)
     return found

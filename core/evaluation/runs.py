@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from core.aws.clients import Clients, connect
@@ -120,9 +119,15 @@ def predict_folder(progress: Progress, home: str, project: str, run_id: int) -> 
     everything = shots(owner, asked.source)
     known = answered(owner, run_id)
     waiting = [shot for shot in everything if shot.name not in known]
+    clients = connect(Path(home), owner.backend)
     progress.begin(len(waiting), f"Asking the model about {asked.title}")
-    ask = partial(answer, connect(Path(home), owner.backend), asked.arn)
-    failed = _ask_all(ask, waiting, progress, partial(keep, owner, run_id))
+
+    def ask(shot: Shot) -> bool:
+        made = answer(clients, asked.arn, shot)
+        keep(owner, run_id, made)  # here, and not when the job comes round to it: it may be ended before
+        return made.error is not None
+
+    failed = sum(wrong for _, wrong in each(ask, waiting, progress, threads=THREADS))
     close(owner, run_id, len(everything))
     if waiting:
         owner.note("evaluate", f"Asked the model about {asked.title}: {len(waiting):,} photos, {failed:,} failed calls")
@@ -140,16 +145,6 @@ def answer(clients: Clients, arn: str, shot: Shot) -> Prediction:
         return _failed(shot, error)
     return Prediction(shot.name, str(shot.path), shot.truth, tuple(said.scores), UNKNOWN, 0.0, said.milliseconds,
                       ready.changes)
-
-
-def _ask_all(
-    ask: Callable[[Shot], Prediction], waiting: list[Shot], progress: Progress, store: Callable[[Prediction], None]
-) -> int:
-    failed = 0
-    for _, made in each(ask, waiting, progress, threads=THREADS):
-        store(made)
-        failed += made.error is not None
-    return failed
 
 
 def _failed(shot: Shot, error: AwsError | BadImage | OSError) -> Prediction:

@@ -34,8 +34,13 @@ def test_each_cell_of_the_matrix_can_be_clicked_and_bears_its_number() -> None:
     assert cells.type == "bar"
     assert list(cells.customdata[2]) == ["cat", UNKNOWN]
     assert [note.text for note in figure.layout.annotations] == ["1", "0", "1", "0", "2", "0"]
-    assert cells.marker.color[4].endswith("0.660)") and cells.marker.color[1].endswith("0.040)")
-    assert figure.layout.annotations[0].font.color is None, "the number takes the theme's colour"
+    assert cells.marker.color[4].endswith("0.950)") and cells.marker.color[1].endswith("0.040)")
+
+
+def test_numbers_are_white_on_strong_cells_and_the_pages_text_on_pale_ones() -> None:
+    matrix = confusion(made([("cat", "cat")] * 9 + [("cat", "dog")]), ["cat", "dog"])
+    notes = charts.confusion_matrix(matrix, text="#1B2529").layout.annotations
+    assert [note.font.color for note in notes][:3] == ["#FFFFFF", "#1B2529", "#1B2529"]
 
 
 def test_a_large_matrix_shows_only_the_numbers_that_are_there() -> None:
