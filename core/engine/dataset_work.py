@@ -1,0 +1,99 @@
+"""The work behind dataset operations, done after their answer. Each task ends in one transaction."""
+
+from __future__ import annotations
+
+import base64
+import sqlite3
+import time
+from collections.abc import Sequence
+
+from core.engine import entries
+from core.engine.datasets import CLIENT_ERROR, SERVICE_ERROR, SUCCESS
+from core.engine.service import Service
+from core.engine.tasks import Task
+from core.manifest.codes import MESSAGES
+from core.manifest.dataset import check_dataset
+from core.manifest.rules import check_lines
+from core.manifest.training import autosplit
+
+CREATED = "The dataset was successfully created."
+UPDATED = "The dataset was successfully updated."
+_ERROR = "Internal server error"
+
+
+def create(service: Service, task: Task) -> None:
+    """Read and check the manifest, if there is one; a copied or empty dataset has its entries already."""
+    place = task.arguments["manifest"]
+    if place is None:
+        with task.finish() as rows:
+            _settle(rows, task.arn, "CREATE_COMPLETE", CREATED)
+        return
+    try:
+        manifest = service.objects.read(place["Bucket"], place["Name"], place.get("Version"))
+    except KeyError:
+        with task.finish() as rows:
+            _settle(rows, task.arn, "CREATE_FAILED", MESSAGES["ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT"])
+        return
+    verdict = check_dataset(manifest)
+    with task.finish() as rows:
+        if verdict.code is None:
+            entries.replace_entries(rows, task.arn, verdict.entries)
+        _settle(rows, task.arn, "CREATE_FAILED" if verdict.code else "CREATE_COMPLETE", verdict.message)
+
+
+def update(task: Task) -> None:
+    """Check the changed lines alone, then the dataset as it would be with them; keep all of them or none."""
+    verdict = check_dataset(base64.b64decode(task.arguments["changes"]))
+    with task.finish() as rows:
+        if verdict.code is None:
+            merged = {line.source_ref: line.text for line in check_lines(entries.texts(rows, task.arn))}
+            merged |= {line.source_ref: line.text for line in verdict.entries}
+            verdict = check_dataset("\n".join(merged.values()).encode())
+        if verdict.code is None:
+            entries.replace_entries(rows, task.arn, verdict.entries)
+        failed = verdict.code is not None
+        _settle(rows, task.arn, "UPDATE_FAILED" if failed else "UPDATE_COMPLETE",
+                verdict.message if failed else UPDATED)
+
+
+def distribute(task: Task) -> None:
+    """Move a fifth of the training entries to the test dataset."""
+    test = task.arguments["test"]
+    with task.finish() as rows:
+        train_lines, test_lines = autosplit(check_lines(entries.texts(rows, task.arn)), seed=0)
+        enough = any(line.labeled for line in test_lines)
+        if enough:
+            entries.replace_entries(rows, task.arn, train_lines)
+            entries.replace_entries(rows, test, test_lines)
+        status = "UPDATE_COMPLETE" if enough else "UPDATE_FAILED"
+        message = UPDATED if enough else MESSAGES["ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_DISTRIBUTE"]
+        _settle_all(rows, (task.arn, test), status, message)
+
+
+def delete(task: Task) -> None:
+    with task.finish() as rows:
+        rows.execute("DELETE FROM dataset WHERE arn = ?", (task.arn,))
+
+
+def fail_create(task: Task) -> None:
+    with task.finish() as rows:
+        _settle(rows, task.arn, "CREATE_FAILED", _ERROR, SERVICE_ERROR)
+
+
+def fail_update(task: Task) -> None:
+    """For both datasets of a distribution, too."""
+    arns = [task.arn, *([task.arguments["test"]] if "test" in task.arguments else [])]
+    with task.finish() as rows:
+        for arn in arns:
+            _settle(rows, arn, "UPDATE_FAILED", _ERROR, SERVICE_ERROR)
+
+
+def _settle_all(rows: sqlite3.Connection, arns: Sequence[str], status: str, message: str) -> None:
+    for arn in arns:
+        _settle(rows, arn, status, message)
+
+
+def _settle(rows: sqlite3.Connection, arn: str, status: str, message: str, code: str | None = None) -> None:
+    code = code or (CLIENT_ERROR if status.endswith("FAILED") else SUCCESS)
+    rows.execute("UPDATE dataset SET status = ?, message = ?, code = ?, updated = ? WHERE arn = ?",
+                 (status, message, code, time.time(), arn))

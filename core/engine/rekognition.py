@@ -1,0 +1,77 @@
+"""Rekognition Custom Labels: every operation that the engine has, and every kind of work behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.engine import dataset_work, datasets, detection, entries, projects, running, training, versions
+from core.engine.awsjson import Application, Operation
+from core.engine.models import Models
+from core.engine.pages import Pages
+from core.engine.service import Objects, Service
+from core.engine.state import State
+from core.engine.tasks import Step, Tasks
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+_OPERATIONS: dict[str, Callable[..., Any]] = {
+    "CreateProject": projects.create_project,
+    "DescribeProjects": projects.describe_projects,
+    "DeleteProject": projects.delete_project,
+    "CreateDataset": datasets.create_dataset,
+    "DescribeDataset": datasets.describe_dataset,
+    "DeleteDataset": datasets.delete_dataset,
+    "ListDatasetEntries": entries.list_dataset_entries,
+    "ListDatasetLabels": entries.list_dataset_labels,
+    "UpdateDatasetEntries": datasets.update_dataset_entries,
+    "DistributeDatasetEntries": datasets.distribute_dataset_entries,
+    "CreateProjectVersion": versions.create_project_version,
+    "DescribeProjectVersions": versions.describe_project_versions,
+    "StartProjectVersion": versions.start_project_version,
+    "StopProjectVersion": versions.stop_project_version,
+    "DeleteProjectVersion": versions.delete_project_version,
+    "DetectCustomLabels": detection.detect_custom_labels,
+}
+
+
+class Rekognition:
+    """The WSGI application. What was under way when the last process ended is taken up at once."""
+
+    def __init__(self, root: Path, objects: Objects) -> None:
+        state = State(root / "rekognition.sqlite")
+        self._tasks = Tasks(state)
+        service = Service(state, self._tasks, Pages(state.secret), Models(root / "models"), objects)
+        operations: dict[str, Operation] = {name: partial(run, service) for name, run in _OPERATIONS.items()}
+        self._answer = Application(operations)
+        self._tasks.start(_steps(service))
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return self._answer(environ, start_response)
+
+    def close(self) -> None:
+        """End the work under way; what is left is continued at the next start."""
+        self._tasks.close()
+
+
+def application(root: Path, objects: Objects) -> Rekognition:
+    """The Rekognition whose state is kept under `root`, beside the S3 that `objects` reaches."""
+    return Rekognition(root, objects)
+
+
+def _steps(service: Service) -> dict[str, Step]:
+    return {
+        "create project": Step(projects.finish_creation, projects.finish_creation),
+        "delete project": Step(projects.finish_deletion, projects.finish_deletion),
+        "create dataset": Step(partial(dataset_work.create, service), dataset_work.fail_create),
+        "update dataset": Step(dataset_work.update, dataset_work.fail_update),
+        "distribute dataset": Step(dataset_work.distribute, dataset_work.fail_update),
+        "delete dataset": Step(dataset_work.delete, dataset_work.delete),
+        "train": Step(partial(training.train, service), training.give_up, slow=True),
+        "start": Step(partial(running.start, service), running.fail_start),
+        "stop": Step(partial(running.stop, service), running.finish_stop),
+        "delete version": Step(partial(running.delete, service), running.finish_deletion),
+    }

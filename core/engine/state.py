@@ -1,0 +1,128 @@
+"""What the Rekognition half remembers, in one SQLite file: a change is on disk before its caller is answered."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+_TABLES = """
+PRAGMA journal_mode = WAL;
+CREATE TABLE IF NOT EXISTS secret (id INTEGER PRIMARY KEY CHECK (id = 1), key BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS project (
+    arn TEXT PRIMARY KEY, region TEXT NOT NULL, name TEXT NOT NULL, created REAL NOT NULL, status TEXT NOT NULL,
+    tags TEXT NOT NULL, UNIQUE (region, name));
+CREATE TABLE IF NOT EXISTS dataset (
+    arn TEXT PRIMARY KEY, project TEXT NOT NULL REFERENCES project (arn), type TEXT NOT NULL, created REAL NOT NULL,
+    updated REAL NOT NULL, status TEXT NOT NULL, message TEXT NOT NULL, code TEXT NOT NULL, tags TEXT NOT NULL,
+    UNIQUE (project, type));
+CREATE TABLE IF NOT EXISTS entry (
+    dataset TEXT NOT NULL REFERENCES dataset (arn) ON DELETE CASCADE, position INTEGER NOT NULL,
+    source_ref TEXT NOT NULL, text TEXT NOT NULL, labels TEXT NOT NULL, labeled INTEGER NOT NULL,
+    errors INTEGER NOT NULL, PRIMARY KEY (dataset, position)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS version (
+    arn TEXT PRIMARY KEY, project TEXT NOT NULL REFERENCES project (arn), region TEXT NOT NULL, name TEXT NOT NULL,
+    created REAL NOT NULL, status TEXT NOT NULL, message TEXT NOT NULL, request TEXT NOT NULL,
+    ended REAL, seconds INTEGER, f1 REAL, files TEXT NOT NULL DEFAULT '{}', min_units INTEGER, max_units INTEGER,
+    UNIQUE (project, name));
+CREATE TABLE IF NOT EXISTS material (
+    version TEXT NOT NULL REFERENCES version (arn) ON DELETE CASCADE, side TEXT NOT NULL, lines BLOB NOT NULL,
+    PRIMARY KEY (version, side));
+CREATE TABLE IF NOT EXISTS task (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, arn TEXT NOT NULL, arguments TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """`created` is in epoch seconds, here and below; `tags` is JSON."""
+
+    arn: str
+    region: str
+    name: str
+    created: float
+    status: str
+    tags: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """`type` is TRAIN or TEST, `project` an ARN, `code` SUCCESS or CLIENT_ERROR or SERVICE_ERROR."""
+
+    arn: str
+    project: str
+    type: str
+    created: float
+    updated: float
+    status: str
+    message: str
+    code: str
+    tags: str
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing works on it, and its entries can be used."""
+        return self.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_FAILED")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVersion:
+    """`request` is the JSON of CreateProjectVersion; `files` is JSON, the kind of a result file -> its S3 key."""
+
+    arn: str
+    project: str
+    region: str
+    name: str
+    created: float
+    status: str
+    message: str
+    request: str
+    ended: float | None
+    seconds: int | None
+    f1: float | None
+    files: str
+    min_units: int | None
+    max_units: int | None
+
+
+class State:
+    """The database. Every transaction has a connection of its own, so that any thread may use it."""
+
+    def __init__(self, file: Path) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._file = file
+        with contextlib.closing(self._connect()) as rows:
+            rows.executescript(_TABLES)
+            rows.execute("INSERT OR IGNORE INTO secret VALUES (1, ?)", (secrets.token_bytes(32),))
+            self.secret: bytes = rows.execute("SELECT key FROM secret").fetchone()["key"]
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All changes are kept, or none; writers take turns."""
+        yield from self._within("BEGIN IMMEDIATE")
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """One consistent view, which waits for no writer."""
+        yield from self._within("BEGIN")
+
+    def _within(self, begin: str) -> Iterator[sqlite3.Connection]:
+        with contextlib.closing(self._connect()) as rows:
+            rows.execute(begin)
+            try:
+                yield rows
+            except BaseException:
+                rows.execute("ROLLBACK")
+                raise
+            rows.execute("COMMIT")
+
+    def _connect(self) -> sqlite3.Connection:
+        rows = sqlite3.connect(self._file, timeout=60, isolation_level=None)
+        rows.row_factory = sqlite3.Row
+        rows.execute("PRAGMA foreign_keys = ON")
+        rows.execute("PRAGMA synchronous = FULL")
+        return rows

@@ -1,0 +1,148 @@
+"""The work behind CreateProjectVersion: read, judge, learn, evaluate, write the results."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.engine import learner
+from core.engine.evaluation import best_thresholds, evaluate
+from core.engine.observing import Observed, observe_all
+from core.engine.results import Output, OutputError, Trained, write_evaluation, write_validation
+from core.engine.service import Service
+from core.engine.state import ModelVersion
+from core.engine.tasks import Task
+from core.errors import BadManifest
+from core.manifest.codes import MESSAGES
+from core.manifest.lines import split_lines
+from core.manifest.rules import check_lines
+from core.manifest.training import Judgement, judge
+from core.manifest.types import Line
+
+COMPLETED = "The model is ready to run."
+BROKEN = "Training ended with an internal error."
+NO_BOXES = ("The built-in engine trains image-level labels, and most lines of the training manifest have bounding "
+            "boxes. Train this model on AWS.")
+
+Manifest = bytes | list[str]
+
+
+class Refused(Exception):
+    """Training ends as failed, with AWS's sentence; `files` are the result files that were written by then."""
+
+    def __init__(self, message: str, files: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.files = files or {}
+
+
+def train(service: Service, task: Task) -> None:
+    """Train from the beginning, whether or not an earlier attempt was cut off."""
+    began = time.monotonic()
+    with service.state.reading() as rows:
+        version = ModelVersion(**rows.execute("SELECT * FROM version WHERE arn = ?", (task.arn,)).fetchone())
+    try:
+        trained, files = _trained(service, task, version)
+    except Refused as refusal:
+        _end(task, "TRAINING_FAILED", refusal.message, refusal.files)
+    except OutputError:
+        _end(task, "TRAINING_FAILED", MESSAGES["ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET"], {})
+    else:
+        service.models.save(version.arn, trained.model)
+        seconds = math.ceil(time.monotonic() - began)
+        _end(task, "TRAINING_COMPLETED", COMPLETED, files, seconds, trained.figures.f1)
+
+
+def give_up(task: Task) -> None:
+    _end(task, "TRAINING_FAILED", BROKEN, {})
+
+
+def _end(task: Task, status: str, message: str, files: Mapping[str, str], seconds: int | None = None,
+         f1: float | None = None) -> None:
+    with task.finish() as rows:
+        rows.execute("UPDATE version SET status = ?, message = ?, files = ?, ended = ?, seconds = ?, f1 = ? "
+                     "WHERE arn = ?", (status, message, json.dumps(files), time.time(), seconds, f1, task.arn))
+        rows.execute("DELETE FROM material WHERE version = ?", (task.arn,))
+
+
+def _trained(service: Service, task: Task, version: ModelVersion) -> tuple[Trained, dict[str, str]]:
+    output = _output(service, version)
+    manifests = _manifests(service, version)
+    refs = [ref for manifest in manifests for ref in _source_refs(manifest)]
+    observed = observe_all(service.objects, refs, task.check)
+    judgement = judge(*manifests, lambda ref: observed[ref].facts)
+    if judgement.file_error:
+        raise Refused(judgement.message)
+    files = write_validation(output, judgement)
+    if judgement.code:
+        raise Refused(judgement.message, files)
+    if judgement.training.use_case == "OBJECT_LOCALIZATION":
+        raise Refused(NO_BOXES, files)
+    task.check()
+    trained = _learn(version.arn, judgement, observed)
+    return trained, files | write_evaluation(output, judgement, trained)
+
+
+def _output(service: Service, version: ModelVersion) -> Output:
+    place = json.loads(version.request)["OutputConfig"]
+    if not service.objects.has_bucket(place["S3Bucket"]):
+        raise OutputError(place["S3Bucket"])
+    project = version.project.split("/")[1]
+    return Output(service.objects, place["S3Bucket"], place.get("S3KeyPrefix", ""), f"{project}-{version.name}")
+
+
+def _manifests(service: Service, version: ModelVersion) -> tuple[Manifest, Manifest | None]:
+    """(training, testing): of the project's datasets as they were, or from S3. No testing: it is split off."""
+    with service.state.reading() as rows:
+        found = {row["side"]: gzip.decompress(row["lines"]).decode()
+                 for row in rows.execute("SELECT * FROM material WHERE version = ?", (version.arn,))}
+    if found:
+        sides = {side: text.split("\n") if text else [] for side, text in found.items()}
+        return sides["TRAIN"], sides.get("TEST")
+    request = json.loads(version.request)
+    testing = request["TestingData"].get("Assets")
+    return _read(service, request["TrainingData"]["Assets"][0]), _read(service, testing[0]) if testing else None
+
+
+def _read(service: Service, asset: Mapping[str, Mapping[str, Mapping[str, str]]]) -> bytes:
+    place = asset["GroundTruthManifest"]["S3Object"]
+    try:
+        return service.objects.read(place["Bucket"], place["Name"], place.get("Version"))
+    except KeyError:
+        raise Refused(MESSAGES["ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT"]) from None
+
+
+def _source_refs(manifest: Manifest | None) -> Iterator[str]:
+    """The images that `judge` will ask for."""
+    try:
+        texts = split_lines(manifest) if isinstance(manifest, bytes) else manifest or []
+    except BadManifest:
+        return
+    yield from (line.source_ref for line in check_lines(texts) if line.valid and line.source_ref)
+
+
+def _learn(arn: str, judgement: Judgement, observed: Mapping[str, Observed]) -> Trained:
+    labels = tuple(sorted(judgement.training.labels))
+    model = learner.fit(_features(judgement.training.usable, observed), _truth(judgement.training.usable, labels),
+                        labels)
+    truth = _truth(judgement.testing.usable, labels)
+    confidences = model.confidences(_features(judgement.testing.usable, observed))
+    model = model.with_thresholds(best_thresholds(confidences, truth))
+    figures = evaluate(labels, confidences, truth, model.thresholds, model.independent)
+    return Trained(arn, model, confidences, figures)
+
+
+def _features(lines: Sequence[Line], observed: Mapping[str, Observed]) -> NDArray[np.float32]:
+    rows = [observed[line.source_ref or ""].features for line in lines]
+    return np.stack([row for row in rows if row is not None])
+
+
+def _truth(lines: Sequence[Line], labels: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Which label each line has (lines x labels)."""
+    return np.array([[label in line.labels for label in labels] for line in lines])
