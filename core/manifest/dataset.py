@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from core import limits
@@ -48,36 +48,38 @@ def check_dataset(manifest: bytes) -> DatasetVerdict:
     lines = check_lines(texts)
     if not any(line.readable for line in lines):
         return _failed("ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT")
-    return _kept(tuple(first_of_each(line for line in lines if not line.dropped)), len(lines))
+    return verdict(lines)
 
 
 def _failed(code: str) -> DatasetVerdict:
     return DatasetVerdict(code, MESSAGES[code])
 
 
-def first_of_each(lines: Iterable[Line]) -> Iterator[Line]:
-    """The lines without those whose source-ref an earlier line has."""
-    seen: set[str | None] = set()
-    for line in lines:
-        if line.source_ref not in seen:
-            seen.add(line.source_ref)
-            yield line
-
-
-def _kept(entries: tuple[Line, ...], total: int) -> DatasetVerdict:
+def verdict(lines: Sequence[Line]) -> DatasetVerdict:
+    """How dataset creation ends with lines that are checked already."""
+    entries = kept(lines)
     labels = Counter(name for line in entries for name in line.names)
     boxes = Counter(box.label for line in entries for box in line.boxes)
-    code = _refused(entries, total, len(labels))
+    code = _refused(entries, len(lines), len(labels))
     return DatasetVerdict(
         code,
         MESSAGES[code] if code else CREATED,
         entries,
-        dropped=total - len(entries),
+        dropped=len(lines) - len(entries),
         labeled=sum(line.labeled for line in entries),
         errors=sum(line.has_errors for line in entries),
         labels=dict(labels),
         boxes=dict(boxes),
     )
+
+
+def kept(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """The lines that a dataset takes: no terminal error of their own, and the first with their source-ref."""
+    first: dict[str | None, Line] = {}
+    for line in lines:
+        if not line.dropped:
+            first.setdefault(line.source_ref, line)
+    return tuple(first.values())
 
 
 def _refused(entries: tuple[Line, ...], total: int, labels: int) -> str | None:

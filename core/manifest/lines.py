@@ -22,7 +22,8 @@ def image_line(
 ) -> dict[str, Any]:
     """An image-level line. One label goes under `attribute`, several under attribute0, attribute1, ...
 
-    Without labels the line names an unlabelled image, which training passes over. `created` is written in UTC; a naive time is taken as UTC.
+    Without labels the line names an unlabelled image, which training passes over.
+    `created` is written in UTC; a naive time is taken as UTC.
     """
     moment = created.astimezone(dt.UTC) if created.tzinfo else created
     line: dict[str, Any] = {"source-ref": source_ref}

@@ -40,9 +40,10 @@ def check_lines(texts: Iterable[str]) -> tuple[Line, ...]:
 def check_line(text: str, number: int) -> Line:
     """The line with everything that is wrong with it, as far as its text tells. Never raises."""
     members = _read(text)
-    defect = members if isinstance(members, Defect) else _source_ref(members)
-    if defect is not None or isinstance(members, Defect):
-        return _line(number, text, None, _Labels([], [], [defect] if defect else []))
+    if isinstance(members, Defect):
+        return _line(number, text, None, _Labels([], [], [members]))
+    if (defect := _source_ref(members)) is not None:
+        return _line(number, text, None, _Labels([], [], [defect]))
     return _line(number, text, members["source-ref"], _label_attributes(members))
 
 
@@ -108,11 +109,14 @@ def _source_ref(members: dict[str, Any]) -> Defect | None:
 def _label_attributes(members: dict[str, Any]) -> _Labels:
     """Reads every pair of attribute and attribute-metadata."""
     found = _Labels([], [], [])
-    pairs = {key: None for key in members if key not in _SERVICE and _named(key) in members.keys() - _SERVICE}
-    for attribute in pairs:
-        _read_pair(attribute, members[attribute], members[_named(attribute)], found)
-    found.defects.extend(_lone_members(members, pairs))
-    found.defects.extend(_consequences(found))
+    own = {key: value for key, value in members.items() if key not in _SERVICE}
+    pairs = {key: own[_named(key)] for key in own if _named(key) in own}
+    for attribute, metadata in pairs.items():
+        _read_pair(attribute, own[attribute], metadata, found)
+    if len(own) != 2 * len(pairs) or not own:
+        found.defects.extend(_lone_members(own, pairs))
+    if not found.names and not found.boxes:
+        found.defects.extend(_consequences({defect.code for defect in found.defects}))
     return found
 
 
@@ -139,27 +143,23 @@ def _read_pair(attribute: str, value: object, metadata: object, found: _Labels) 
         found.defects.append(Defect("ERROR_UNSUPPORTED_USE_CASE_TYPE", _named(attribute), reason, _named(attribute)))
 
 
-def _lone_members(members: dict[str, Any], pairs: dict[str, None]) -> Iterator[Defect]:
+def _lone_members(own: dict[str, Any], pairs: dict[str, Any]) -> Iterator[Defect]:
     """What is said of a line without a pair, and of metadata whose attribute is gone."""
-    others = [key for key in members if key not in _SERVICE]
-    if not others:
+    if not own:
         yield Defect("WARNING_UNANNOTATED_RECORD", "", "it names an image without a label")
     elif not pairs:
         yield Defect("ERROR_NO_LABEL_ATTRIBUTES", "", "no member has a partner of the same name with -metadata")
     else:
-        for key in others:
+        for key in own:
             attribute = key.removesuffix("-metadata")
-            if attribute != key and attribute not in members and key not in pairs:
+            if attribute not in own and key not in pairs:
                 reason = f'"{key}" is there, but "{attribute}" is not'
-                place = key if isinstance(members[key], dict) else ""
+                place = key if isinstance(own[key], dict) else ""
                 yield Defect("ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT", place, reason, attribute)
 
 
-def _consequences(found: _Labels) -> Iterator[Defect]:
-    """What a line is told besides when nothing usable is left of it."""
-    if found.names or found.boxes:
-        return
-    codes = {defect.code for defect in found.defects}
+def _consequences(codes: set[str]) -> Iterator[Defect]:
+    """What a line of which nothing usable is left is told besides."""
     if codes & ATTRIBUTE_ERRORS:
         yield Defect("ERROR_NO_VALID_LABEL_ATTRIBUTES", "", "no label attribute is left that could be used")
     elif codes & BOX_ERRORS:

@@ -1,0 +1,63 @@
+"""Advice on manifests that Rekognition takes without a word, although they will not do what was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from core import limits
+from core.manifest.training import SideVerdict
+from core.manifest.types import Line
+
+_MAX_TEST_IMAGES_PER_LABEL = 1000
+_SNAPSHOT = "rekognition-custom-labels-evaluation"
+
+
+def count(number: int, noun: str) -> str:
+    """'1 line', '2 lines', '1,000 lines'."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def notes(training: SideVerdict, testing: SideVerdict, manifests: Sequence[Sequence[Line]]) -> Iterator[str]:
+    """One sentence for each thing to know. `manifests` are the lines as they were given, before any split."""
+    for lines in manifests:
+        yield from _lines_dropped(lines)
+    yield from _leaks(training, testing)
+    yield from _labels(training, testing)
+    if any(len(line.labels) > limits.MAX_LABELS_PER_IMAGE for lines in manifests for line in lines):
+        yield "A photo has more than 50 labels, which is the most that Rekognition documents."
+    if any(_SNAPSHOT in line.text for lines in manifests for line in lines):
+        yield ("This looks like the evaluation that a training wrote. What its model answered stands in it as labels; "
+               "train from the manifest that it was made from instead.")
+
+
+def _lines_dropped(lines: Sequence[Line]) -> Iterator[str]:
+    broken = sum(line.dropped for line in lines)
+    if broken:
+        yield f"Creating a dataset drops {count(broken, 'line')} without a word, because nothing can be read from it."
+    named = [line.source_ref for line in lines if line.source_ref]
+    if repeated := len(named) - len(set(named)):
+        yield f"{count(repeated, 'line')} name a photo again that an earlier line names. A dataset keeps the first."
+
+
+def _leaks(training: SideVerdict, testing: SideVerdict) -> Iterator[str]:
+    both = {line.source_ref for line in training.usable} & {line.source_ref for line in testing.usable}
+    if both:
+        yield (f"{count(len(both), 'photo')} stand in both manifests. The model will have seen them before the test, "
+               "so its figures will look better than they are.")
+
+
+def _labels(training: SideVerdict, testing: SideVerdict) -> Iterator[str]:
+    few = sorted(label for label, images in training.labels.items() if images < limits.RECOMMENDED_IMAGES_PER_LABEL)
+    if few:
+        yield f"Fewer than 10 photos to train with: {_listed(few)}. AWS recommends 10 or more a label."
+    if untested := sorted(training.labels.keys() - testing.labels.keys()):
+        yield f"Without a photo to test with: {_listed(untested)}. Nothing will be known of how good they are."
+    if untrained := sorted(testing.labels.keys() - training.labels.keys()):
+        yield f"Only in the testing manifest: {_listed(untrained)}. The model can't learn what it never sees."
+    if any(images > _MAX_TEST_IMAGES_PER_LABEL for images in testing.labels.values()):
+        yield "A label has more than 1,000 photos to test with, which is the most that Rekognition documents."
+
+
+def _listed(labels: Sequence[str], most: int = 5) -> str:
+    rest = len(labels) - most
+    return ", ".join(labels[:most]) + (f" and {rest:,} more" if rest > 0 else "")
