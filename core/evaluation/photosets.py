@@ -11,6 +11,7 @@ from core import settings
 from core.dataset import sources, split
 from core.dataset.trainable import trainable
 from core.errors import Cure, NotReady
+from core.types import Photo
 from core.workspace import Project
 
 LABEL = Cure("Label the photos", "data/label")
@@ -58,6 +59,13 @@ def shots(project: Project, source: PhotoSet) -> list[Shot]:
     """The photos of a set in the order of their names, at least one; NotReady or BadPath says why there is none."""
     found = _test_shots(project) if source.kind == "test" else _folder_shots(source.folder)
     return sorted(found, key=lambda shot: shot.name)
+
+
+def training_photos(project: Project) -> list[Photo]:
+    """The photos that the project's split trains with, for comparison."""
+    chosen = trainable(project)
+    sides = split.current(project, chosen)
+    return [entry.photo for entry in chosen.entries if entry.photo_id in sides.train]
 
 
 def _folder_shots(path: str) -> list[Shot]:

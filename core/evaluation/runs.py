@@ -7,25 +7,17 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from core.aws.clients import Clients, connect
-from core.aws.prediction import detect
-from core.compute import each
-from core.errors import AwsError, BadImage, ModelNotRunning, NotAllowed, NotFound, NotReady, Unreachable
-from core.evaluation.photosets import PhotoSet, Shot, shots
+from core.errors import NotReady
+from core.evaluation.photosets import PhotoSet, shots
 from core.evaluation.thresholds import Thresholds, decide
-from core.images.preparing import prepare
-from core.jobs import Progress
 from core.types import UNKNOWN, Prediction, Score
-from core.workspace import Project, now, open_project
+from core.workspace import Project, now
 
 _SELECT = """
 SELECT run.*, count(prediction.name) AS done, count(prediction.error) AS failed
 FROM run LEFT JOIN prediction ON prediction.run_id = run.id GROUP BY run.id
 """
-THREADS = 4  # an inference unit answers a few photos a second; more callers would only be throttled
-FATAL = (ModelNotRunning, NotFound, NotAllowed, Unreachable)  # what every following call would meet as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,51 +98,6 @@ def answered(project: Project, run_id: int) -> set[str]:
     with project.catalogue() as rows:
         found = rows.execute("SELECT name FROM prediction WHERE run_id = ? AND error IS NULL", (run_id,))
         return {row["name"] for row in found}
-
-
-def predict_folder(progress: Progress, home: str, project: str, run_id: int) -> dict[str, int]:
-    """Job: ask about every photo of the run that has no answer yet; gives {"asked", "failed", "total"}.
-
-    Each answer is stored as it comes, so that it goes on where it stopped. A photo whose call fails is kept with the
-    error's code and asked again next time; an error that would meet every photo ends the job.
-    """
-    owner = open_project(home, project)
-    asked = run(owner, run_id)
-    everything = shots(owner, asked.source)
-    known = answered(owner, run_id)
-    waiting = [shot for shot in everything if shot.name not in known]
-    clients = connect(Path(home), owner.backend)
-    progress.begin(len(waiting), f"Asking the model about {asked.title}")
-
-    def ask(shot: Shot) -> bool:
-        made = answer(clients, asked.arn, shot)
-        keep(owner, run_id, made)  # here, and not when the job comes round to it: it may be ended before
-        return made.error is not None
-
-    failed = sum(wrong for _, wrong in each(ask, waiting, progress, threads=THREADS))
-    close(owner, run_id, len(everything))
-    if waiting:
-        owner.note("evaluate", f"Asked the model about {asked.title}: {len(waiting):,} photos, {failed:,} failed calls")
-    return {"asked": len(waiting), "failed": failed, "total": len(everything)}
-
-
-def answer(clients: Clients, arn: str, shot: Shot) -> Prediction:
-    """What the model says of one photo, with the score of every label; the answer is left to the thresholds."""
-    try:
-        ready = prepare(shot.path)
-        said = detect(clients, arn, ready.data, min_confidence=0)
-    except FATAL:
-        raise
-    except (AwsError, BadImage, OSError) as error:
-        return _failed(shot, error)
-    return Prediction(shot.name, str(shot.path), shot.truth, tuple(said.scores), UNKNOWN, 0.0, said.milliseconds,
-                      ready.changes)
-
-
-def _failed(shot: Shot, error: AwsError | BadImage | OSError) -> Prediction:
-    code = error.code if isinstance(error, AwsError) else type(error).__name__
-    said = error.said if isinstance(error, AwsError) else str(error)
-    return Prediction(shot.name, str(shot.path), shot.truth, (), UNKNOWN, 0.0, error=f"{code}: {said}")
 
 
 def _read(project: Project, clause: str, *values: int) -> list[Run]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from core.types import Prediction
 
 
-def as_csv(predictions: Iterable[Prediction]) -> str:
+def table(predictions: Iterable[Prediction]) -> str:
     """One line a photo: photo, truth, answer, right, confidence, then a column a label, and the error if any.
 
     A text that a spreadsheet would run as a formula gets an apostrophe before it.

@@ -9,7 +9,7 @@ import pytest
 from core.aws.prediction import Answer
 from core.dataset import labels, photos, sources
 from core.errors import BadPath, Cancelled, ModelNotRunning, NotReady, translate
-from core.evaluation import photosets, runs
+from core.evaluation import photosets, predicting, runs
 from core.jobs import Progress
 from core.types import UNKNOWN, Score
 from core.workspace import Project
@@ -41,9 +41,9 @@ class Model:
 def model(monkeypatch: pytest.MonkeyPatch) -> Model:
     """A model in place of Rekognition, asked by one thread so that the order of calls is known."""
     standing = Model()
-    monkeypatch.setattr(runs, "detect", standing.detect)
-    monkeypatch.setattr(runs, "connect", lambda home, backend: None)
-    monkeypatch.setattr(runs, "THREADS", 1)
+    monkeypatch.setattr(predicting, "detect", standing.detect)
+    monkeypatch.setattr(predicting, "connect", lambda home, backend: None)
+    monkeypatch.setattr(predicting, "THREADS", 1)
     return standing
 
 
@@ -53,7 +53,7 @@ def run(project: Project, photo_folder: Callable[..., Path]) -> runs.Run:
 
 
 def predict(project: Project, run: runs.Run, progress: Progress | None = None) -> dict[str, int]:
-    return runs.predict_folder(progress or Progress(), str(project.home), project.name, run.id)
+    return predicting.predict_folder(progress or Progress(), str(project.home), project.name, run.id)
 
 
 def test_every_photo_of_a_folder_is_asked_about_and_kept(project: Project, run: runs.Run, model: Model) -> None:

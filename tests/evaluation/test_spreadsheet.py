@@ -4,12 +4,12 @@ import csv
 import io
 from collections.abc import Callable
 
-from core.evaluation.spreadsheet import as_csv
+from core.evaluation.spreadsheet import table
 from core.types import Prediction
 
 
 def test_every_prediction_is_a_line_with_a_column_for_each_label(predict: Callable[..., Prediction]) -> None:
-    text = as_csv([
+    text = table([
         predict("cat/a, b.jpg", "cat", cat=97.25, dog=2.75), predict("c.jpg", None, cat=60.0),
         predict("d.jpg", "dog", error="Throttled: wait")])
     rows = list(csv.DictReader(io.StringIO(text)))
@@ -20,6 +20,6 @@ def test_every_prediction_is_a_line_with_a_column_for_each_label(predict: Callab
 
 
 def test_a_name_can_not_become_a_formula(predict: Callable[..., Prediction]) -> None:
-    text = as_csv([predict("=HYPERLINK(\"https://evil.example\")", "@cat", cat=97.0)])
+    text = table([predict("=HYPERLINK(\"https://evil.example\")", "@cat", cat=97.0)])
     row = next(csv.DictReader(io.StringIO(text)))
     assert row["photo"].startswith("'=") and row["truth"] == "'@cat"

@@ -1,0 +1,64 @@
+"""The job that asks a model about every photo of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.aws.clients import Clients, connect
+from core.aws.prediction import detect
+from core.compute import each
+from core.errors import AwsError, BadImage, ModelNotRunning, NotAllowed, NotFound, Unreachable
+from core.evaluation import runs
+from core.evaluation.photosets import Shot, shots
+from core.images.preparing import prepare
+from core.jobs import Progress
+from core.types import UNKNOWN, Prediction
+from core.workspace import open_project
+
+THREADS = 4  # an inference unit answers a few photos a second; more callers would only be throttled
+FATAL = (ModelNotRunning, NotFound, NotAllowed, Unreachable)  # what every following call would meet as well
+
+
+def predict_folder(progress: Progress, home: str, project: str, run_id: int) -> dict[str, int]:
+    """Job: ask about every photo of the run that has no answer yet; gives {"asked", "failed", "total"}.
+
+    Each answer is stored as it comes, so that it goes on where it stopped. A photo whose call fails is kept with the
+    error's code and asked again next time; an error that would meet every photo ends the job.
+    """
+    owner = open_project(home, project)
+    run = runs.run(owner, run_id)
+    everything = shots(owner, run.source)
+    known = runs.answered(owner, run_id)
+    waiting = [shot for shot in everything if shot.name not in known]
+    clients = connect(Path(home), owner.backend)
+    progress.begin(len(waiting), f"Asking the model about {run.title}")
+
+    def ask(shot: Shot) -> bool:
+        made = answer(clients, run.arn, shot)
+        runs.keep(owner, run_id, made)  # here, and not when the job comes round to it: it may be ended before
+        return made.error is not None
+
+    failed = sum(wrong for _, wrong in each(ask, waiting, progress, threads=THREADS))
+    runs.close(owner, run_id, len(everything))
+    if waiting:
+        owner.note("evaluate", f"Asked the model about {run.title}: {len(waiting):,} photos, {failed:,} failed calls")
+    return {"asked": len(waiting), "failed": failed, "total": len(everything)}
+
+
+def answer(clients: Clients, arn: str, shot: Shot) -> Prediction:
+    """What the model says of one photo, with the score of every label; the answer is left to the thresholds."""
+    try:
+        ready = prepare(shot.path)
+        said = detect(clients, arn, ready.data, min_confidence=0)
+    except FATAL:
+        raise
+    except (AwsError, BadImage, OSError) as error:
+        return _failed(shot, error)
+    return Prediction(shot.name, str(shot.path), shot.truth, tuple(said.scores), UNKNOWN, 0.0, said.milliseconds,
+                      ready.changes)
+
+
+def _failed(shot: Shot, error: AwsError | BadImage | OSError) -> Prediction:
+    code = error.code if isinstance(error, AwsError) else type(error).__name__
+    said = error.said if isinstance(error, AwsError) else str(error)
+    return Prediction(shot.name, str(shot.path), shot.truth, (), UNKNOWN, 0.0, error=f"{code}: {said}")
