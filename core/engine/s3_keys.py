@@ -1,54 +1,29 @@
-"""Everything of moto's S3 that is not public, in one place: its keys, with bodies in files, and their states.
+"""moto's objects with their bodies in files, and as JSON states and back.
 
-moto holds bodies in memory and forgets all when it ends. Here a key knows only the name of its body's file, and can
-be turned into a JSON state and back.
+moto holds bodies in memory and forgets all when it ends. Here a key knows only the name of its body's file. What moto
+does not publish of its S3 is used in this module, s3_uploads.py and s3_changes.py, and nowhere else.
 """
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import hashlib
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import moto.s3.models as models
+import moto.s3.responses as responses
 from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.s3.exceptions import MissingBucket, NoSuchUpload
 
+from core.engine import s3_changes
 from core.engine.blobs import Blobs
+from core.engine.checksums import compute_checksum
 from core.engine.s3_index import State
 
 _FIELDS = (
     "_etag", "_version_id", "_is_versioned", "_storage_class", "encryption", "kms_key_id", "bucket_key_enabled",
     "lock_mode", "lock_legal_status", "lock_until", "checksum_value", "checksum_type", "checksum_parts",
     "checksum_algorithm", "website_redirect_location", "contentsize", "blob")
-
-
-@dataclass
-class Touched:
-    """What one request changes: (bucket, key) pairs, and bodies that nothing names any more afterwards."""
-
-    keys: set[tuple[str, str]] = field(default_factory=set)
-    bodies: list[str] = field(default_factory=list)
-
-
-_thread = threading.local()
-
-
-@contextlib.contextmanager
-def touching() -> Iterator[Touched]:
-    """What the calls of this thread into moto change while the block runs."""
-    _thread.touched = Touched()
-    try:
-        yield _thread.touched
-    finally:
-        del _thread.touched
-
-
-def _touched() -> Touched:
-    return getattr(_thread, "touched", None) or Touched()
 
 
 class StoredKey(models.FakeKey):
@@ -81,7 +56,7 @@ class StoredKey(models.FakeKey):
             return
         self.disposed = True
         if self.blob:
-            _touched().bodies.append(self.blob)
+            s3_changes.current().bodies.append(self.blob)
         if self.multipart:
             self.multipart.dispose()
 
@@ -95,20 +70,17 @@ def adopt(blobs: Blobs) -> None:
     """Empty moto's S3, and let it keep bodies in `blobs` from now on. Its state belongs to the whole process."""
     backend().reset()
     StoredKey.blobs = blobs
-    if models.FakeKey is not StoredKey:
-        models.FakeKey = StoredKey  # type: ignore[misc]
-        _watch("put_object")  # copies, forms and finished multipart uploads end here too
-        _watch("delete_object")
+    if models.FakeKey is StoredKey:
+        return
+    models.FakeKey = StoredKey  # type: ignore[misc]
+    models.MultipartDict.__missing__ = _no_such_upload  # type: ignore[attr-defined]
+    for module in (models, responses):
+        vars(module)["compute_checksum"] = compute_checksum  # moto's own gives wrong ones without more packages
+    s3_changes.watch()
 
 
-def _watch(name: str) -> None:
-    original: Callable[..., Any] = getattr(models.S3Backend, name)
-
-    def watched(self: Any, bucket_name: str, key_name: str, *args: Any, **kwargs: Any) -> Any:
-        _touched().keys.add((bucket_name, key_name))
-        return original(self, bucket_name, key_name, *args, **kwargs)
-
-    setattr(models.S3Backend, name, watched)
+def _no_such_upload(_: models.MultipartDict, upload: str) -> None:
+    raise NoSuchUpload(upload_id=upload)
 
 
 def forget_instances() -> None:
@@ -118,7 +90,16 @@ def forget_instances() -> None:
         kind.instances_tracked.clear()
 
 
-def states(bucket: str, key: str) -> list[State]:
+def find(bucket: str, key: str, version: str | None = None) -> StoredKey | None:
+    """An object, or one version of it; None when there is none."""
+    try:
+        found: StoredKey | None = backend().get_object(bucket, key, version)
+    except MissingBucket:
+        return None
+    return found
+
+
+def versions(bucket: str, key: str) -> list[State]:
     """The states of all versions of a key, the oldest first; none when the key or the bucket is gone."""
     found = backend().buckets.get(bucket)
     return [] if found is None else [_state(version) for version in found.keys.getlist(key, [])]
@@ -130,46 +111,59 @@ def _state(version: Any) -> State:
     if version.multipart:  # moto would keep the parts beside the finished object
         version.multipart.dispose()
         version.multipart = None
+    return key_state(version)
+
+
+def key_state(key: StoredKey) -> State:
     return {
-        "at": version.last_modified.isoformat(),
-        "metadata": dict(version.metadata),
-        "tags": backend().tagger.get_tag_dict_for_resource(version.arn),
-        **{name: getattr(version, name) for name in _FIELDS if getattr(version, name, None) is not None},
+        "at": key.last_modified.isoformat(),
+        "metadata": dict(key.metadata),
+        "acl": acl_state(key.acl),
+        "tags": backend().tagger.get_tag_dict_for_resource(key.arn),
+        **{name: getattr(key, name) for name in _FIELDS if getattr(key, name, None) is not None},
     }
-
-
-def restore_bucket(name: str, region: str, created: str) -> None:
-    backend().create_bucket(name, region).creation_date = dt.datetime.fromisoformat(created)
 
 
 def restore_version(bucket: str, key: str, state: State) -> None:
     """Put back one version, as the newest of its key."""
     keys = backend().buckets[bucket].keys
     older = keys.getlist(key, [])
-    version = _marker(older, state) if "marker" in state else _key(bucket, key, state)
-    if version is not None:
-        version.last_modified = dt.datetime.fromisoformat(state["at"])
-        dict.__setitem__(keys, key, [*older, version])
+    version = _restore_marker(older, state) if "marker" in state else restore_key(bucket, key, state)
+    dict.__setitem__(keys, key, [*older, version])
 
 
-def _marker(older: list[Any], state: State) -> Any:
-    if not older:
-        return None
+def _restore_marker(older: list[Any], state: State) -> models.FakeDeleteMarker:
     marker = models.FakeDeleteMarker(key=older[-1])
     marker._version_id = state["marker"]
+    marker.last_modified = dt.datetime.fromisoformat(state["at"])
     return marker
 
 
-def _key(bucket: str, key: str, state: State) -> StoredKey:
-    version = StoredKey(
-        name=key, value=b"", account_id=DEFAULT_ACCOUNT_ID, region_name=backend().region_name, bucket_name=bucket,
-        etag=state["_etag"])
-    for name in _FIELDS:
-        if name in state:
-            setattr(version, name, state[name])
-    version.metadata.clear()
-    version.metadata.update(state["metadata"])
+def restore_key(bucket: str, name: str | int, state: State) -> StoredKey:
+    """The key that `key_state` described. A part of an upload has its number as `name`."""
+    key = StoredKey(name, b"", DEFAULT_ACCOUNT_ID, backend().region_name,  # type: ignore[arg-type]
+                    bucket_name=bucket, etag=state["_etag"])
+    for field in _FIELDS:
+        if field in state:
+            setattr(key, field, state[field])
+    key.last_modified = dt.datetime.fromisoformat(state["at"])
+    key.metadata.clear()
+    key.metadata.update(state["metadata"])
+    key.acl = restore_acl(state["acl"])
     if state["tags"]:
-        backend().tagger.tag_resource(version.arn, [{"Key": name, "Value": value}
-                                                    for name, value in state["tags"].items()])
-    return version
+        backend().tagger.tag_resource(key.arn, [{"Key": tag, "Value": value} for tag, value in state["tags"].items()])
+    return key
+
+
+def acl_state(acl: models.FakeAcl | None) -> list[Any] | None:
+    if acl is None:
+        return None
+    return [[[[who.id, who.uri, who.display_name] for who in grant.grantees], list(grant.permissions)]
+            for grant in acl.grants]
+
+
+def restore_acl(state: list[Any] | None) -> models.FakeAcl | None:
+    if state is None:
+        return None
+    return models.FakeAcl([models.FakeGrant([models.FakeGrantee(*who) for who in grantees], permissions)
+                           for grantees, permissions in state])
