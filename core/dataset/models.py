@@ -1,0 +1,81 @@
+"""A project and its Rekognition project: training one with the other."""
+
+from __future__ import annotations
+
+from core.aws import clients as aws
+from core.aws import projects, training, versions
+from core.aws.clients import Clients
+from core.dataset import upload
+from core.errors import TRAIN, Cure, NotReady
+from core.jobs import Progress
+from core.types import Version
+from core.workspace import Project, now, open_project
+
+LABEL = Cure("Label more photos", "data/label")
+
+
+def rekognition_name(project: Project) -> str:
+    """The Rekognition project that this project trains in: the chosen one, or the one of its own name."""
+    return str(project.get("rekognition_project") or project.name)
+
+
+def choose_rekognition(project: Project, name: str) -> None:
+    """Train in the Rekognition project `name` from now on; it is made at the first training if there is none."""
+    project.set("rekognition_project", name)
+
+
+def models(project: Project, clients: Clients) -> list[Version]:
+    """The project's versions, newest first; none while it has no Rekognition project."""
+    return versions.list_versions(clients, rekognition_name(project))
+
+
+def next_version_name(project: Project, clients: Clients) -> str:
+    """The name by date that the next training gets."""
+    return training.default_version_name((version.name for version in models(project, clients)), now().date())
+
+
+def train(progress: Progress, home: str, project: str, version_name: str) -> str:
+    """Job: upload what is missing, make project and datasets, and start a training; gives the version's ARN.
+
+    It ends when the training has begun. Repeated with the same name it starts nothing twice.
+    """
+    owner = open_project(home, project)
+    clients = aws.connect(owner.home, owner.backend)
+    if started := _started(owner, clients, version_name):
+        return started.arn
+    sent = upload.upload(progress, home, project)
+    if sent.testing_uri is None:
+        raise NotReady("There is no photo to test with: a label needs at least two photos that differ.", LABEL)
+    name = rekognition_name(owner)
+    progress.begin(0, f"Making the project {name} and its datasets")
+    arn = projects.ensure_project(clients, name)
+    progress.check()
+    _ensure_datasets(owner, clients, arn, sent.training_uri, sent.testing_uri)
+    progress.say(f"Starting the training of {version_name}")
+    prefix = f"{owner.name}/models/{version_name}"
+    version = training.start_training(clients, arn, version_name, sent.bucket, prefix)
+    owner.note("train", f"Training of {version_name} started in {name}")
+    return version
+
+
+def _ensure_datasets(project: Project, clients: Clients, arn: str, training_uri: str, testing_uri: str) -> None:
+    """Both datasets from these manifests; NotReady where a dataset would be lost that was not made here.
+
+    What is made is not known before it is complete, so the catalogue says first that it is being made: after a crash
+    in between, datasets that are not known are ours.
+    """
+    known = None if project.get("making_datasets") else project.get("datasets", {})
+    if known is not None:
+        name = projects.name_of(arn)
+        found = projects.find_project(clients, name)
+        if found and set(found.datasets.values()) - set(known):
+            raise NotReady(f"{name} has a dataset that was not made here, and training would replace it. "
+                           "Choose another Rekognition project, or delete the dataset if nobody needs it.", TRAIN)
+    project.set("making_datasets", True)
+    made = projects.ensure_datasets(clients, arn, training_uri, testing_uri, known)
+    project.set("datasets", made.known)
+    project.set("making_datasets", False)
+
+
+def _started(project: Project, clients: Clients, version_name: str) -> Version | None:
+    return next((version for version in models(project, clients) if version.name == version_name), None)

@@ -1,0 +1,164 @@
+"""Where photos come from: a folder, a zip, files from the browser, an S3 prefix, the sample. Sources are only read."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from core import demo, settings
+from core.dataset import archives, mirror, photos
+from core.dataset.names import LINKS, class_of, counted, hidden, reasons, why_left_out
+from core.dataset.photos import Found, Source
+from core.errors import BadPath
+from core.jobs import Progress
+from core.workspace import Project, open_project
+
+MAX_UPLOADS = 200  # files at once that a browser can hand over in bearable time
+_CHUNK = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did. `left_out` counts files by the reason in words."""
+
+    new: int
+    changed: int
+    known: int
+    left_out: Mapping[str, int]
+
+    @property
+    def sentence(self) -> str:
+        """ "40 photos: 38 new, 2 known already. Left out: hidden or system files (1)."."""
+        kinds = {"new": self.new, "changed": self.changed, "known already": self.known}
+        said = ", ".join(f"{count:,} {kind}" for kind, count in kinds.items() if count)
+        total = counted(sum(kinds.values()), "photo")
+        return f"{total}: {said}." + (f" Left out: {reasons(self.left_out)}." if self.left_out else "")
+
+
+def find_images(folder: Path) -> Found:
+    """The photos under `folder`, whose top folders name the classes. BadPath when there is none."""
+    left_out: Counter[str] = Counter()
+    files = []
+    for path in _files(folder, left_out):
+        relative = PurePosixPath(path.relative_to(folder).as_posix())
+        reason = why_left_out(relative) or (LINKS if _leads_away(path, folder) else None)
+        if reason:
+            left_out[reason] += 1
+        else:
+            files.append(Source(path, str(relative), class_of(relative)))
+    found = Found(tuple(files), left_out)
+    _require_photos(found, str(folder))
+    return found
+
+
+def import_folder(progress: Progress, home: str, project: str, folder: str) -> Imported:
+    """Job: catalogue the photos of a folder on this computer where they lie, and look at the new ones."""
+    owner = open_project(home, project)
+    chosen = settings.allowed_folder(folder, settings.load().roots)
+    progress.begin(0, f"Reading the folder {chosen.name}")
+    return _take_in(progress, owner, find_images(chosen), str(chosen))
+
+
+def import_zip(progress: Progress, home: str, project: str, file: str) -> Imported:
+    """Job: unpack the photos of a zip into the project, and look at the new ones."""
+    owner = open_project(home, project)
+    path = settings.allowed_folder(str(Path(file).parent), settings.load().roots) / Path(file).name
+    found = archives.extract(progress, path, owner.originals)
+    imported = _take_in(progress, owner, found, path.name)
+    if path.parent == incoming(owner):
+        path.unlink(missing_ok=True)
+    return imported
+
+
+def import_uploads(project: Project, files: Iterable[tuple[str, IO[bytes]]]) -> Imported:
+    """Keep files that a browser sent, as (name or relative path, stream), in the project; a scan has yet to look."""
+    found = archives.keep_uploads(files, project.originals / "uploads")
+    return _catalogue(project, found, "the browser")
+
+
+def import_s3(progress: Progress, home: str, project: str, bucket: str, prefix: str = "") -> Imported:
+    """Job: copy the photos under an S3 prefix into the project, only new and changed ones, and look at them."""
+    owner = open_project(home, project)
+    found = mirror.copy_prefix(progress, owner, bucket, prefix)
+    return _take_in(progress, owner, found, f"s3://{bucket}/{prefix}")
+
+
+def load_demo(progress: Progress, home: str, project: str) -> Imported:
+    """Job: draw the sample photos, unless they are drawn, and take the labelled ones in."""
+    owner = open_project(home, project)
+    sample = sample_folder(owner)
+    if not sample.is_dir():
+        progress.begin(0, "Drawing the sample photos")
+        draft = sample.with_name(".sample.part")
+        shutil.rmtree(draft, ignore_errors=True)
+        demo.draw(draft)
+        draft.rename(sample)
+    return _take_in(progress, owner, find_images(sample / "dataset"), "the sample")
+
+
+def sample_folder(project: Project) -> Path:
+    """Where the sample photos of the project lie: `dataset` with classes, and `unseen` for the evaluation."""
+    return project.originals / "sample"
+
+
+def incoming(project: Project) -> Path:
+    """Where a zip from the browser waits for its import, which removes it."""
+    return project.folder / "incoming"
+
+
+def receive(project: Project, name: str, stream: IO[bytes]) -> Path:
+    """Write a zip from the browser to where import_zip can read it."""
+    target = incoming(project) / (PurePosixPath(name).name or "photos.zip")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.part")
+    with draft.open("wb") as file:
+        shutil.copyfileobj(stream, file, _CHUNK)
+    return draft.replace(target)
+
+
+def _require_photos(found: Found, where: str) -> None:
+    """BadPath with a way on when a source holds no photo."""
+    if found.files:
+        return
+    if not found.left_out:
+        raise BadPath(f"There is nothing in {where}. Choose a place that holds photos, best one folder for each class.")
+    raise BadPath(f"There is no photo in {where}, only {reasons(found.left_out)}. "
+                  "Choose a place that holds JPEG or PNG files, best one folder for each class.")
+
+
+def _files(folder: Path, left_out: Counter[str]) -> Iterable[Path]:
+    """Every file under `folder` in a fixed order; hidden folders and those that may not be read are counted."""
+    def unreadable(_: OSError) -> None:
+        left_out["folders that may not be read"] += 1
+
+    for place, folders, files in os.walk(folder, onerror=unreadable):
+        left_out["hidden or system folders"] += sum(map(hidden, folders))
+        left_out["links to other folders"] += sum(Path(place, name).is_symlink() for name in folders)
+        folders[:] = sorted(name for name in folders if not hidden(name))
+        yield from (Path(place, name) for name in sorted(files))
+    left_out += Counter()  # drops reasons that count nothing
+
+
+def _leads_away(path: Path, folder: Path) -> bool:
+    """Whether a link points out of the folder that may be read, or to nothing."""
+    return path.is_symlink() and not (path.is_file() and path.resolve().is_relative_to(folder.resolve()))
+
+
+def _take_in(progress: Progress, project: Project, found: Found, where: str) -> Imported:
+    imported = _catalogue(project, found, where)
+    photos.scan(progress, str(project.home), project.name)
+    return imported
+
+
+def _catalogue(project: Project, found: Found, where: str) -> Imported:
+    _require_photos(found, where)
+    added = photos.add(project, found.files)
+    imported = Imported(added.new, added.changed, added.known, dict(found.left_out))
+    if added.new or added.changed:
+        project.note("browse", f"Imported from {where}. {imported.sentence}")
+    return imported

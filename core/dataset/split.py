@@ -1,0 +1,153 @@
+"""Which photos train a model and which test it: by label, seeded, duplicates on one side, by hand where wanted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from core.dataset.trainable import Trainable, trainable
+from core.errors import RekolabError
+from core.images import duplicates
+from core.images.duplicates import Duplicates
+from core.workspace import Project
+
+Side = Literal["train", "test"]
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Photo ids on either side, in rising order, and the seed and share that the split follows from."""
+
+    train: tuple[int, ...]
+    test: tuple[int, ...]
+    seed: int = 1
+    test_share: float = 0.2
+
+    def side_of(self, photo_id: int) -> Side:
+        return "test" if photo_id in self.test else "train"
+
+    def counts(self, labels: Mapping[int, str]) -> dict[str, tuple[int, int]]:
+        """(training photos, test photos) by label, in the order of the labels."""
+        train, test = (Counter(labels[photo_id] for photo_id in side) for side in (self.train, self.test))
+        return {label: (train[label], test[label]) for label in sorted({*train, *test})}
+
+
+@dataclass
+class _Draft:
+    """A split in the making: how many test photos each label wants and has, and how many it keeps for training."""
+
+    labelled: Mapping[int, str]
+    wanted: Mapping[str, int]
+    tested: set[tuple[int, ...]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.left = Counter(self.labelled.values())
+        self.has: Counter[str] = Counter()
+
+    def test(self, unit: tuple[int, ...]) -> None:
+        self.tested.add(unit)
+        self.has += self._share(unit)
+        self.left.subtract(self._share(unit))
+
+    def fits(self, unit: tuple[int, ...]) -> bool:
+        """Whether no label of the unit would have more test photos than it wants."""
+        return self.spares(unit) and all(
+            self.has[label] + count <= self.wanted[label] for label, count in self._share(unit).items())
+
+    def spares(self, unit: tuple[int, ...]) -> bool:
+        """Whether every label of the unit would keep a photo to train with."""
+        return all(self.left[label] > count for label, count in self._share(unit).items())
+
+    def lacks(self, unit: tuple[int, ...]) -> bool:
+        """Whether a label of the unit wants test photos and has none."""
+        return any(self.wanted[label] and not self.has[label] for label in self._share(unit))
+
+    def _share(self, unit: tuple[int, ...]) -> Counter[str]:
+        return Counter(self.labelled[photo_id] for photo_id in unit)
+
+
+def make(
+    labelled: Mapping[int, str],
+    groups: Iterable[Duplicates],
+    seed: int = 1,
+    test_share: float = 0.2,
+    placed: Mapping[int, Side] | None = None,
+) -> Split:
+    """Split photos by label, so that the same photos and seed always give the same split.
+
+    Each label with two photos or more has about `test_share`, and at least one, on the test side, and at least one
+    on the other. Duplicates stay together; a group that cannot be divided may leave a label without test photos.
+    `placed` are photos that somebody put on a side by hand; they take their duplicates along.
+    """
+    counts = Counter(labelled.values())
+    draft = _Draft(labelled, {label: _test_count(count, test_share) for label, count in counts.items()})
+    by_hand = placed or {}
+    free = []
+    for unit in _shuffled(_units(labelled, groups), seed):
+        side = next((by_hand[photo_id] for photo_id in unit if photo_id in by_hand), None)
+        if side == "test":
+            draft.test(unit)
+        elif side is None:
+            free.append(unit)
+    for unit in free:
+        if draft.fits(unit):
+            draft.test(unit)
+    for unit in sorted(free, key=len):  # for a label whose every group is larger than its share
+        if unit not in draft.tested and draft.lacks(unit) and draft.spares(unit):
+            draft.test(unit)
+    chosen = {photo_id for unit in draft.tested for photo_id in unit}
+    return Split(tuple(sorted(set(labelled) - chosen)), tuple(sorted(chosen)), seed, test_share)
+
+
+def load(project: Project) -> Split:
+    """The project's split of what can be trained now. It follows from labels, seed, share, and moves by hand."""
+    return current(project, trainable(project))
+
+
+def current(project: Project, chosen: Trainable) -> Split:
+    """The project's split of these pictures."""
+    options = project.get("split", {})
+    with project.catalogue() as rows:
+        placed: dict[int, Side] = {row["photo_id"]: row["name"] for row in rows.execute("SELECT * FROM side")}
+    groups = duplicates.groups([entry.photo for entry in chosen.entries])
+    return make(chosen.labels, groups, placed=placed, **options)
+
+
+def choose(project: Project, seed: int, test_share: float = 0.2) -> None:
+    """Split by another seed or share (0.05-0.5) from now on; moves by hand are forgotten."""
+    if not 0.05 <= test_share <= 0.5:
+        raise RekolabError("The test side takes between 5 % and 50 % of the photos.")
+    project.set("split", {"seed": seed, "test_share": test_share})
+    with project.catalogue() as rows:
+        rows.execute("DELETE FROM side")
+
+
+def place(project: Project, photo_ids: Iterable[int], side: Side | None) -> None:
+    """Put photos on a side by hand, or with None leave them to the split again."""
+    listed = list(photo_ids)
+    with project.catalogue() as rows:
+        rows.executemany("DELETE FROM side WHERE photo_id = ?", [(photo_id,) for photo_id in listed])
+        if side:
+            rows.executemany("INSERT INTO side VALUES (?, ?)", [(photo_id, side) for photo_id in listed])
+
+
+def _units(labelled: Mapping[int, str], groups: Iterable[Duplicates]) -> list[tuple[int, ...]]:
+    """The photos in sets that must not be divided, in a fixed order."""
+    home = {photo_id: {photo_id} for photo_id in labelled}
+    for group in groups:
+        merged = set().union(*(home[photo_id] for photo_id in group.ids if photo_id in home))
+        home |= dict.fromkeys(merged, merged)
+    return sorted({tuple(sorted(unit)) for unit in home.values()})
+
+
+def _shuffled(units: Iterable[tuple[int, ...]], seed: int) -> list[tuple[int, ...]]:
+    """In an order that depends on nothing but the seed and each unit's own first photo, so that it is stable."""
+    return sorted(units, key=lambda unit: hashlib.sha256(f"{seed}:{unit[0]}".encode()).digest())
+
+
+def _test_count(count: int, share: float) -> int:
+    """How many of a label's photos to test with: the share to the nearest whole number, but one of either side."""
+    return 0 if count < 2 else min(max(1, round(count * share)), count - 1)

@@ -1,0 +1,116 @@
+"""Which pictures go into training: labelled, not excluded, not left out; cleaned copies, or originals where none is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.dataset import cleaning
+from core.dataset.photos import photos
+from core.types import Cleaned, Facts, Photo
+from core.workspace import Project
+
+UNUSABLE = ("unreadable", "truncated", "bomb", "missing")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One picture for training: a labelled photo, and the file that is sent for it, with its facts."""
+
+    photo: Photo
+    file: Path
+    facts: Facts
+
+    @property
+    def photo_id(self) -> int:
+        return self.photo.id
+
+    @property
+    def name(self) -> str:
+        return self.photo.name
+
+    @property
+    def label(self) -> str:
+        return self.photo.label or ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A labelled photo that does not go into training, and why."""
+
+    photo_id: int
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trainable:
+    """The pictures for training in the order of names, each content once, and the labelled photos left out."""
+
+    entries: tuple[Entry, ...]
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def labels(self) -> dict[int, str]:
+        """The label by photo id."""
+        return {entry.photo_id: entry.label for entry in self.entries}
+
+
+def trainable(project: Project) -> Trainable:
+    """What a training of the project would get now."""
+    return choose(photos(project), cleaning.results(project))
+
+
+def choose(photos: Iterable[Photo], copies: Iterable[Cleaned]) -> Trainable:
+    """The pictures for training. Photos that give the same file count once; if their labels differ, none of them."""
+    listed, cleaned = list(photos), {copy.photo_id: copy for copy in copies}
+    by_content = {photo.facts.sha256: copy for photo in listed
+                  if photo.facts and (copy := cleaned.get(photo.id)) and copy.path}
+    same: dict[str, list[Entry]] = {}
+    left_out = []
+    for photo in listed:
+        if photo.label is None or photo.excluded:
+            continue
+        sent = _sent(photo, by_content.get(photo.facts.sha256) if photo.facts else None, cleaned.get(photo.id))
+        if isinstance(sent, str):
+            left_out.append(LeftOut(photo.id, photo.name, sent))
+        else:
+            entry = Entry(photo, *sent)
+            same.setdefault(entry.facts.sha256, []).append(entry)
+    entries = [group[0] for group in same.values() if _labels(group) == 1]
+    left_out += [twin for group in same.values() for twin in _twins(group)]
+    return Trainable(tuple(entries), tuple(left_out))
+
+
+def _sent(photo: Photo, copy: Cleaned | None, own: Cleaned | None) -> tuple[Path, Facts] | str:
+    """The file that stands for a photo, which may be the cleaned copy of its twin, or why there is none."""
+    if copy and copy.path:
+        return Path(copy.path), _facts(copy)
+    if own:
+        return own.reason or "It was left out when the photos were cleaned."
+    if photo.facts is None and not photo.problems:
+        return "It has not been looked at yet."
+    if photo.facts is None or any(problem.code in UNUSABLE for problem in photo.problems):
+        return " ".join(problem.message for problem in photo.problems)
+    return Path(photo.path), photo.facts
+
+
+def _twins(group: list[Entry]) -> list[LeftOut]:
+    """Why photos that give the same file are left out: all of them if their labels differ, else all but the first."""
+    if _labels(group) == 1:
+        return [LeftOut(entry.photo_id, entry.name, f"It is the same picture as {group[0].name}.")
+                for entry in group[1:]]
+    said = " and ".join(f"{entry.name} is “{entry.label}”" for entry in group)
+    return [LeftOut(entry.photo_id, entry.name, f"The same picture has several labels: {said}. Correct one of them.")
+            for entry in group]
+
+
+def _labels(group: list[Entry]) -> int:
+    return len({entry.label for entry in group})
+
+
+def _facts(copy: Cleaned) -> Facts:
+    """What is known of a cleaned copy: it is RGB, upright, and what its suffix says."""
+    format = "PNG" if str(copy.path).lower().endswith(".png") else "JPEG"
+    return Facts(copy.width, copy.height, 3, "RGB", format, copy.bytes, copy.sha256)

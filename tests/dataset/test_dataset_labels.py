@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from core.dataset import labels, photos
+from core.errors import RekolabError
+from core.workspace import Project, open_project
+
+
+def now_labelled(project: Project) -> dict[str, str | None]:
+    return {photo.name: photo.label for photo in photos.photos(project)}
+
+
+def ids(project: Project) -> list[int]:
+    return [photo.id for photo in photos.photos(project)]
+
+
+def test_a_label_is_on_disk_when_the_call_returns_and_makes_its_class(pets: Project) -> None:
+    first, second, *_ = ids(pets)
+    assert labels.assign(pets, [first, second], "  tabby\n cat ") == 2
+    again = open_project(pets.home, pets.name)
+    assert labels.classes(again) == ["tabby cat"]
+    assert photos.get(again, first).label == "tabby cat"
+
+
+def test_undo_and_redo_go_through_every_step_also_after_a_restart(pets: Project) -> None:
+    one, two, *_ = ids(pets)
+    labels.assign(pets, [one], "cat")
+    labels.assign(pets, [one, two], "dog")
+    labels.assign(pets, [two], None)
+    states = []
+    for _ in range(4):
+        states.append((photos.get(pets, one).label, photos.get(pets, two).label))
+        labels.undo(open_project(pets.home, pets.name))
+    assert states == [("dog", None), ("dog", "dog"), ("cat", None), (None, None)]
+    assert labels.undo(pets) == ()
+    assert [labels.redo(pets) for _ in range(4)] == [(one,), (one, two), (two,), ()]
+    assert (photos.get(pets, one).label, photos.get(pets, two).label) == ("dog", None)
+
+
+def test_a_new_label_after_an_undo_ends_what_could_be_redone(pets: Project) -> None:
+    one, *_ = ids(pets)
+    labels.assign(pets, [one], "cat")
+    labels.undo(pets)
+    labels.assign(pets, [one], "dog")
+    assert labels.redo(pets) == ()
+    assert [(step.label, step.photos) for step in labels.history(pets)] == [("dog", 1)]
+
+
+def test_giving_the_label_that_a_photo_has_is_no_step(pets: Project) -> None:
+    one, *_ = ids(pets)
+    labels.assign(pets, [one], "cat")
+    assert labels.assign(pets, [one, 999], "cat") == 0
+    labels.undo(pets)
+    assert photos.get(pets, one).label is None
+
+
+def test_labelling_by_folder_is_one_step_and_keeps_what_was_given_by_hand(pets: Project) -> None:
+    one, *_ = ids(pets)
+    labels.assign(pets, [one], "kitten")
+    assert labels.label_by_folder(pets) == 11
+    assert labels.counts(photos.photos(pets), labels.classes(pets)) == {"kitten": 1, "cat": 5, "dog": 6}
+    assert labels.tally(pets) == labels.Tally(12, 12)
+    labels.undo(pets)
+    assert labels.tally(pets).to_go == 11
+    assert photos.get(pets, one).label == "kitten"
+
+
+def test_classes_keep_their_positions_and_removing_one_can_be_undone(pets: Project) -> None:
+    for name in ("dog", "cat", "dog"):
+        labels.add_class(pets, name)
+    assert labels.classes(pets) == ["dog", "cat"]
+    labels.label_by_folder(pets)
+    assert labels.remove_class(pets, "dog") == 6
+    assert (labels.classes(pets), labels.tally(pets).labelled) == (["cat"], 6)
+    labels.undo(pets)
+    assert (labels.classes(pets), labels.tally(pets).labelled) == (["cat", "dog"], 12)
+
+
+@pytest.mark.parametrize("name", ["", "  \n", "\x07"])
+def test_a_label_without_a_visible_letter_is_refused(pets: Project, name: str) -> None:
+    with pytest.raises(RekolabError, match="visible letter"):
+        labels.assign(pets, ids(pets)[:1], name)
+    assert labels.tally(pets).labelled == 0
+
+
+def test_more_labels_than_rekognition_takes_are_refused(pets: Project) -> None:
+    with pets.catalogue() as rows:
+        rows.executemany("INSERT INTO class VALUES (?, ?)", [(f"class {number}", number) for number in range(250)])
+    with pytest.raises(RekolabError, match="250 labels at most"):
+        labels.add_class(pets, "one more")
+
+
+def test_the_same_word_in_two_unicode_spellings_is_one_class(project: Project) -> None:
+    assert labels.add_class(project, "cafe\u0301") == labels.add_class(project, "caf\u00e9")
+    assert len(labels.classes(project)) == 1
+
+
+def test_the_photos_labelled_last_come_first_each_once(pets: Project) -> None:
+    one, two, three, *_ = ids(pets)
+    for photo_id, label in ((one, "cat"), (two, "cat"), (three, "dog"), (one, "dog")):
+        labels.assign(pets, [photo_id], label)
+    assert labels.recent(pets, 2) == [one, three]
+
+
+def test_a_label_is_given_in_milliseconds_among_thousands(project: Project) -> None:
+    with project.catalogue() as rows:
+        rows.executemany("INSERT INTO photo (id, name, path, folder_label) VALUES (?, ?, ?, ?)",
+                         [(number, f"{number}.jpg", f"/{number}.jpg", "ab"[number % 2]) for number in range(5000)])
+    labels.label_by_folder(project)
+    times = []
+    for number in range(21):
+        start = time.perf_counter()
+        labels.assign(project, [number], "c")
+        times.append(time.perf_counter() - start)
+    assert sorted(times)[10] < 0.05  # about 4 ms on an idle machine
