@@ -61,9 +61,9 @@ def _own(error: Exception, operation: str) -> AwsError:
     return kind(type(error).__name__, operation, said, sentence)
 
 
-def pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[dict[str, Any]]:
-    """Every item under `key` in all pages of a list operation, asked for page by page."""
-    with aws_call(operation):
+def pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
+    """Every item under `key` in all pages of a list operation (a client's method name), asked for page by page."""
+    with aws_call(client.meta.method_to_api_mapping[operation]):
         for page in client.get_paginator(operation).paginate(**arguments):
             yield from page.get(key, [])
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from core.aws import prices, versions
 from core.aws.clients import Clients, connect
-from core.errors import NotFound, RekolabError, Unreachable
+from core.errors import AwsError, NotFound, RekolabError, Unreachable
 from core.types import Backend, Version
 from core.workspace import Workspace, now
 
@@ -74,10 +74,17 @@ def start(
     note_started(workspace, arn, units)
 
 
-def stop(workspace: Workspace, clients: Clients, arn: str) -> None:
-    """Stop the model now, and end its record."""
-    versions.stop(clients, arn)
+def stop(workspace: Workspace, clients: Clients, arn: str) -> bool:
+    """Stop the model now and end its record. False while it still starts: the guard stops it as soon as it runs."""
+    try:
+        versions.stop(clients, arn)
+    except AwsError as error:
+        if error.code != "ResourceInUseException" or versions.describe(clients, arn).status != "STARTING":
+            raise
+        set_deadline(workspace, arn, clients.backend, now())
+        return False
     note_stopped(workspace, arn)
+    return True
 
 
 def set_deadline(workspace: Workspace, arn: str, backend: Backend, at: dt.datetime) -> None:

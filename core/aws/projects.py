@@ -119,10 +119,7 @@ def describe_dataset(clients: Clients, arn: str, manifest: str = "") -> Dataset:
 
 def entries(clients: Clients, dataset_arn: str, **filters: Any) -> Iterator[str]:
     """The dataset's JSON Lines; filters are ListDatasetEntries' own, such as HasErrors=True."""
-    with aws_call("ListDatasetEntries"):
-        for page in clients.rekognition.get_paginator("list_dataset_entries").paginate(
-                DatasetArn=dataset_arn, **filters):
-            yield from page.get("DatasetEntries", [])
+    yield from pages(clients.rekognition, "list_dataset_entries", "DatasetEntries", DatasetArn=dataset_arn, **filters)
 
 
 def ensure_datasets(

@@ -158,7 +158,9 @@ def put_file(
 
 
 def _put(clients: Clients, bucket: str, key: str, body: Any, size: int, content_type: str | None) -> StoredObject:
-    kind = content_type or mimetypes.guess_type(key)[0] or "application/octet-stream"
+    # Python takes .manifest for the long gone list of a page's offline files
+    guessed = "application/jsonl" if key.endswith(".manifest") else mimetypes.guess_type(key)[0]
+    kind = content_type or guessed or "application/octet-stream"
     with aws_call("PutObject"):
         answer = clients.s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType=kind)
     return StoredObject(key, size, answer["ETag"].strip('"'))

@@ -1,0 +1,247 @@
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_script import MODEL, Script, expect_description, model
+
+from core.aws import guard
+from core.aws.clients import Clients
+from core.aws.versions import version_of
+from core.errors import AwsError, RekolabError, Unreachable
+from core.types import Backend
+from core.workspace import Workspace, now
+
+STUDIO = Backend("studio", "eu-west-1")
+NINE = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
+HOUR = dt.timedelta(hours=1)
+OTHER = MODEL[:-1] + "1"
+
+
+def expect_stop(script: Script) -> None:
+    script.rekognition.add_response("stop_project_version", {"Status": "STOPPING"}, {"ProjectVersionArn": MODEL})
+
+
+def expect_start(script: Script) -> None:
+    script.rekognition.add_response("start_project_version", {"Status": "STARTING"},
+                                    {"ProjectVersionArn": MODEL, "MinInferenceUnits": 2})
+
+
+def test_a_start_writes_its_deadline_and_begins_the_record(workspace: Workspace, script: Script) -> None:
+    expect_start(script)
+    until = now() + HOUR
+    guard.start(workspace, script.clients, MODEL, 2, until)
+    assert guard.deadlines(workspace) == [guard.Deadline(MODEL, Backend("default"), until)]
+    (run,) = guard.uptimes(workspace)
+    assert (run.arn, run.units, run.stopped, run.seen) == (MODEL, 2, None, False)
+
+
+def test_there_is_no_start_with_a_deadline_that_has_passed(workspace: Workspace, script: Script) -> None:
+    with pytest.raises(RekolabError, match="passed already"):
+        guard.start(workspace, script.clients, MODEL, 2, now() - HOUR)
+    assert guard.deadlines(workspace) == []
+
+
+def test_the_deadline_is_on_disk_before_aws_is_asked(workspace: Workspace, script: Script) -> None:
+    seen: list[Any] = []
+    script.clients.rekognition.meta.events.register_first(
+        "provide-client-params.rekognition.StartProjectVersion",
+        lambda **_: seen.append(guard.deadline_of(workspace, MODEL)), unique_id="deadline test")
+    expect_start(script)
+    guard.start(workspace, script.clients, MODEL, 2, now() + HOUR)
+    script.clients.rekognition.meta.events.unregister(
+        "provide-client-params.rekognition.StartProjectVersion", unique_id="deadline test")
+    assert seen[0] is not None
+
+
+def test_a_start_that_was_refused_leaves_the_deadline_as_it_was(workspace: Workspace, script: Script) -> None:
+    for before in (None, NINE + dt.timedelta(days=3650)):
+        if before:
+            guard.set_deadline(workspace, MODEL, STUDIO, before)
+        script.rekognition.add_client_error("start_project_version", "LimitExceededException")
+        with pytest.raises(AwsError):
+            guard.start(workspace, script.clients, MODEL, 2, now() + HOUR)
+        assert guard.deadline_of(workspace, MODEL) == before
+    assert guard.uptimes(workspace) == []
+
+
+def test_a_start_without_an_answer_keeps_its_deadline_because_it_may_have_worked(
+    workspace: Workspace, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_answer(*_: Any) -> None:
+        raise Unreachable("ReadTimeoutError", "StartProjectVersion", "", "No answer came in time.")
+
+    monkeypatch.setattr(guard.versions, "start", no_answer)
+    until = now() + HOUR
+    with pytest.raises(Unreachable):
+        guard.start(workspace, script.clients, MODEL, 2, until)
+    assert guard.deadline_of(workspace, MODEL) == until
+
+
+def test_a_stop_ends_the_record_and_the_deadline(workspace: Workspace, script: Script) -> None:
+    guard.set_deadline(workspace, MODEL, STUDIO, NINE)
+    guard.note_started(workspace, MODEL, 1, NINE)
+    expect_stop(script)
+    assert guard.stop(workspace, script.clients, MODEL)
+    assert guard.deadlines(workspace) == []
+    assert guard.uptimes(workspace)[0].stopped is not None
+
+
+def test_a_model_that_still_starts_is_stopped_by_the_guard_as_soon_as_it_runs(
+    workspace: Workspace, script: Script
+) -> None:
+    guard.note_started(workspace, MODEL, 1, NINE)
+    script.rekognition.add_client_error("stop_project_version", "ResourceInUseException")
+    expect_description(script, model("STARTING"))
+    expect_description(script, model("STARTING"))
+    assert guard.stop(workspace, script.clients, MODEL) is False
+    assert guard.uptimes(workspace)[0].stopped is None
+    expect_stop(script)
+    assert guard.enforce(workspace, now(), lambda *_: script.clients) == {MODEL: None}
+    assert guard.uptimes(workspace)[0].stopped is not None
+
+
+def test_only_what_has_been_reached_is_due() -> None:
+    known = [guard.Deadline(MODEL, STUDIO, NINE), guard.Deadline(OTHER, STUDIO, NINE + HOUR)]
+    assert guard.due(known, NINE - dt.timedelta(seconds=1)) == []
+    assert guard.due(known, NINE) == known[:1]
+    assert guard.due(known, NINE + HOUR) == known
+
+
+def test_a_model_past_its_deadline_is_stopped_where_it_runs(workspace: Workspace, script: Script) -> None:
+    asked: list[tuple[Path, Backend]] = []
+
+    def connect(home: Path, backend: Backend) -> Clients:
+        asked.append((home, backend))
+        return script.clients
+
+    guard.set_deadline(workspace, MODEL, STUDIO, NINE)
+    guard.set_deadline(workspace, OTHER, STUDIO, NINE + HOUR)
+    guard.note_started(workspace, MODEL, 1, NINE - HOUR)
+    expect_stop(script)
+    assert guard.enforce(workspace, NINE, connect) == {MODEL: None}
+    assert asked == [(workspace.root, STUDIO)]
+    assert [deadline.arn for deadline in guard.deadlines(workspace)] == [OTHER]
+    assert guard.uptimes(workspace, MODEL)[0].stopped == NINE
+
+
+def test_a_stop_that_fails_is_tried_again(workspace: Workspace, script: Script) -> None:
+    guard.set_deadline(workspace, MODEL, STUDIO, NINE)
+    script.rekognition.add_client_error("stop_project_version", "InternalServerError")
+    outcome = guard.enforce(workspace, NINE, lambda *_: script.clients)
+    assert isinstance(outcome[MODEL], AwsError)
+    expect_stop(script)
+    assert guard.enforce(workspace, NINE + HOUR, lambda *_: script.clients) == {MODEL: None}
+    assert guard.enforce(workspace, NINE + HOUR, lambda *_: script.clients) == {}
+
+
+def test_a_model_that_no_longer_exists_needs_no_stop(workspace: Workspace, script: Script) -> None:
+    guard.set_deadline(workspace, MODEL, STUDIO, NINE)
+    script.rekognition.add_client_error("stop_project_version", "ResourceNotFoundException")
+    assert guard.enforce(workspace, NINE, lambda *_: script.clients) == {MODEL: None}
+    assert guard.deadlines(workspace) == []
+
+
+def test_one_model_that_can_not_be_stopped_does_not_keep_the_next_one_running(
+    workspace: Workspace, script: Script
+) -> None:
+    def connect(_: Path, backend: Backend) -> Clients:
+        if backend == STUDIO:
+            raise Unreachable("EndpointConnectionError", "", "", "No network.")
+        return script.clients
+
+    guard.set_deadline(workspace, OTHER, STUDIO, NINE - HOUR)
+    guard.set_deadline(workspace, MODEL, Backend(), NINE)
+    expect_stop(script)
+    outcome = guard.enforce(workspace, NINE, connect)
+    assert isinstance(outcome[OTHER], Unreachable) and outcome[MODEL] is None
+
+
+def test_a_deadline_can_be_moved(workspace: Workspace) -> None:
+    guard.set_deadline(workspace, MODEL, STUDIO, NINE)
+    guard.set_deadline(workspace, MODEL, STUDIO, NINE + HOUR)
+    assert guard.deadline_of(workspace, MODEL) == NINE + HOUR
+    assert guard.deadline_of(workspace, OTHER) is None
+
+
+def test_a_model_that_was_started_elsewhere_counts_from_when_it_was_seen(workspace: Workspace) -> None:
+    running = version_of(model("RUNNING", MinInferenceUnits=3))
+    guard.observe(workspace, [running], NINE)
+    guard.observe(workspace, [running], NINE + HOUR)
+    assert guard.uptimes(workspace) == [guard.Uptime(MODEL, 3, NINE, None, seen=True)]
+
+
+def test_a_model_that_was_started_here_is_not_marked_as_seen(workspace: Workspace) -> None:
+    guard.note_started(workspace, MODEL, 1, NINE)
+    guard.observe(workspace, [version_of(model("RUNNING"))], NINE + HOUR)
+    assert guard.uptimes(workspace) == [guard.Uptime(MODEL, 1, NINE, None, seen=False)]
+
+
+@pytest.mark.parametrize("status", ["STOPPED", "FAILED", "TRAINING_COMPLETED"])
+def test_a_model_that_was_stopped_elsewhere_ends_its_record(workspace: Workspace, status: str) -> None:
+    guard.note_started(workspace, MODEL, 1, NINE)
+    guard.note_started(workspace, OTHER, 1, NINE)
+    guard.observe(workspace, [version_of(model(status))], NINE + HOUR)
+    assert {run.arn: run.stopped for run in guard.uptimes(workspace)} == {MODEL: NINE + HOUR, OTHER: None}
+
+
+def test_a_model_that_is_stopping_begins_no_new_record(workspace: Workspace) -> None:
+    guard.observe(workspace, [version_of(model("STOPPING"))], NINE)
+    assert guard.uptimes(workspace) == []
+
+
+def test_the_cost_of_this_run_and_of_all_runs(workspace: Workspace) -> None:
+    guard.note_started(workspace, MODEL, 2, NINE)
+    guard.note_stopped(workspace, MODEL, NINE + HOUR)
+    guard.note_started(workspace, MODEL, 1, NINE + 2 * HOUR)
+    moment = NINE + 2.5 * HOUR
+    assert guard.running_cost(workspace, MODEL, moment) == guard.Cost(1800, pytest.approx(2.0))
+    assert guard.total_cost(workspace, MODEL, moment) == guard.Cost(5400, pytest.approx(10.0))
+    guard.note_started(workspace, OTHER, 1, NINE + 2 * HOUR)
+    assert guard.total_cost(workspace, moment=moment).usd == pytest.approx(12.0)
+    assert guard.running_cost(workspace, "arn:unknown", moment) == guard.Cost(0, 0)
+
+
+def test_the_guard_goes_on_after_every_kind_of_error_and_stops_the_model_in_the_end(
+    workspace: Workspace, script: Script, caplog: pytest.LogCaptureFixture
+) -> None:
+    looks: list[int] = []
+    stopped = threading.Event()
+    errors = {1: ValueError("not ours"), 2: Unreachable("EndpointConnectionError", "", "", "No network.")}
+
+    def connect(*_: Any) -> Clients:
+        looks.append(1)
+        if error := errors.get(len(looks)):
+            raise error
+        stopped.set()
+        return script.clients
+
+    expect_stop(script)
+    guard.set_deadline(workspace, MODEL, STUDIO, now() - HOUR)
+    watch = guard.Guard(workspace, every=0.01, connect=connect)
+    watch.start()
+    assert stopped.wait(10)
+    watch.end()
+    assert guard.deadlines(workspace) == []
+    assert len(looks) == 3
+    assert watch.troubles == {}
+    assert "No network." in caplog.text
+
+
+def test_the_guard_tells_why_it_could_not_stop_a_model(workspace: Workspace) -> None:
+    looked = threading.Event()
+
+    def connect(*_: Any) -> Clients:
+        looked.set()
+        raise Unreachable("EndpointConnectionError", "", "", "No network.")
+
+    guard.set_deadline(workspace, MODEL, STUDIO, now() - HOUR)
+    watch = guard.Guard(workspace, every=60, connect=connect)
+    watch.start()
+    assert looked.wait(10)
+    watch.end()
+    assert watch.troubles == {MODEL: "No network."}
+    assert guard.deadline_of(workspace, MODEL) is not None
