@@ -1,0 +1,5 @@
+"""Draws the sample photos: cats and dogs in many poses and places, with a few of the usual faults."""
+
+from core.demo.project import draw
+
+__all__ = ["draw"]

@@ -1,0 +1,93 @@
+"""Light on a surface, and fur on it: thousands of short strokes from far to near."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from core.demo.solids import Array, Surface
+
+MOST_STROKES = 11_000
+DENSITY = 1.1  # how often strokes cover a place
+
+
+@dataclass(frozen=True, slots=True)
+class Lamp:
+    """Where light comes from (x right, y down, z towards the camera), and its colours as factors."""
+
+    direction: tuple[float, float, float] = (-0.5, -0.7, 0.55)
+    key: tuple[float, float, float] = (1.02, 1.0, 0.96)
+    fill: tuple[float, float, float] = (0.42, 0.44, 0.5)
+    rim: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+
+def lit(colours: Array, seen: Surface, lamp: Lamp) -> Array:
+    """The colours (n, 3) of a surface under a lamp: soft shading, darkness in folds, a rim of light."""
+    direction = np.array(lamp.direction, np.float32)
+    direction /= np.linalg.norm(direction)
+    facing = np.clip(seen.normal @ direction * 0.6 + 0.4, 0, 1)[:, None]
+    edge = np.clip(1 - seen.normal[:, 2:], 0, 1) ** 2.5
+    above = np.clip(0.6 - seen.normal[:, 1:2], 0, 1.5)
+    light = np.array(lamp.fill, np.float32) * (0.75 + 0.3 * above) + np.array(lamp.key, np.float32) * facing * 0.85
+    shaded = colours * light * (1 - 0.6 * _folds(seen)[:, None]) * (1 - 0.22 * edge)
+    glow = np.array(lamp.rim, np.float32) * edge * np.clip(above, 0.2, 1) * (70 + 0.75 * colours)
+    return np.clip(shaded + glow, 0, 255)
+
+
+def _folds(seen: Surface) -> Array:
+    """How deep a cell lies behind its surroundings, 0-1."""
+    height, width = seen.cover.shape
+    grid = np.full((height, width), seen.depth.min(), np.float32)
+    grid[tuple(seen.cells)] = seen.depth
+    depth = Image.fromarray(grid)
+    folds = np.zeros(len(seen.depth), np.float32)
+    for blur in (5, 14):
+        small = depth.resize((max(2, width // blur), max(2, height // blur)), Image.Resampling.BOX)
+        around = np.asarray(small.resize((width, height), Image.Resampling.BICUBIC))
+        folds += np.clip(around[tuple(seen.cells)] - seen.depth, 0, 0.9)
+    return np.clip(folds * 0.8, 0, 1)
+
+
+def paint(picture: Image.Image, seen: Surface, colours: Array, cell: float, hair: float, nose: Array,
+          rng: np.random.Generator) -> None:
+    """Lay the surface over the picture and fur over that, away from the `nose` on the head.
+
+    `cell` is pixels a cell of the surface's grid, `hair` the length of a stroke in pixels.
+    """
+    _lay(picture, seen, colours, cell)
+    width = max(1, round(hair * 0.06))
+    count = min(MOST_STROKES, int(len(seen.depth) * cell**2 / (hair * width) * DENSITY))
+    chosen = rng.integers(0, len(seen.depth), count)
+    chosen = chosen[np.argsort(seen.depth[chosen] + rng.normal(0, 0.05, count), kind="stable")]
+    root = (seen.cells[::-1, chosen].T + rng.random((count, 2), np.float32)) * cell
+    head = (seen.zone("head") + seen.zone("muzzle"))[chosen, None]
+    way = 0.75 * (1 - head) * seen.flow[chosen] + head * 0.85 * _away(root, nose)
+    way += 0.4 * seen.normal[chosen, :2] + rng.normal(0, 0.22, (count, 2)) + np.array([0, 0.15])
+    short = 1 - 0.6 * seen.zone("muzzle")[chosen] - 0.4 * seen.zone("ear")[chosen] - 0.3 * seen.zone("leg")[chosen]
+    tip = root + way * (hair * short * rng.uniform(0.5, 1.15, count))[:, None]
+    tone = colours[chosen] * rng.normal(1.03, 0.12, (count, 1)) + rng.normal(0, 4, (count, 1))
+    pen = ImageDraw.Draw(picture)
+    strokes = np.concatenate([root, tip], axis=1).tolist()
+    for stroke, colour in zip(strokes, np.clip(tone, 0, 255).astype(int).tolist(), strict=True):
+        pen.line(stroke, fill=tuple(colour), width=width)
+
+
+def _away(places: Array, centre: Array) -> Array:
+    offset = places - centre
+    return np.asarray(offset / np.maximum(np.linalg.norm(offset, axis=1, keepdims=True), 1), np.float32)
+
+
+def _lay(picture: Image.Image, seen: Surface, colours: Array, cell: float) -> None:
+    """Paste the smooth surface; its colours bleed past the edge so that scaling up finds no other."""
+    (top, left), (bottom, right) = np.maximum(seen.cells.min(axis=1) - 2, 0), seen.cells.max(axis=1) + 3
+    grid = np.empty((*seen.cover.shape, 3), np.uint8)
+    grid[...] = colours.mean(axis=0).astype(np.uint8)
+    grid[tuple(seen.cells)] = colours.astype(np.uint8)
+    part = grid[top:bottom, left:right]
+    size = round(part.shape[1] * cell), round(part.shape[0] * cell)
+    cover = (seen.cover[top:bottom, left:right] * 255).astype(np.uint8)
+    picture.paste(Image.fromarray(part).resize(size, Image.Resampling.BILINEAR),
+                  (round(left * cell), round(top * cell)),
+                  Image.fromarray(cover).resize(size, Image.Resampling.BICUBIC))
