@@ -11,31 +11,27 @@ _FORMATS = (*limits.FORMATS, "MPO")
 
 
 def image_defect(facts: Facts | None, boxed: bool) -> Defect | None:
-    """What is wrong with an image of a line (`boxed`: the line has boxes). None for facts means no readable image."""
-    reason = _unusable(facts)
-    if reason is not None or facts is None:
-        return Defect("ERROR_INVALID_IMAGE", "", reason or "")
-    if (reason := _wrong_sides(facts)) is not None:
-        return Defect("ERROR_INVALID_IMAGE_DIMENSION" if boxed else "ERROR_INVALID_IMAGE", "", reason)
-    return None
-
-
-def _unusable(facts: Facts | None) -> str | None:
+    """What is wrong with the image of a line (`boxed`: the line has boxes). None for facts means no readable image."""
     if facts is None:
-        return "the image is missing in S3, or is not a readable image"
-    if facts.format not in _FORMATS:
-        return "the image is neither JPEG nor PNG"
-    if facts.bytes > limits.MAX_FILE_BYTES:
-        return "the image file is over 15 MB"
-    shorter, longer = sorted(facts.upright_size)
-    return "the image is over 20 times as long as it is wide" if longer > limits.MAX_ASPECT * shorter else None
+        return Defect("ERROR_INVALID_IMAGE", "", "the image is missing in S3, or can't be read")
+    of_the_file, of_the_sides, of_the_shape = _file(facts), _sides(facts), _shape(facts)
+    if not (of_the_file or of_the_sides or of_the_shape):
+        return None
+    only_sides = boxed and of_the_sides and not of_the_file
+    code = "ERROR_INVALID_IMAGE_DIMENSION" if only_sides else "ERROR_INVALID_IMAGE"
+    return Defect(code, "", "; ".join(of_the_file + of_the_sides + of_the_shape))
 
 
-def _wrong_sides(facts: Facts) -> str | None:
-    shorter, longer = sorted(facts.upright_size)
-    if longer > limits.MAX_SIDE:
-        return "the image has a side over 4096 pixels"
-    if shorter < limits.MIN_SIDE:
-        return "the image has a side under 64 pixels"
-    return None
+def _file(facts: Facts) -> list[str]:
+    wrong = [] if facts.format in _FORMATS else ["the image is neither JPEG nor PNG"]
+    return wrong + (["the image file is over 15 MB"] if facts.bytes > limits.MAX_FILE_BYTES else [])
 
+
+def _sides(facts: Facts) -> list[str]:
+    wrong = ["the image has a side over 4096 pixels"] if max(facts.upright_size) > limits.MAX_SIDE else []
+    return wrong + (["the image has a side under 64 pixels"] if min(facts.upright_size) < limits.MIN_SIDE else [])
+
+
+def _shape(facts: Facts) -> list[str]:
+    too_thin = max(facts.upright_size) > limits.MAX_ASPECT * min(facts.upright_size)
+    return ["one side of the image is over 20 times the other"] if too_thin else []

@@ -88,12 +88,9 @@ def test_lines_written_by_hand_end_training_with_too_many_invalid_rows():
 
 @pytest.mark.parametrize(("bad", "code"), [(8, None), (9, "ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST")])
 def test_a_fifth_may_be_invalid_and_not_one_line_more(bad: int, code: str | None):
-    broken = {f"s3://pets/cat{number}.jpg": None for number in range(bad)}
-    judgement = judge(manifest(*pets()), manifest(*pets(4, 4)), looking(broken | {"s3://pets/cat0.jpg": None}))
-    assert judgement.training.invalid == bad
-    testing_fails = "ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST"  # its four cats are among the broken ones
-    assert [found.code for found in judgement.training.findings] == ([code] if code else [])
-    assert judgement.testing.findings[0].code == testing_fails
+    broken = {f"s3://pets/cat{number}.jpg": None for number in range(20 - bad, 20)}
+    judgement = judge(manifest(*pets()), manifest(*pets(4, 4)), looking(broken))
+    assert (judgement.training.invalid, judgement.code) == (bad, code)
 
 
 def test_blank_lines_are_invalid_and_unlabelled_ones_are_not():
@@ -219,7 +216,7 @@ def test_images_with_several_labels_never_take_a_label_out_of_training():
     assert len(testing) == 5
 
 
-def test_a_quarter_of_a_million_lines_take_time_in_proportion():
+def test_the_time_grows_with_the_lines_and_not_with_their_square():
     def seconds(count: int) -> float:
         data = manifest(*pets(count, count))
         began = time.process_time()
@@ -227,5 +224,5 @@ def test_a_quarter_of_a_million_lines_take_time_in_proportion():
         return time.process_time() - began
 
     seconds(100)
-    small, large = seconds(1_000), seconds(8_000)
+    small, large = seconds(500), seconds(4_000)
     assert large < 8 * 4 * small
