@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.errors import BadImage
 from core.images import thumbnails
 
 HERE = Path(__file__).parent
@@ -47,6 +48,20 @@ def picture(folder: str, sha256: str) -> str | None:
     """The thumbnail of that content as a data URI, None where there is none."""
     data = thumbnails.find(Path(folder), sha256)
     return None if data is None else thumbnails.data_uri(data)
+
+
+def small(path: str) -> str | None:
+    """The thumbnail of a file that is in no catalogue, such as an unseen photo; None when it can't be read."""
+    file = Path(path)
+    return _small(path, file.stat().st_mtime_ns) if file.is_file() else None
+
+
+@st.cache_data(max_entries=4000, show_spinner=False)
+def _small(path: str, changed: int) -> str | None:
+    try:
+        return thumbnails.data_uri(thumbnails.preview(Path(path), 240))
+    except BadImage:
+        return None
 
 
 def gallery(tiles: Sequence[Tile], key: str, *, single: bool = False, height: int | None = None) -> Choice:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -12,6 +13,7 @@ from core.errors import RekolabError
 from core.types import Backend, Version
 from core.ui import messages, state
 from core.ui.words import clock, duration, plain
+from core.workspace import Project
 
 TICK = 10.0  # seconds between two looks while something runs
 
@@ -41,7 +43,14 @@ def _meter(backend: Backend, ran: bool) -> None:
 
 def seen(backend: Backend) -> list[Version]:
     """Every model that AWS bills for now, asked at most every few seconds."""
-    return [version for version in _listed(str(state.in_force().home), backend) if version.running]
+    return [version for version in listed(backend) if version.running]
+
+
+def listed(backend: Backend) -> list[Version]:
+    """Every model of the backend, newest first; what runs and what has stopped is written down on the way."""
+    found = _listed(str(state.in_force().home), backend)
+    guard.observe(state.workspace(), found)
+    return found
 
 
 @st.cache_data(ttl=4, show_spinner=False)
@@ -74,10 +83,26 @@ def stop(backend: Backend, version: Version) -> None:
     """Stop the model at once; stopping is never asked about twice."""
     try:
         connected = aws.connect(state.in_force().home, backend)
-        versions.stop(connected, version.arn)
-        guard.note_stopped(state.workspace(), version.arn)
+        guard.stop(state.workspace(), connected, version.arn)
     except RekolabError as error:
         messages.error(error)
         return
     forget()
     st.rerun()
+
+
+def costs(project: Project, models: Sequence[Version]) -> None:
+    """What trainings and runs of the project's models came to, or would have on AWS."""
+    tariff, workspace = prices.load(state.in_force()), state.workspace()
+    rows = []
+    for version in models:
+        ran = guard.total_cost(workspace, version.arn)
+        trained = tariff.training_cost(version.billable_seconds or 0)
+        rows.append({"model": version.name, "training": prices.words(trained), "running": prices.words(ran.usd),
+                     "ran for": duration(ran.seconds)})
+    if not rows:
+        st.caption("Nothing yet.")
+        return
+    st.dataframe(rows, hide_index=True)
+    if project.backend.is_engine:
+        st.caption("On AWS it would have cost this; the built-in engine is free.")

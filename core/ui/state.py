@@ -107,3 +107,10 @@ def errors_shown() -> Iterator[None]:
         yield
     except RekolabError as error:
         messages.error(error)
+
+
+def failure(project: Project, kind: str) -> None:
+    """Say on the job's own page why the project's last job of that kind failed."""
+    last = job(project, kind)
+    if last and last.state == "failed" and last.error:
+        messages.error(last.error)

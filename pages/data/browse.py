@@ -1,0 +1,131 @@
+"""Bring photos in, look at them, and see what Rekognition would refuse."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.dataset import photos, selecting
+from core.evaluation import charts
+from core.images import thumbnails
+from core.limits import MAX_ASPECT, MAX_FILE_BYTES, MAX_SIDE, MIN_SIDE
+from core.types import Photo
+from core.ui import gallery, messages, pages, progress, sources, state
+from core.ui.words import count, plain, size
+
+VERDICTS: dict[selecting.Verdict, str] = {"refused": "Refused", "hurts": "May hurt", "fine": "Fine", "waiting": "Not looked at"}
+
+messages.opening("Browse", "See every photo, the balance of the classes, and what Rekognition would refuse, and why.")
+project = state.required()
+
+if progress.on_page(project, "import"):
+    st.stop()
+state.failure(project, "import")
+
+listed = selecting.marked(photos.photos(project))
+with st.expander("Add photos", icon=":material/add_photo_alternate:", expanded=not listed):
+    sources.choose(project)
+if not listed:
+    st.info("No photos yet. Choose where they are, above.", icon=":material/photo_library:")
+    st.stop()
+
+summary = selecting.summary(listed)
+classes = list(summary.classes)
+
+
+@st.dialog("Photo", width="large")
+def open_photo(photo: Photo) -> None:
+    """One photo in large, with every fact beside the limit that it meets or breaks."""
+    left, right = st.columns([3, 2])
+    with state.errors_shown():
+        left.image(thumbnails.preview(Path(photo.path)), alt=photo.name)
+    with right:
+        st.text(photo.name)
+        if photo.facts:
+            facts = photo.facts
+            st.table({
+                "": ["Width", "Height", "Channels", "Format", "File", "Aspect", "EXIF turn"],
+                "Photo": [f"{facts.width} px", f"{facts.height} px", f"{facts.channels} ({facts.mode})", facts.format,
+                          size(facts.bytes), f"{max(facts.width, facts.height) / min(facts.width, facts.height):.2f}",
+                          "yes" if facts.orientation > 1 else "no"],
+                "Limit": [f"{MIN_SIDE} to {MAX_SIDE} px", f"{MIN_SIDE} to {MAX_SIDE} px", "RGB or grey, 8 bit",
+                          "JPEG or PNG", f"up to {size(MAX_FILE_BYTES)}", f"up to {MAX_ASPECT:.0f}", "any"],
+            })
+        for problem in photo.problems:
+            show = st.error if problem.severity == "refused" else st.warning
+            show(plain(problem.message))
+        if not photo.problems:
+            st.success("Rekognition takes it as it is.")
+
+
+def tile(photo: Photo) -> gallery.Tile:
+    source = gallery.picture(str(project.thumbnails), photo.facts.sha256) if photo.facts else None
+    mark = "refused" if photo.refused else "hurts" if photo.problems else ""
+    note = " ".join(problem.message for problem in photo.problems)
+    return gallery.Tile(str(photo.id), photo.name, source, mark, note)
+
+
+strip = [count(summary.total, "photo"), count(len(classes), "class", "classes"),
+         f"{summary.refused} refused by Rekognition", f"{summary.hurt} may hurt the model"]
+st.markdown(" · ".join(f"**{part}**" if i == 2 and summary.refused else part for i, part in enumerate(strip)))
+
+filters, shown = st.columns([1, 4], gap="large")
+with filters:
+    text = st.text_input("Name contains", key="browse_text", icon=":material/search:")
+    labels = st.pills("Class", classes, selection_mode="multi", key="browse_classes",
+                      format_func=lambda label: f"{plain(label)} ({summary.classes[label]})")
+    verdicts: dict[selecting.Verdict, int] = {
+        "refused": summary.refused, "hurts": summary.hurt, "fine": summary.fine, "waiting": summary.waiting}
+    wanted = st.pills("Verdict", [verdict for verdict, number in verdicts.items() if number], selection_mode="multi",
+                      key="browse_verdicts", format_func=lambda verdict: f"{VERDICTS[verdict]} ({verdicts[verdict]})")
+    codes = st.pills("What is wrong", list(summary.codes), selection_mode="multi", key="browse_codes",
+                     format_func=lambda code: f"{code.replace('_', ' ')} ({summary.codes[code]})")
+chosen = selecting.select(listed, classes=labels, verdicts=wanted, codes=codes, text=text)
+
+with shown:
+    pictures, figures, table = st.tabs(["Gallery", "Charts", "Table"], key="browse_tab", on_change="rerun")
+    if pictures.open:
+        with pictures:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.caption(f"{count(len(chosen), 'photo')}. Click or shift-click to select, double-click to open. "
+                           ":red[●] refused, :orange[●] may hurt.")
+            choice = gallery.gallery([tile(photo) for photo in chosen], "browse")
+            by_id = {str(photo.id): photo for photo in listed}
+            if choice.opened in by_id:
+                open_photo(by_id[choice.opened])
+            selected = [by_id[key] for key in choice.chosen if key in by_id]
+            if selected:
+                with st.container(horizontal=True, vertical_alignment="center", border=True):
+                    st.markdown(f"**{len(selected)} selected**", width="content")
+                    if len(selected) == 1 and st.button("Open", icon=":material/open_in_full:"):
+                        open_photo(selected[0])
+                    if st.button("Leave out", icon=":material/block:", help="Keeps them out of what follows"):
+                        photos.exclude(project, [photo.id for photo in selected])
+                        gallery.clear("browse")
+                        st.rerun()
+                    if any(photo.excluded for photo in selected) and st.button("Take in again", icon=":material/undo:"):
+                        photos.exclude(project, [photo.id for photo in selected], excluded=False)
+                        gallery.clear("browse")
+                        st.rerun()
+                    if st.button("Clear", icon=":material/close:"):
+                        gallery.clear("browse")
+                        st.rerun()
+    if figures.open:
+        with figures:
+            st.subheader("Photos by class", anchor=False)
+            st.plotly_chart(charts.class_balance(summary.classes, classes), config={"displayModeBar": False},
+                            alt="Number of photos by class")
+            st.subheader("Sizes against the limits", anchor=False)
+            st.plotly_chart(charts.image_sizes(chosen, classes), config={"displayModeBar": False},
+                            alt="Width and height of each photo against Rekognition's limits")
+    if table.open:
+        with table:
+            frame = selecting.table(chosen)
+            st.dataframe(frame, hide_index=True, height=520, column_config={
+                "bytes": st.column_config.NumberColumn(format="bytes"),
+                "brightness": st.column_config.NumberColumn(format="%.2f"),
+                "contrast": st.column_config.NumberColumn(format="%.2f"),
+                "sharpness": st.column_config.NumberColumn(format="%.2f")})
+            st.download_button("Download as CSV", frame.to_csv(index=False), "photos.csv", "text/csv",
+                               icon=":material/download:")
+
+pages.way_on("data/clean", "Clean the photos" if summary.refused else "On to cleaning")

@@ -1,0 +1,88 @@
+"""Split, build and check the manifest before anything is sent; then upload it with the photos."""
+
+import streamlit as st
+
+from core.aws import storage
+from core.dataset import manifests, photos, split, upload
+from core.evaluation import intervals
+from core.manifest.doctor import Group
+from core.ui import gallery, messages, pages, progress, state
+from core.ui.words import count, plain
+
+messages.opening("Manifest", "Split the photos, build the manifest, and know what Rekognition will say of it before "
+                 "anything is sent.")
+project = state.required()
+if progress.on_page(project, "upload"):
+    st.stop()
+state.failure(project, "upload")
+
+clients = state.clients(project)
+with state.errors_shown():
+    bucket = storage.bucket_name(clients, project)
+    built = manifests.build(project, bucket)
+    examined = manifests.examine_project(project, built)
+if "examined" not in globals():
+    st.stop()
+
+st.subheader("Split", anchor=False)
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    seed = st.number_input("Seed", 1, 9999, built.split.seed, width=140,
+                           help="The same photos and the same seed always give the same split.")
+    share = st.slider("Test share", 5, 50, round(built.split.test_share * 100), step=5, format="%d %%", width=260)
+    if (int(seed), share) != (built.split.seed, round(built.split.test_share * 100)):
+        split.choose(project, int(seed), share / 100)
+        st.rerun()
+tests = len(built.split.test)
+for label, (train, test) in built.split.counts(built.labels).items():
+    st.progress(train / (train + test), text=f"{plain(label)}: {train} to train, {test} to test")
+if tests:
+    low, _ = intervals.clopper_pearson(tests, tests)
+    st.caption(f"{count(tests, 'test photo')} can show little: even if all are right, the true rate lies anywhere "
+               f"between {low:.0%} and 100 %." if tests < 60 else
+               f"If all {tests} test photos are right, the true rate is at least {low:.0%}.")
+st.caption("Duplicates and near duplicates stay on one side, so that the test is not a repetition of the training.")
+
+st.subheader("What Rekognition will say", anchor=False)
+(st.success if examined.ok else st.error)(
+    plain(examined.sentence), icon=":material/check_circle:" if examined.ok else ":material/error:")
+
+
+def show(group: Group, testing: bool = False) -> None:
+    """One of AWS's codes: in plain words, with the lines and their photos."""
+    st.markdown(f"{plain(group.plain)} AWS says: “{plain(group.message)}”")
+    listed = manifests.photo_lines(built, testing)
+    entries = [listed[number] for number in group.lines if number in listed]
+    gallery.gallery([gallery.Tile(str(entry.photo_id), entry.name,
+                                  gallery.picture(str(project.thumbnails), originals.get(entry.photo_id, "")))
+                     for entry in entries], f"manifest {group.code}", single=True)
+    if group.mend:
+        st.caption(plain(group.mend))
+
+
+originals = {photo.id: photo.facts.sha256 for photo in photos.photos(project) if photo.facts}
+for group in examined.groups:
+    with st.expander(f"{group.code}: {count(len(group.lines), 'line')}"):
+        show(group)
+if built.left_out:
+    with st.expander(f"{count(len(built.left_out), 'labelled photo')} not in the manifest"):
+        st.dataframe([{"photo": left.name, "why": left.reason} for left in built.left_out], hide_index=True)
+
+with st.expander("The manifest, line by line"):
+    first = built.training.split("\n", 1)[0]
+    st.code(first, language="json", wrap_lines=True)
+    with st.container(horizontal=True):
+        st.download_button("Download train.manifest", built.training, "train.manifest", "application/jsonlines",
+                           icon=":material/download:")
+        st.download_button("Download test.manifest", built.testing, "test.manifest", "application/jsonlines",
+                           icon=":material/download:", disabled=not built.testing)
+
+st.subheader("Upload", anchor=False)
+uploaded = upload.is_current(project, built)
+st.caption(f"{count(len(built.pictures), 'photo')} and both manifests go to `s3://{bucket}/{project.name}/`. "
+           "What is there already is not sent again.")
+if uploaded:
+    st.success("Everything is in S3, as it is shown here.", icon=":material/cloud_done:")
+if st.button("Upload again" if uploaded else "Upload photos and manifest", icon=":material/cloud_upload:",
+             type="secondary" if uploaded else "primary"):
+    state.start(project, "upload", "Uploading photos and manifest", upload.upload)
+pages.way_on("model/train", "On to training")
