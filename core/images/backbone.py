@@ -72,8 +72,8 @@ class _Graph:
 def build(tensors: Tensors) -> bytes:
     """The ONNX model: input "image", float32 (n, 3, height, width); output "embedding", float32 (n, 1280)."""
     graph = _Graph(tensors)
-    graph.constant("zero", np.float32(0.0).reshape(()))
-    graph.constant("six", np.float32(6.0).reshape(()))
+    graph.constant("zero", np.array(0, np.float32))
+    graph.constant("six", np.array(6, np.float32))
     value = graph.relu6(graph.convolution("image", "_conv_stem", "_bn0", stride=2))
     number = 0
     for stage in STAGES:

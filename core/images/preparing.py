@@ -61,3 +61,5 @@ def _changes(facts: Facts, after: pixels.Size, format: str) -> Iterator[str]:
         yield "first picture of an animation"
     if facts.format != format:
         yield f"converted from {facts.format} to {format}"
+    if facts.mode not in verdicts.USUAL_MODES:
+        yield f"converted from {facts.mode} to RGB"
