@@ -41,6 +41,17 @@ def colour_of(label: str | None, classes: Sequence[str]) -> str:
     return PALETTE[position] if turn == 0 else _darker(PALETTE[position], 0.72**turn)
 
 
+def strong(share: float) -> bool:
+    """Whether a cell that holds this share of its row is dark, so that its number has to be white."""
+    return share >= HALF
+
+
+def tint(share: float) -> str:
+    """The colour of a matrix cell: one hue over the page's background, pale enough for the page's text, or strong."""
+    opacity = 0.7 + 0.25 * share if strong(share) else 0.04 + 0.5 * share
+    return f"rgba({HUE[0]}, {HUE[1]}, {HUE[2]}, {opacity:.3f})"
+
+
 def confusion_matrix(matrix: Confusion, text: str = NEUTRAL) -> Figure:
     """The matrix as clickable cells, counted row by row from 0 (`Confusion.cell`), coloured by share of the row.
 
@@ -54,7 +65,7 @@ def confusion_matrix(matrix: Confusion, text: str = NEUTRAL) -> Figure:
     pairs = [[matrix.rows[i], matrix.columns[j]] for i, j in zip(row, column, strict=True)]
     told = [f"{escape(truth)} answered as {escape(answer)}<br>{count} photos, {share * 100:.0f} % of the row"
             for (truth, answer), count, share in zip(pairs, counts, shares, strict=True)]
-    cells = {"color": [_tint(share) for share in shares], "line": {"width": 1, "color": LINE}}
+    cells = {"color": [tint(share) for share in shares], "line": {"width": 1, "color": LINE}}
     plain = {"marker": {"opacity": 1}}  # a selected cell must not fade the others, or their numbers can't be read
     figure = go.Figure(go.Bar(
         x=column, y=np.ones(len(row)), base=row - 0.5, width=1, customdata=pairs, hovertext=told, hoverinfo="text",
@@ -63,7 +74,7 @@ def confusion_matrix(matrix: Confusion, text: str = NEUTRAL) -> Figure:
     figure.update_layout(
         barmode="overlay", bargap=0, dragmode=False, height=130 + (56 if few else 28) * len(matrix.rows),
         annotations=[{"x": int(column[k]), "y": int(row[k]), "text": str(counts[k]), "showarrow": False,
-                      "font": {"size": 16 if few else 11, "color": "#FFFFFF" if shares[k] >= HALF else text}}
+                      "font": {"size": 16 if few else 11, "color": "#FFFFFF" if strong(shares[k]) else text}}
                      for k in range(len(row)) if few or counts[k]])
     figure.update_xaxes(**_names(matrix.columns), title="Answer", side="top")
     figure.update_yaxes(**_names(matrix.rows), title="Truth", autorange="reversed")
@@ -162,12 +173,6 @@ def _names(labels: Sequence[str]) -> dict[str, object]:
 
 def _quarters() -> dict[str, object]:
     return {"tickvals": [0, 25, 50, 75, 100], "ticktext": ["0", "25", "50", "75", "100 %"]}
-
-
-def _tint(share: float) -> str:
-    """One hue over the page's background: pale enough for the page's text below half, strong enough for white above."""
-    opacity = 0.04 + 0.5 * share if share < HALF else 0.7 + 0.25 * share
-    return f"rgba({HUE[0]}, {HUE[1]}, {HUE[2]}, {opacity:.3f})"
 
 
 def _darker(colour: str, factor: float) -> str:

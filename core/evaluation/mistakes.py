@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.evaluation.intervals import percent
-from core.evaluation.thresholds import Thresholds, shortfall
+from core.evaluation.thresholds import Thresholds, shortfall, threshold_of
 from core.types import UNKNOWN, Photo, Prediction, Quality
 
 # measure -> (what is said of a photo with less of it, with more of it)
@@ -78,10 +78,7 @@ def margin(prediction: Prediction, thresholds: Thresholds) -> str:
     if prediction.error is not None:
         return f"No answer: {prediction.error}"
     if prediction.answer != UNKNOWN:
-        said = f"Said {prediction.answer} at {prediction.confidence:.1f} %"
-        scores = {score.label: score.confidence for score in prediction.scores}
-        truth = scores.get(prediction.truth or "")
-        return f"{said}; {prediction.truth} had {truth:.1f} %." if truth is not None else f"{said}."
+        return f"Said {prediction.answer} at {prediction.confidence:.1f} %{_of_the_truth(prediction, thresholds)}."
     if (nearest := shortfall(prediction, thresholds)) is None:
         return "The model returned no label at all."
     label, points = nearest
@@ -114,6 +111,16 @@ def summary(differences: Sequence[Difference]) -> str:
     if unusual := [difference.words for difference in differences if difference.nearest.unusual]:
         return f"Measured: {'; '.join(unusual)}."
     return "Contrast, sharpness and brightness are within what the model was trained on."
+
+
+def _of_the_truth(prediction: Prediction, thresholds: Thresholds) -> str:
+    """What the right label got, and that it was not enough where that is why."""
+    found = next((score for score in prediction.scores if score.label == prediction.truth), None)
+    if found is None or prediction.right:
+        return ""
+    cut = threshold_of(found.label, thresholds)
+    under = f", under its threshold of {cut:.1f} %" if found.confidence < cut else ""
+    return f"; {found.label} had {found.confidence:.1f} %{under}"
 
 
 def _distance(prediction: Prediction, thresholds: Thresholds) -> float:

@@ -38,7 +38,9 @@ def test_the_margin_is_said_in_points(predict: Callable[..., Prediction]) -> Non
     unknown = predict("a", "cat", cut=60.0, cat=52.0, dog=48.0)
     assert margin(unknown, {"cat": 60.0, "dog": 50.0}) == "Nearest was dog, 2.0 points under its threshold."
     wrong = predict("b", "dog", cat=81.0, dog=19.0)
-    assert margin(wrong, 50.0) == "Said cat at 81.0 %; dog had 19.0 %."
+    assert margin(wrong, 10.0) == "Said cat at 81.0 %; dog had 19.0 %."
+    assert margin(wrong, 50.0) == "Said cat at 81.0 %; dog had 19.0 %, under its threshold of 50.0 %."
+    assert margin(predict("d", "rabbit", cat=81.0), 50.0) == "Said cat at 81.0 %."
     assert margin(predict("c", "cat"), 50.0) == "The model returned no label at all."
 
 

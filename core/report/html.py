@@ -1,0 +1,53 @@
+"""The report as one HTML file: no script, nothing from the network, made to be read and printed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.evaluation.intervals import percent, span
+from core.report import data_sections, model_sections
+from core.report.contents import Contents
+from core.report.markup import Html, join, paragraph, tag, text
+
+STYLE = Path(__file__).with_name("style.css")
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"  # a second lock, should the escaping ever fail
+
+
+def build(contents: Contents) -> str:
+    """The whole page. It holds no account number, and pictures without the cameras' data."""
+    head = tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", **{"http-equiv": "Content-Security-Policy", "content": POLICY}),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("title", f"{contents.project}: model report"),
+        tag("style", Html(STYLE.read_text("utf-8"))))
+    body = tag(
+        "body",
+        _opening(contents),
+        tag("main",
+            data_sections.data(contents), data_sections.cleaned(contents), data_sections.split(contents),
+            data_sections.manifest(contents), model_sections.model(contents), model_sections.evaluation(contents),
+            model_sections.missed(contents), model_sections.costs(contents), model_sections.every_photo(contents),
+            model_sections.origin(contents)))
+    return contents.hide(join(Html("<!doctype html>\n"), tag("html", head, body, lang="en")))
+
+
+def _opening(contents: Contents) -> Html:
+    """The title, and the one thing that a hurried reader wants to know."""
+    made = f"{contents.made:%d %B %Y, %H:%M UTC} · {contents.place}"
+    return tag("header", paragraph("Model report", kind="kind"), tag("h1", contents.project),
+               paragraph(made, kind="made"), paragraph(_verdict(contents), kind="verdict"))
+
+
+def _verdict(contents: Contents) -> Html:
+    if contents.trial and contents.trial.figures.accuracy.total:
+        accuracy = contents.trial.figures.accuracy
+        return join("The model was right on ", tag("strong", f"{accuracy.hits:,} of {accuracy.total:,}"),
+                    f" photos that it was tried on, {percent(accuracy.value)}. On photos of this kind its true rate "
+                    f"lies between {span(accuracy).replace(' to ', ' and ')}.")
+    if contents.model and contents.model.evaluation:
+        found = contents.model.evaluation
+        return text(f"The model has an F1 of {found.f1:.3f} on {found.testing_images:,} test photos. "
+                    "It has not been tried on others yet.")
+    return text("This is what is known so far: no model has been tried yet.")
