@@ -8,6 +8,7 @@ temperature would be zero: Platt's smoothed targets, which allow for one image t
 
 from __future__ import annotations
 
+import importlib
 import io
 from dataclasses import dataclass, replace
 from typing import Any
@@ -44,6 +45,12 @@ class Model:
 
     def with_thresholds(self, thresholds: Array) -> Model:
         return replace(self, thresholds=thresholds)
+
+
+def warm_up() -> None:
+    """Pay for scikit-learn's slow import, which can be done while images are read."""
+    for name in ("scipy.optimize", "sklearn.linear_model", "sklearn.model_selection"):
+        importlib.import_module(name)
 
 
 def fit(features: NDArray[Any], truth: NDArray[np.bool_], labels: tuple[str, ...]) -> Model:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
 import json
 from dataclasses import dataclass
@@ -31,22 +30,21 @@ class Pages:
         if not token:
             return None
         try:
-            sealed = base64.urlsafe_b64decode(token.encode("ascii"))
+            place = base64.urlsafe_b64decode(token.encode("ascii"))[_SEAL_BYTES:]
         except (UnicodeEncodeError, binascii.Error):
             raise _invalid() from None
-        seal, place = sealed[:_SEAL_BYTES], sealed[_SEAL_BYTES:]
-        if not hmac.compare_digest(seal, self._seal(place, scope)):
+        if not hmac.compare_digest(token, self._sealed(place, scope)):
             raise _invalid()
         return json.loads(place)
 
     def token(self, place: Any, *scope: Any) -> str:
         """The token with which `scope` goes on after `place`, any JSON value."""
-        written = json.dumps(place).encode()
-        return base64.urlsafe_b64encode(self._seal(written, scope) + written).decode()
+        return self._sealed(json.dumps(place).encode(), scope)
 
-    def _seal(self, place: bytes, scope: tuple[Any, ...]) -> bytes:
+    def _sealed(self, place: bytes, scope: tuple[Any, ...]) -> str:
         message = json.dumps(scope, sort_keys=True).encode() + b"\0" + place
-        return hmac.digest(self.secret, message, hashlib.sha256)[:_SEAL_BYTES]
+        seal = hmac.digest(self.secret, message, "sha256")[:_SEAL_BYTES]
+        return base64.urlsafe_b64encode(seal + place).decode()
 
 
 def _invalid() -> ApiError:
