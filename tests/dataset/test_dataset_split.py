@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.dataset import labels, photos, split
+from core.errors import RekolabError
+from core.images.duplicates import Duplicates
+from core.workspace import Project
+
+FORTY = {number: "cat" if number <= 20 else "dog" for number in range(1, 41)}
+
+
+def test_a_fifth_of_each_label_is_on_the_test_side() -> None:
+    made = split.make(FORTY, [])
+    assert made.counts(FORTY) == {"cat": (16, 4), "dog": (16, 4)}
+    assert sorted(made.train + made.test) == sorted(FORTY)
+
+
+def test_the_same_seed_gives_the_same_split_in_any_order_and_another_seed_another() -> None:
+    shuffled = list(FORTY.items())
+    random.Random(3).shuffle(shuffled)
+    assert split.make(dict(shuffled), []) == split.make(FORTY, [])
+    assert split.make(FORTY, [], seed=2).test != split.make(FORTY, []).test
+
+
+def test_a_photo_more_moves_hardly_any_other() -> None:
+    before, after = set(split.make(FORTY, []).test), set(split.make(FORTY | {41: "cat"}, []).test)
+    assert len(before ^ after) <= 2
+
+
+def test_a_label_with_two_photos_has_one_on_either_side_and_one_with_one_only_trains() -> None:
+    few = {1: "cat", 2: "cat", 3: "dog"}
+    assert split.make(few, []).counts(few) == {"cat": (1, 1), "dog": (1, 0)}
+
+
+def test_pairs_of_duplicates_are_divided_as_pairs() -> None:
+    four = {1: "cat", 2: "cat", 3: "cat", 4: "cat"}
+    made = split.make(four, [Duplicates("near", (1, 2)), Duplicates("exact", (3, 4))])
+    assert set(made.test) in ({1, 2}, {3, 4})
+
+
+def test_a_photo_placed_by_hand_stays_there_with_its_duplicates() -> None:
+    made = split.make(FORTY, [Duplicates("near", (1, 2, 3))], placed={2: "test", 4: "test", 5: "train"})
+    assert {1, 2, 3, 4} <= set(made.test)
+    assert made.side_of(5) == "train"
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_no_group_is_ever_divided_and_no_label_ever_loses_its_training(data: st.DataObject) -> None:
+    labelled = data.draw(st.dictionaries(st.integers(1, 60), st.sampled_from(["a", "b", "c"]), max_size=40))
+    drawn = data.draw(st.lists(st.lists(st.integers(1, 60), min_size=2, max_size=6, unique=True), max_size=8))
+    groups = [Duplicates("near", tuple(sorted(ids))) for ids in drawn]
+    made = split.make(labelled, groups, seed=data.draw(st.integers(0, 5)))
+    assert set(made.train) | set(made.test) == set(labelled)
+    assert not set(made.train) & set(made.test)
+    for group in groups:
+        assert len({made.side_of(number) for number in group.ids if number in labelled}) <= 1
+    counts = made.counts(labelled)
+    assert all(train >= 1 for train, _ in counts.values())
+    if not groups:
+        assert all(test >= 1 for train, test in counts.values() if train + test >= 2)
+
+
+def test_the_projects_split_follows_its_labels_and_choices(pets: Project) -> None:
+    labels.label_by_folder(pets)
+    first = split.load(pets)
+    assert (len(first.train), len(first.test)) == (10, 2)
+    split.place(pets, [first.train[0]], "test")
+    assert first.train[0] in split.load(pets).test
+    split.choose(pets, seed=7, test_share=0.5)
+    second = split.load(pets)
+    assert (second.seed, len(second.test)) == (7, 6)
+    photos.exclude(pets, second.test)
+    assert set(split.load(pets).test) <= set(second.train)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.04, 0.51, 1.0])
+def test_a_share_that_leaves_one_side_bare_is_refused(project: Project, share: float) -> None:
+    with pytest.raises(RekolabError, match="between 5 % and 50 %"):
+        split.choose(project, 1, share)
