@@ -21,6 +21,7 @@ from core.types import Backend, Version
 from core.workspace import Workspace, now
 
 log = logging.getLogger(__name__)
+SETTLING = dt.timedelta(seconds=60)  # a list of models may be older than what was just written down here
 Connect = Callable[[Path, Backend], Clients]
 
 
@@ -69,7 +70,7 @@ def start(
     except Unreachable:  # it may have started all the same, so the deadline stays
         raise
     except RekolabError:
-        _restore(workspace, arn, clients.backend, before)
+        set_deadline(workspace, arn, clients.backend, before)
         raise
     note_started(workspace, arn, units)
 
@@ -87,19 +88,12 @@ def stop(workspace: Workspace, clients: Clients, arn: str) -> bool:
     return True
 
 
-def set_deadline(workspace: Workspace, arn: str, backend: Backend, at: dt.datetime) -> None:
-    """Have the model stopped at `at`, sooner or later than before."""
+def set_deadline(workspace: Workspace, arn: str, backend: Backend, at: dt.datetime | None) -> None:
+    """Have the model stopped at `at`, sooner or later than before; None takes the deadline away."""
     with workspace.catalogue() as rows:
-        rows.execute("INSERT OR REPLACE INTO deadline VALUES (?, ?, ?)",
-                     (arn, json.dumps(asdict(backend)), at.astimezone(dt.UTC).isoformat()))
-
-
-def _restore(workspace: Workspace, arn: str, backend: Backend, before: dt.datetime | None) -> None:
-    if before:
-        set_deadline(workspace, arn, backend, before)
-    else:
-        with workspace.catalogue() as rows:
-            rows.execute("DELETE FROM deadline WHERE arn = ?", (arn,))
+        rows.execute("DELETE FROM deadline WHERE arn = ?", (arn,))
+        if at is not None:
+            rows.execute("INSERT INTO deadline VALUES (?, ?, ?)", (arn, json.dumps(asdict(backend)), _text(at)))
 
 
 def deadlines(workspace: Workspace) -> list[Deadline]:
@@ -137,15 +131,23 @@ def observe(workspace: Workspace, listed: Iterable[Version], moment: dt.datetime
     """Bring the record in line with what AWS says of these models.
 
     One that runs without a record was started elsewhere: its record begins now, and is marked. One that does not run
-    any more was stopped elsewhere, or failed to start: its record ends now.
+    any more was stopped elsewhere, or failed to start: its record ends now. A record that changed within the last
+    minute is believed before the list.
     """
     at = moment or now()
     with workspace.catalogue() as rows:
         for version in listed:
+            if _changed_since(rows, version.arn, at - SETTLING):
+                continue
             if not version.running:
                 _close(rows, version.arn, at)
             elif version.status != "STOPPING" and (run := _open(rows, version.arn, version.min_units or 1, at)):
                 rows.execute("INSERT INTO setting VALUES (?, 'true')", (f"seen:{run}",))
+
+
+def _changed_since(rows: sqlite3.Connection, arn: str, moment: dt.datetime) -> bool:
+    return rows.execute("SELECT 1 FROM uptime WHERE arn = ? AND MAX(started, COALESCE(stopped, '')) > ?",
+                        (arn, _text(moment))).fetchone() is not None
 
 
 def _open(rows: sqlite3.Connection, arn: str, units: int, moment: dt.datetime) -> int | None:
@@ -153,12 +155,16 @@ def _open(rows: sqlite3.Connection, arn: str, units: int, moment: dt.datetime) -
     if rows.execute("SELECT 1 FROM uptime WHERE arn = ? AND stopped IS NULL", (arn,)).fetchone():
         return None
     return rows.execute("INSERT INTO uptime (arn, units, started) VALUES (?, ?, ?)",
-                        (arn, units, moment.astimezone(dt.UTC).isoformat())).lastrowid
+                        (arn, units, _text(moment))).lastrowid
 
 
 def _close(rows: sqlite3.Connection, arn: str, moment: dt.datetime) -> None:
-    rows.execute("UPDATE uptime SET stopped = ? WHERE arn = ? AND stopped IS NULL",
-                 (moment.astimezone(dt.UTC).isoformat(), arn))
+    rows.execute("UPDATE uptime SET stopped = ? WHERE arn = ? AND stopped IS NULL", (_text(moment), arn))
+
+
+def _text(moment: dt.datetime) -> str:
+    """A moment as the catalogue keeps it: in UTC to the second, so that the order of texts is the order of time."""
+    return moment.astimezone(dt.UTC).replace(microsecond=0).isoformat()
 
 
 def uptimes(workspace: Workspace, arn: str | None = None) -> list[Uptime]:

@@ -6,15 +6,11 @@ import hashlib
 import mimetypes
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
 from typing import Any
 
-from core import compute
 from core.aws.calls import aws_call, pages
 from core.aws.clients import Clients
-from core.errors import AwsError, BadPath, NotAllowed, NotFound
-from core.files import write_atomically
-from core.jobs import Progress
+from core.errors import AwsError, NotAllowed, NotFound
 from core.workspace import Project
 
 _PRIVATE = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
@@ -37,6 +33,11 @@ class Bucket:
     name: str
     created: bool
     concerns: tuple[str, ...] = ()
+
+
+def list_buckets(clients: Clients) -> list[str]:
+    """The names of the account's buckets, in whatever region, in alphabetical order."""
+    return sorted(bucket["Name"] for bucket in pages(clients.s3, "list_buckets", "Buckets"))
 
 
 def bucket_name(clients: Clients, project: Project) -> str:
@@ -146,60 +147,9 @@ def get_bytes(clients: Clients, bucket: str, key: str) -> bytes:
 
 def put_bytes(clients: Clients, bucket: str, key: str, data: bytes, content_type: str | None = None) -> StoredObject:
     """Put `data` under `key`, in place of what was there; the content type follows from the key unless told."""
-    return _put(clients, bucket, key, data, len(data), content_type)
-
-
-def put_file(
-    clients: Clients, bucket: str, key: str, path: Path, content_type: str | None = None
-) -> StoredObject:
-    """Put a file under `key`, read while it is sent."""
-    with path.open("rb") as file:
-        return _put(clients, bucket, key, file, path.stat().st_size, content_type)
-
-
-def _put(clients: Clients, bucket: str, key: str, body: Any, size: int, content_type: str | None) -> StoredObject:
     # Python takes .manifest for the long gone list of a page's offline files
-    guessed = "application/jsonl" if key.endswith(".manifest") else mimetypes.guess_type(key)[0]
+    guessed = "application/jsonlines" if key.endswith(".manifest") else mimetypes.guess_type(key)[0]
     kind = content_type or guessed or "application/octet-stream"
     with aws_call("PutObject"):
-        answer = clients.s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType=kind)
-    return StoredObject(key, size, answer["ETag"].strip('"'))
-
-
-def get_file(clients: Clients, bucket: str, key: str, path: Path) -> None:
-    """Write the object to `path`, whole or not at all."""
-    write_atomically(path, get_bytes(clients, bucket, key))
-
-
-def download_prefix(clients: Clients, bucket: str, prefix: str, folder: Path, progress: Progress) -> list[Path]:
-    """Fetch what lies under `prefix` into `folder`, several at once; what is there already, unchanged, stays."""
-    wanted = [stored for stored in list_objects(clients, bucket, prefix) if not stored.key.endswith("/")]
-    targets = {stored: local_path(folder, prefix, stored.key) for stored in wanted}
-    progress.begin(len(wanted), f"Fetching {uri(bucket, prefix)}")
-
-    def fetch(stored: StoredObject) -> None:
-        if not _is_there(targets[stored], stored):
-            get_file(clients, bucket, stored.key, targets[stored])
-
-    return sorted(targets[stored] for stored, _ in compute.each(fetch, wanted, progress, threads=8))
-
-
-def local_path(folder: Path, prefix: str, key: str) -> Path:
-    """Where an object of `prefix` goes inside `folder`; BadPath for a key that would leave it."""
-    start = prefix[:prefix.rfind("/") + 1]
-    parts = PurePosixPath(key.removeprefix(start)).parts
-    if not parts or parts[0] == "/" or any(part == ".." or "\\" in part or "\0" in part for part in parts):
-        raise BadPath(f"The key “{key}” can not be a file name here, because it leads out of its folder.")
-    return folder.joinpath(*parts)
-
-
-def _is_there(path: Path, stored: StoredObject) -> bool:
-    return path.is_file() and path.stat().st_size == stored.size and etag_of(path.read_bytes()) == stored.etag
-
-
-def link(clients: Clients, bucket: str, key: str, seconds: int = 3600) -> str:
-    """An address under which anybody can read the object for `seconds`, with no credentials of their own."""
-    with aws_call("Making a link"):
-        address: str = clients.s3.generate_presigned_url(
-            "get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=seconds)
-    return address
+        answer = clients.s3.put_object(Bucket=bucket, Key=key, Body=data, ContentType=kind)
+    return StoredObject(key, len(data), answer["ETag"].strip('"'))

@@ -193,6 +193,25 @@ def test_a_model_that_is_stopping_begins_no_new_record(workspace: Workspace) -> 
     assert guard.uptimes(workspace) == []
 
 
+def test_a_list_that_is_older_than_the_start_does_not_end_the_record(workspace: Workspace) -> None:
+    stopped, soon = version_of(model("STOPPED")), NINE + dt.timedelta(seconds=5)
+    guard.note_started(workspace, MODEL, 1, NINE)
+    guard.observe(workspace, [stopped], soon)
+    assert guard.uptimes(workspace)[0].stopped is None
+    guard.observe(workspace, [stopped], NINE + HOUR)
+    assert guard.uptimes(workspace)[0].stopped == NINE + HOUR
+
+
+def test_a_list_that_is_older_than_the_stop_begins_no_new_record(workspace: Workspace) -> None:
+    running, soon = version_of(model("RUNNING")), NINE + dt.timedelta(seconds=5)
+    guard.note_started(workspace, MODEL, 1, NINE - HOUR)
+    guard.note_stopped(workspace, MODEL, NINE)
+    guard.observe(workspace, [running], soon)
+    assert [run.stopped for run in guard.uptimes(workspace)] == [NINE]
+    guard.observe(workspace, [running], NINE + HOUR)
+    assert [run.seen for run in guard.uptimes(workspace)] == [True, False]
+
+
 def test_the_cost_of_this_run_and_of_all_runs(workspace: Workspace) -> None:
     guard.note_started(workspace, MODEL, 2, NINE)
     guard.note_stopped(workspace, MODEL, NINE + HOUR)

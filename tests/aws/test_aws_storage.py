@@ -1,17 +1,12 @@
 from __future__ import annotations
 
 import hashlib
-import io
-from pathlib import Path
-from typing import Any
 
 import pytest
 from aws_script import Script
-from botocore.response import StreamingBody
 
 from core.aws import storage
-from core.errors import AwsError, BadPath, NotAllowed, NotFound
-from core.jobs import Progress
+from core.errors import AwsError, NotAllowed, NotFound
 from core.workspace import Project
 
 PRIVATE = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
@@ -25,6 +20,11 @@ def expect_account(script: Script) -> None:
 
 def expect_absence(script: Script) -> None:
     script.s3.add_client_error("head_bucket", "404", http_status_code=404, expected_params=OWNED)
+
+
+def test_all_buckets_of_the_account_are_listed_by_name(script: Script) -> None:
+    script.s3.add_response("list_buckets", {"Buckets": [{"Name": "zoo"}, {"Name": "photos"}]}, {})
+    assert storage.list_buckets(script.clients) == ["photos", "zoo"]
 
 
 def test_the_bucket_is_named_by_account_and_region_so_that_awss_managed_policy_covers_it(
@@ -142,7 +142,7 @@ def test_a_missing_object_has_no_head_and_no_content(script: Script) -> None:
 
 
 def test_a_content_type_follows_from_the_name(script: Script) -> None:
-    for key, kind in (("a.jpg", "image/jpeg"), ("r.html", "text/html"), ("m.manifest", "application/jsonl"),
+    for key, kind in (("a.jpg", "image/jpeg"), ("r.html", "text/html"), ("m.manifest", "application/jsonlines"),
                       ("x.bin7", "application/octet-stream")):
         script.s3.add_response("put_object", {"ETag": '"e"'},
                                {"Bucket": "photos", "Key": key, "Body": b"abc", "ContentType": kind})
@@ -151,41 +151,6 @@ def test_a_content_type_follows_from_the_name(script: Script) -> None:
 
 def test_the_etag_of_local_bytes_is_the_one_that_s3_gives() -> None:
     assert storage.etag_of(b"abc") == hashlib.md5(b"abc").hexdigest() == "900150983cd24fb0d6963f7d28e17f72"
-
-
-@pytest.mark.parametrize("key", ["p/../../etc/passwd", "p//etc/passwd/../..", "p/a\\..\\b", "p/a\0b", "p/"])
-def test_a_key_that_leads_out_of_its_folder_is_refused(tmp_path: Path, key: str) -> None:
-    with pytest.raises(BadPath):
-        storage.local_path(tmp_path, "p/", key)
-
-
-@pytest.mark.parametrize(("prefix", "key", "inside"), [
-    ("p/", "p/cat/1.jpg", "cat/1.jpg"), ("p/ca", "p/cat/1.jpg", "cat/1.jpg"), ("", "cat/ü #%.jpg", "cat/ü #%.jpg"),
-])
-def test_a_key_keeps_its_folders_below_the_prefix(tmp_path: Path, prefix: str, key: str, inside: str) -> None:
-    assert storage.local_path(tmp_path, prefix, key) == tmp_path / inside
-
-
-def test_a_prefix_is_fetched_and_what_is_there_unchanged_stays(script: Script, tmp_path: Path) -> None:
-    (tmp_path / "cat").mkdir()
-    (tmp_path / "cat" / "old.jpg").write_bytes(b"old")
-    objects: list[dict[str, Any]] = [
-        {"Key": "p/", "Size": 0, "ETag": '""'},
-        {"Key": "p/cat/new.jpg", "Size": 3, "ETag": f'"{storage.etag_of(b"new")}"'},
-        {"Key": "p/cat/old.jpg", "Size": 3, "ETag": f'"{storage.etag_of(b"old")}"'},
-    ]
-    script.s3.add_response("list_objects_v2", {"Contents": objects}, {"Bucket": "photos", "Prefix": "p/"})
-    script.s3.add_response("get_object", {"Body": StreamingBody(io.BytesIO(b"new"), 3)},
-                           {"Bucket": "photos", "Key": "p/cat/new.jpg"})
-    fetched = storage.download_prefix(script.clients, "photos", "p/", tmp_path, Progress())
-    assert fetched == [tmp_path / "cat/new.jpg", tmp_path / "cat/old.jpg"]
-    assert (tmp_path / "cat/new.jpg").read_bytes() == b"new"
-
-
-def test_a_link_names_the_object_and_ends(script: Script) -> None:
-    address = storage.link(script.clients, "photos", "reports/a b.html", 600)
-    assert "reports/a%20b.html" in address
-    assert "Expires=" in address and "no-secret-at-all" not in address
 
 
 def test_an_address_in_s3_is_written_as_manifests_have_it() -> None:
