@@ -21,36 +21,28 @@ def read(attribute: str, value: object, metadata: dict[str, Any], before: int = 
         defects.append(Defect("ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT", place, "; ".join(reasons)))
     if defects or not isinstance(value, dict):
         return [], defects
-    annotations = value.get("annotations", [])
-    if not annotations:
-        return [], [Defect("WARNING_NO_ATTRIBUTE_ANNOTATIONS", attribute, "it has no bounding boxes")]
-    defects = list(_naming(place, annotations, metadata))
-    if defects:
+    if defects := list(_naming(place, value["annotations"], metadata)):
         return [], defects
-    return _measure(attribute, value["image_size"][0], annotations, metadata["class-map"], before)
+    return _measure(attribute, value["image_size"][0], value["annotations"], metadata["class-map"], before)
 
 
 def _format(attribute: str, value: object) -> Iterator[Defect]:
-    """The attribute's own schema. Boxes may be absent: a line without any is passed over with a warning."""
+    """The attribute's own schema. The guide is of two minds about absent annotations; here they are an error."""
     code = "ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT"
     if not isinstance(value, dict):
         yield Defect(code, f"{attribute}-metadata", f'"{attribute}" is not an object with image_size and annotations',
                      attribute)
         return
     size = value.get("image_size")
-    if not (isinstance(size, list) and len(size) == 1 and _whole(size[0], _SIZE) and _positive(size[0])):
+    if not (isinstance(size, list) and len(size) == 1 and _whole(size[0], _SIZE) and min(size[0]["width"], size[0]["height"]) > 0):
         yield Defect(code, attribute, "image_size is not a list of one whole width, height and depth", attribute)
-    annotations = value.get("annotations", [])
+    annotations = value.get("annotations")
     if not isinstance(annotations, list) or not all(_whole(item, _EDGES) for item in annotations):
-        yield Defect(code, attribute, "an annotation lacks a whole class_id, left, top, width or height", attribute)
+        yield Defect(code, attribute, "annotations is not a list of whole class_id, left, top, width and height", attribute)
 
 
 def _whole(item: object, names: tuple[str, ...]) -> bool:
     return isinstance(item, dict) and all(type(item.get(name)) is int for name in names)
-
-
-def _positive(size: dict[str, int]) -> bool:
-    return all(size[name] > 0 for name in _SIZE)
 
 
 def _naming(place: str, annotations: list[dict[str, int]], metadata: dict[str, Any]) -> Iterator[Defect]:
@@ -69,10 +61,13 @@ def _naming(place: str, annotations: list[dict[str, int]], metadata: dict[str, A
 def _measure(
     attribute: str, size: dict[str, int], annotations: list[dict[str, int]], names: dict[str, str], before: int
 ) -> tuple[list[Box], list[Defect]]:
+    """The boxes that lie in the image and are large enough, and what is wrong with the others."""
     boxes: list[Box] = []
     defects: list[Defect] = []
     if not all(limits.MIN_SIDE <= size[name] <= limits.MAX_SIDE for name in ("width", "height")):
         defects.append(Defect("ERROR_INVALID_IMAGE_DIMENSION", "", "image_size has a side outside 64-4096 pixels"))
+    if not annotations:
+        defects.append(Defect("WARNING_NO_ATTRIBUTE_ANNOTATIONS", attribute, "it has no bounding boxes"))
     if before + len(annotations) > limits.MAX_BOXES_PER_IMAGE:
         defects.append(Defect("ERROR_TOO_MANY_BOUNDING_BOXES", attribute, "the image has more than 50 boxes"))
     for number, item in enumerate(annotations):

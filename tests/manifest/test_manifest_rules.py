@@ -39,6 +39,7 @@ DEFECTS = [
     ("ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT", changed(boxed(), ["box", "image_size", 0, "depth"]), "box"),
     ("ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT", changed(boxed(), ["box", "image_size"], []), "box"),
     ("ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT", changed(boxed(), ["box", "annotations"], {}), "box"),
+    ("ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT", changed(boxed(), ["box", "annotations"]), "box"),
     ("ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT", changed(boxed(), [*BOX, "left"], 10.5), "box"),
     ("ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT", changed(boxed(), [*BOX, "class_id"]), "box"),
     ("ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT", changed(boxed(), ["box"], 0), "box-metadata"),
@@ -76,7 +77,6 @@ DEFECTS = [
     ("WARNING_UNANNOTATED_RECORD", {"source-ref": "s3://pets/x.jpg", "cl-metadata": {"is_labeled": False}}, ""),
     ("WARNING_NO_ATTRIBUTE_ANNOTATIONS",
      changed(changed(boxed(), ["box", "annotations"], []), ["box-metadata", "objects"], []), "box"),
-    ("WARNING_NO_ATTRIBUTE_ANNOTATIONS", changed(boxed(), ["box", "annotations"]), "box"),
 ]
 
 
