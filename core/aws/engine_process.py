@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -28,8 +28,8 @@ class Engine:
     """A running engine: where it listens, and the one key that it accepts."""
 
     url: str
-    access_key: str
-    secret_key: str
+    access_key: str = field(repr=False)
+    secret_key: str = field(repr=False)
     pid: int
 
 
@@ -54,8 +54,8 @@ def find_engine(folder: Path) -> Engine | None:
         return None
 
 
-def _ask_health(url: str) -> dict[str, str]:
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=2)
+def _ask_health(url: object) -> dict[str, str]:
+    connection = http.client.HTTPConnection(urlsplit(str(url)).netloc, timeout=2)
     try:
         connection.request("GET", "/_engine/health")
         answer: dict[str, str] = json.loads(connection.getresponse().read())
