@@ -67,7 +67,7 @@ class Room:
         self.root, self.objects = root, objects or MemoryObjects()
         self.app = application(root, self.objects)
         self.server = make_server("127.0.0.1", 0, self.app, threaded=True)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.port}"
         self.aws = self.client()
 
