@@ -33,17 +33,17 @@ def notes(training: SideVerdict, testing: SideVerdict, manifests: Sequence[Seque
 def _lines_dropped(lines: Sequence[Line]) -> Iterator[str]:
     broken = sum(line.dropped for line in lines)
     if broken:
-        yield f"Creating a dataset drops {count(broken, 'line')} without a word, because nothing can be read from it."
+        yield f"Creating a dataset drops {count(broken, 'line')} without a word: no photo can be read from there."
     named = [line.source_ref for line in lines if line.source_ref]
     if repeated := len(named) - len(set(named)):
-        yield f"{count(repeated, 'line')} name a photo again that an earlier line names. A dataset keeps the first."
+        yield f"Repeats of an earlier line's photo: {repeated:,}. A dataset keeps the first line of a photo."
 
 
 def _leaks(training: SideVerdict, testing: SideVerdict) -> Iterator[str]:
     both = {line.source_ref for line in training.usable} & {line.source_ref for line in testing.usable}
     if both:
-        yield (f"{count(len(both), 'photo')} stand in both manifests. The model will have seen them before the test, "
-               "so its figures will look better than they are.")
+        yield (f"Photos in both manifests: {len(both):,}. The model will have seen them before the test, so its "
+               "figures will look better than it is.")
 
 
 def _labels(training: SideVerdict, testing: SideVerdict) -> Iterator[str]:
@@ -51,7 +51,7 @@ def _labels(training: SideVerdict, testing: SideVerdict) -> Iterator[str]:
     if few:
         yield f"Fewer than 10 photos to train with: {_listed(few)}. AWS recommends 10 or more a label."
     if untested := sorted(training.labels.keys() - testing.labels.keys()):
-        yield f"Without a photo to test with: {_listed(untested)}. Nothing will be known of how good they are."
+        yield f"Without a photo to test with: {_listed(untested)}. The test will say nothing of how well it is told."
     if untrained := sorted(testing.labels.keys() - training.labels.keys()):
         yield f"Only in the testing manifest: {_listed(untrained)}. The model can't learn what it never sees."
     if any(images > _MAX_TEST_IMAGES_PER_LABEL for images in testing.labels.values()):

@@ -33,12 +33,18 @@ def _format(attribute: str, value: object) -> Iterator[Defect]:
         yield Defect(code, f"{attribute}-metadata", f'"{attribute}" is not an object with image_size and annotations',
                      attribute)
         return
-    size = value.get("image_size")
-    if not (isinstance(size, list) and len(size) == 1 and _whole(size[0], _SIZE) and min(size[0]["width"], size[0]["height"]) > 0):
+    if not _is_size(value.get("image_size")):
         yield Defect(code, attribute, "image_size is not a list of one whole width, height and depth", attribute)
     annotations = value.get("annotations")
     if not isinstance(annotations, list) or not all(_whole(item, _EDGES) for item in annotations):
-        yield Defect(code, attribute, "annotations is not a list of whole class_id, left, top, width and height", attribute)
+        reason = "annotations is not a list of whole class_id, left, top, width and height"
+        yield Defect(code, attribute, reason, attribute)
+
+
+def _is_size(value: object) -> bool:
+    if not (isinstance(value, list) and len(value) == 1 and _whole(value[0], _SIZE)):
+        return False
+    return min(value[0]["width"], value[0]["height"]) > 0
 
 
 def _whole(item: object, names: tuple[str, ...]) -> bool:

@@ -43,17 +43,18 @@ MESSAGES = {
     "ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT": "The format of the label attribute metadata is invalid.",
     "ERROR_MISSING_BOUNDING_BOX_CONFIDENCE": "One or more bounding boxes has a missing confidence value.",
     "ERROR_MISSING_CLASS_MAP_ID": "One of more class ids is missing from the class map.",
-    "ERROR_NO_VALID_LABEL_ATTRIBUTES": "No valid label attributes found.",
     "ERROR_INVALID_IMAGE": "The image is invalid. Check S3 path and/or image properties.",
     "ERROR_INVALID_IMAGE_DIMENSION": "The image dimension(s) do not conform to allowed dimensions.",
     "ERROR_INVALID_BOUNDING_BOX": "The bounding box has off frame values.",
-    "ERROR_NO_VALID_ANNOTATIONS": "No valid annotations found.",
     "ERROR_BOUNDING_BOX_TOO_SMALL": "The height and width of the bounding box is too small.",
     "ERROR_TOO_MANY_BOUNDING_BOXES": "There are more bounding boxes than the allowed maximum.",
     "ERROR_UNSUPPORTED_USE_CASE_TYPE":
         "The use case type of the {} label attribute metadata is unsupported. Check the type field.",
     # the guide gives no text for this one; the words are ours
     "ERROR_INVALID_LABEL_NAME_LENGTH": "The length of the label name is invalid.",
+    # these two follow from others of the same line
+    "ERROR_NO_VALID_LABEL_ATTRIBUTES": "No valid label attributes found.",
+    "ERROR_NO_VALID_ANNOTATIONS": "No valid annotations found.",
     "WARNING_UNANNOTATED_RECORD": "Record is unannotated.",
     "WARNING_NO_ANNOTATIONS": "No annotations were found.",
     "WARNING_NO_ATTRIBUTE_ANNOTATIONS": "No attribute annotations were found.",

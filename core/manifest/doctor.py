@@ -10,6 +10,7 @@ from typing import NamedTuple
 from core import limits
 from core.manifest import dataset
 from core.manifest.advice import count, notes
+from core.manifest.codes import MESSAGES
 from core.manifest.plain import LINE, MANIFEST
 from core.manifest.repair import Repair, repair
 from core.manifest.training import MIN_LABELS, Judgement, Look, judge
@@ -114,23 +115,26 @@ def _why(code: str, manifest: _Manifest) -> str:
 
 
 def _groups(manifest: _Manifest) -> Iterator[Group]:
-    """The manifest's own errors, then those of its lines, the most frequent first."""
+    """The manifest's own errors, then those of its lines: the most frequent first, causes before consequences."""
     for found in manifest.findings:
         yield Group(found.code, found.message, _why(found.code, manifest), None, (), manifest.title)
-    lines: dict[str, list[int]] = {}
-    reasons: dict[str, Counter[str]] = {}
-    messages: dict[str, str] = {}
+    met: dict[str, list[_Met]] = {}
     for line in manifest.lines:
         for found, reason in zip(line.findings, line.reasons, strict=True):
-            numbers = lines.setdefault(found.code, [])
-            if not numbers or numbers[-1] != line.number:
-                numbers.append(line.number)
-            reasons.setdefault(found.code, Counter())[reason] += 1
-            messages.setdefault(found.code, found.message)
-    for code in sorted(lines, key=lambda code: (-len(lines[code]), code)):
-        words = LINE[code]
-        plain = f"{words.plain} {_counted(reasons[code])}"
-        yield Group(code, messages[code], plain, words.mend, tuple(lines[code]), manifest.title)
+            met.setdefault(found.code, []).append(_Met(line.number, found.message, reason))
+    order = list(MESSAGES)
+    for code in sorted(met, key=lambda code: (-len(met[code]), order.index(code))):
+        plain = f"{LINE[code].plain} {_counted(Counter(one.reason for one in met[code]))}"
+        numbers = tuple(dict.fromkeys(one.number for one in met[code]))
+        yield Group(code, met[code][0].message, plain, LINE[code].mend, numbers, manifest.title)
+
+
+class _Met(NamedTuple):
+    """A code met on a line."""
+
+    number: int
+    message: str
+    reason: str
 
 
 def _counted(reasons: Counter[str]) -> str:

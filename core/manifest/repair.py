@@ -45,10 +45,11 @@ def repair(manifest: bytes, created: dt.datetime | None = None) -> Repair:
         after = _mended(before, moment)
         source_ref = check_line(after, number).source_ref
         if source_ref in seen or not after.strip():
-            after = ""
-        else:
-            kept.append(after)
-            seen.update([source_ref] if source_ref else [])
+            changes.append((number, before, ""))
+            continue
+        kept.append(after)
+        if source_ref:
+            seen.add(source_ref)
         if after != before:
             changes.append((number, before, after))
     return Repair("".join(f"{line}\n" for line in kept), tuple(changes))

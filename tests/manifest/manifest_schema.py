@@ -53,8 +53,8 @@ def _described(metadata: Any, kind: str) -> bool:
         dt.date.fromisoformat(moment[:10]), dt.time.fromisoformat(moment[11:19]), dt.datetime.fromisoformat(moment)
     except (TypeError, ValueError):
         return False
-    return moment[10:11] in ("T", " ") and moment[13:14] == ":" and metadata["human-annotated"] in ("yes", "no") and isinstance(
-        metadata.get("job-name", ""), str)
+    return (moment[10:11] in ("T", " ") and moment[13:14] == ":" and metadata["human-annotated"] in ("yes", "no")
+            and isinstance(metadata.get("job-name", ""), str))
 
 
 def _image_level(value: Any, metadata: Any) -> bool:

@@ -24,7 +24,9 @@ VALUES: list[Any] = [
     "\x00", "\u2028", [], [[]], [1], {}, {"confidence": 1}, {"0": "cat"}, {"width": 640, "height": 480, "depth": 3},
 ]
 KEYS = ["class", "class-metadata", "box", "box-metadata", "errors", "cl-metadata", "source-ref", "a-metadata-metadata"]
-SNIPPETS = ["{", "}", "[", "]", '"', ",", ":", "\\", "\\ud800", "NaN", "1e999", "\x00", " ", "9", "-", "é", "'", "\ufeff"]
+SNIPPETS = [
+    "{", "}", "[", "]", '"', ",", ":", "\\", "\\ud800", "NaN", "1e999", "\x00", " ", "9", "-", "é", "'", "\ufeff",
+]
 
 
 def broken(chance: random.Random) -> str:

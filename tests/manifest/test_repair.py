@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from manifest_samples import BY_HAND, CREATED, boxed, changed, image, manifest, pets
+
+from core.errors import BadManifest
+from core.manifest.doctor import repair
+from core.manifest.rules import check_line
+
+META = "class-metadata"
+BOX = ("box", "annotations", 0)
+
+
+def mended(line: dict | str) -> dict:
+    """The one line after its repair, which must be valid then."""
+    text = repair(manifest(line), CREATED).text
+    assert check_line(text.rstrip("\n"), 1).findings == (), text
+    return json.loads(text)
+
+
+def test_the_line_written_by_hand_keeps_its_label_and_gets_what_it_lacked():
+    line = mended(BY_HAND)
+    assert line["class-label"] == 0
+    assert line["class-label-metadata"] == {
+        "type": "groundtruth/image-classification", "class-name": "cat", "human-annotated": "yes",
+        "creation-date": "2025-05-12T00:00:00", "confidence": 1}
+
+
+def test_a_good_manifest_is_not_touched():
+    data = manifest(*pets(), {"source-ref": "s3://pets/none.jpg"}, boxed("b.jpg"))
+    assert repair(data).changes == ()
+    assert repair(data).text.encode() == data
+
+
+@pytest.mark.parametrize("line", [
+    changed(image(), [META, "confidence"]),
+    changed(image(), [META, "human-annotated"], True),
+    changed(image(), [META, "creation-date"]),
+    changed(image(), [META, "type"]),
+    changed(image(), [META, "type"], "image-classification"),
+    changed(image(), [META, "job-name"], 5),
+    changed(image(), ["class"], "cat"),
+    changed(image(), ["class"], True),
+    changed(image(), ["class"]),
+    changed(image(), ["source-ref"], "S3://pets/cat1.jpg "),
+    changed(boxed(), ["box-metadata", "objects"]),
+    changed(boxed(), ["box-metadata", "objects"], [{"confidence": 1}] * 3),
+    changed(boxed(), ["box", "image_size"], {"width": 640, "height": 480}),
+    changed(boxed(), [*BOX, "left"], 10.4),
+    changed(boxed(), [*BOX, "class_id"], "0"),
+    str(image()),
+    json.dumps(image()) + ",",
+    "\ufeff" + json.dumps(image()),
+])
+def test_one_defect_that_can_be_mended_leaves_a_valid_line(line: dict | str):
+    mended(line)
+
+
+@pytest.mark.parametrize(("value", "expected"), [(0.93, 0.93), (93, 0.93), ("0.5", 0.5), (None, 1), (-3, 1), ("x", 1)])
+def test_a_confidence_is_read_where_it_can_be(value, expected: float):
+    assert mended(changed(image(), ["class"], "") | {META: {**image()[META], "confidence": value}})[META][
+        "confidence"] == expected
+
+
+@pytest.mark.parametrize(("value", "expected"), [
+    ("2025-05-12", "2025-05-12T00:00:00"), ("2025-05-12T10:00:00Z", "2025-05-12T10:00:00Z"),
+    ("last week", "2026-11-23T09:30:00"), (1_700_000_000, "2026-11-23T09:30:00"),
+])
+def test_a_date_is_read_where_it_can_be(value, expected: str):
+    assert mended(changed(image(), [META, "creation-date"], value))[META]["creation-date"] == expected or (
+        value == expected)
+
+
+@pytest.mark.parametrize("value", [False, "no", "No", "false"])
+def test_what_says_no_stays_no(value):
+    assert mended(changed(image(), [META, "human-annotated"], value))[META]["human-annotated"] == "no"
+
+
+@pytest.mark.parametrize("key", ["class_metadata", "classmetadata", "class-meta", "class-Metadata", "class.metadata"])
+def test_a_misspelt_metadata_key_is_paired(key: str):
+    line = image()
+    line[key] = line.pop(META)
+    assert mended(line).keys() == {"source-ref", "class", META}
+
+
+@pytest.mark.parametrize("key", ["source_ref", "sourceRef", "Source-Ref", "source ref"])
+def test_a_misspelt_source_ref_is_renamed(key: str):
+    line = image()
+    line[key] = line.pop("source-ref")
+    assert mended(line)["source-ref"] == "s3://pets/cat1.jpg"
+
+
+@pytest.mark.parametrize("address", [
+    "https://pets.s3.eu-central-1.amazonaws.com/a/cat.jpg", "https://pets.s3.amazonaws.com/a/cat.jpg",
+    "https://s3.eu-central-1.amazonaws.com/pets/a/cat.jpg", "https://s3-us-west-2.amazonaws.com/pets/a/cat.jpg",
+])
+def test_the_web_address_of_an_object_becomes_its_uri(address: str):
+    assert mended(changed(image(), ["source-ref"], address))["source-ref"] == "s3://pets/a/cat.jpg"
+
+
+def test_several_labels_in_one_list_become_a_pair_each():
+    line = {"source-ref": "s3://pets/x.jpg", "job": [1, 3], "job-metadata": {
+        "type": "groundtruth/image-classification-multilabel", "class-map": {"1": "cat", "3": "indoors"},
+        "confidence-map": {"1": 0.9, "3": 0.8}, "human-annotated": "yes", "creation-date": "2025-05-12T00:00:00"}}
+    after = mended(line)
+    assert check_line(json.dumps(after), 1).labels == ("cat", "indoors")
+    assert after["job1-metadata"]["confidence"] == 0.8
+
+
+def test_a_box_is_cut_off_at_the_edge_and_one_without_use_is_dropped():
+    after = mended(boxed("x.jpg", (600, -20, 100, 60), (0, 0, 1, 1)))
+    assert after["box"]["annotations"] == [{"class_id": 0, "left": 600, "top": 0, "width": 40, "height": 40}]
+    assert after["box-metadata"]["objects"] == [{"confidence": 1}]
+
+
+def test_blank_lines_and_repeated_photos_are_dropped():
+    repaired = repair(manifest(image("a.jpg"), "", image("a.jpg", "dog"), "  ", image("b.jpg")), CREATED)
+    assert repaired.text.encode() == manifest(image("a.jpg"), image("b.jpg"))
+    assert [(number, after) for number, _, after in repaired.changes] == [(2, ""), (3, ""), (4, "")]
+
+
+def test_every_change_is_shown_with_its_line_before_and_after():
+    repaired = repair(manifest(image("a.jpg"), BY_HAND), CREATED)
+    (number, before, after), = repaired.changes
+    assert (number, before) == (2, BY_HAND)
+    assert repaired.text.splitlines()[1] == after
+
+
+@pytest.mark.parametrize("line", [
+    "nonsense", "[1]", '{"source-ref": "ftp://x"}', changed(image(), [META, "class-name"]),
+    image("x.jpg", "c" * 256), "(" * 50_000, "{'a': b'bytes', 'source-ref': {1, 2}}",
+])
+def test_what_can_not_be_mended_still_has_its_error(line: dict | str):
+    assert check_line(repair(manifest(line), CREATED).text.rstrip("\n"), 1).has_errors
+
+
+def test_bytes_that_are_no_text_can_not_be_repaired():
+    with pytest.raises(BadManifest, match="UTF-8"):
+        repair(b"\xff\xfe{")
