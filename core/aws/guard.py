@@ -8,21 +8,25 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
-import sqlite3
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from core.aws import prices, versions
 from core.aws.clients import Clients, connect
-from core.errors import AwsError, NotFound, RekolabError, Unreachable
+from core.errors import AwsError, NotFound, RekolabError
 from core.types import Backend, Version
 from core.workspace import Workspace, now
 
 log = logging.getLogger(__name__)
 SETTLING = dt.timedelta(seconds=60)  # a list of models may be older than what was just written down here
 Connect = Callable[[Path, Backend], Clients]
+
+_OPEN = ("INSERT INTO uptime (arn, units, started) SELECT :arn, :units, :at "
+         "WHERE NOT EXISTS (SELECT 1 FROM uptime WHERE arn = :arn AND stopped IS NULL)")
+_CLOSE = "UPDATE uptime SET stopped = :at WHERE arn = :arn AND stopped IS NULL"
+_CHANGED_AFTER = "SELECT 1 FROM uptime WHERE arn = :arn AND MAX(started, COALESCE(stopped, '')) > :at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +71,21 @@ def start(
     set_deadline(workspace, arn, clients.backend, until)
     try:
         versions.start(clients, arn, units, max_units)
-    except Unreachable:  # it may have started all the same, so the deadline stays
-        raise
     except RekolabError:
-        set_deadline(workspace, arn, clients.backend, before)
+        if before or not _may_run(clients, arn):
+            set_deadline(workspace, arn, clients.backend, before)
         raise
     note_started(workspace, arn, units)
+
+
+def _may_run(clients: Clients, arn: str) -> bool:
+    """Whether a start that raised an error can have come through, as when only the answer was lost."""
+    try:
+        return versions.describe(clients, arn).running
+    except NotFound:
+        return False
+    except RekolabError:
+        return True
 
 
 def stop(workspace: Workspace, clients: Clients, arn: str) -> bool:
@@ -117,13 +130,13 @@ def due(known: Iterable[Deadline], moment: dt.datetime) -> list[Deadline]:
 def note_started(workspace: Workspace, arn: str, units: int, moment: dt.datetime | None = None) -> None:
     """A run begins, unless the model is known to run."""
     with workspace.catalogue() as rows:
-        _open(rows, arn, units, moment or now())
+        rows.execute(_OPEN, {"arn": arn, "units": units, "at": _text(moment or now())})
 
 
 def note_stopped(workspace: Workspace, arn: str, moment: dt.datetime | None = None) -> None:
     """The model's run ends, and with it the need for a deadline."""
     with workspace.catalogue() as rows:
-        _close(rows, arn, moment or now())
+        rows.execute(_CLOSE, {"arn": arn, "at": _text(moment or now())})
         rows.execute("DELETE FROM deadline WHERE arn = ?", (arn,))
 
 
@@ -137,29 +150,13 @@ def observe(workspace: Workspace, listed: Iterable[Version], moment: dt.datetime
     at = moment or now()
     with workspace.catalogue() as rows:
         for version in listed:
-            if _changed_since(rows, version.arn, at - SETTLING):
+            record = {"arn": version.arn, "units": version.min_units or 1, "at": _text(at)}
+            if rows.execute(_CHANGED_AFTER, {"arn": version.arn, "at": _text(at - SETTLING)}).fetchone():
                 continue
             if not version.running:
-                _close(rows, version.arn, at)
-            elif version.status != "STOPPING" and (run := _open(rows, version.arn, version.min_units or 1, at)):
-                rows.execute("INSERT INTO setting VALUES (?, 'true')", (f"seen:{run}",))
-
-
-def _changed_since(rows: sqlite3.Connection, arn: str, moment: dt.datetime) -> bool:
-    return rows.execute("SELECT 1 FROM uptime WHERE arn = ? AND MAX(started, COALESCE(stopped, '')) > ?",
-                        (arn, _text(moment))).fetchone() is not None
-
-
-def _open(rows: sqlite3.Connection, arn: str, units: int, moment: dt.datetime) -> int | None:
-    """The new row's id; None when the model has an open one."""
-    if rows.execute("SELECT 1 FROM uptime WHERE arn = ? AND stopped IS NULL", (arn,)).fetchone():
-        return None
-    return rows.execute("INSERT INTO uptime (arn, units, started) VALUES (?, ?, ?)",
-                        (arn, units, _text(moment))).lastrowid
-
-
-def _close(rows: sqlite3.Connection, arn: str, moment: dt.datetime) -> None:
-    rows.execute("UPDATE uptime SET stopped = ? WHERE arn = ? AND stopped IS NULL", (_text(moment), arn))
+                rows.execute(_CLOSE, record)
+            elif version.status != "STOPPING" and (begun := rows.execute(_OPEN, record)).rowcount:
+                rows.execute("INSERT INTO setting VALUES (?, 'true')", (f"seen:{begun.lastrowid}",))
 
 
 def _text(moment: dt.datetime) -> str:
@@ -179,8 +176,8 @@ def uptimes(workspace: Workspace, arn: str | None = None) -> list[Uptime]:
 
 
 def running_cost(workspace: Workspace, arn: str, moment: dt.datetime | None = None) -> Cost:
-    """The run that is under way: how long, and what it has cost. Nothing when the model is not known to run."""
-    return _cost((run for run in uptimes(workspace, arn) if run.stopped is None), moment or now())
+    """The latest run: how long, and what it has cost so far. Nothing when the model is not known to have run."""
+    return _cost(uptimes(workspace, arn)[:1], moment or now())
 
 
 def total_cost(workspace: Workspace, arn: str | None = None, moment: dt.datetime | None = None) -> Cost:
@@ -188,10 +185,10 @@ def total_cost(workspace: Workspace, arn: str | None = None, moment: dt.datetime
     return _cost(uptimes(workspace, arn), moment or now())
 
 
-def _cost(runs: Iterable[Uptime], moment: dt.datetime) -> Cost:
-    price, known = prices.load(), list(runs)
-    return Cost(sum(run.seconds(moment) for run in known),
-                sum(price.cost(run.units, run.seconds(moment)) for run in known))
+def _cost(runs: Sequence[Uptime], moment: dt.datetime) -> Cost:
+    price = prices.load()
+    return Cost(sum(run.seconds(moment) for run in runs),
+                sum(price.cost(run.units, run.seconds(moment)) for run in runs))
 
 
 def enforce(workspace: Workspace, moment: dt.datetime, connect: Connect = connect) -> dict[str, RekolabError | None]:
@@ -207,6 +204,9 @@ def _stop_due(workspace: Workspace, deadline: Deadline, moment: dt.datetime, con
         log.info("%s is past its deadline, but no longer exists", deadline.arn)
     except RekolabError as error:
         return error
+    except Exception as error:  # whatever it is, the next model must be stopped all the same
+        log.exception("stopping %s failed", deadline.arn)
+        return RekolabError(f"Something unexpected: {type(error).__name__}: {error}")
     note_stopped(workspace, deadline.arn, moment)
     return None
 
@@ -246,7 +246,6 @@ class Guard:
 
     def _look(self) -> None:
         outcome = enforce(self._workspace, now(), self._connect)
-        troubles = {arn: error.message for arn, error in outcome.items() if error}
-        for arn in troubles.keys() - self._troubles.keys():
-            log.warning("%s is past its deadline and could not be stopped: %s", arn, troubles[arn])
-        self._troubles = troubles
+        before, self._troubles = self._troubles, {arn: error.message for arn, error in outcome.items() if error}
+        for arn, message in self._troubles.items() - before.items():
+            log.warning("%s is past its deadline and could not be stopped: %s", arn, message)

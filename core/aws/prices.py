@@ -34,9 +34,9 @@ class Prices:
     @property
     def source(self) -> str:
         """Where the figures come from, in a sentence."""
-        return (f"{words(self.training_hour)} an hour of training and {words(self.unit_hour)} an hour and inference "
-                f"unit, as AWS's samples name them for US East (checked on {self.checked}). "
-                "Your region's prices are on aws.amazon.com/rekognition/pricing; the settings take them.")
+        return (f"{words(self.training_hour)} for an hour of training and {words(self.unit_hour)} for an hour of one "
+                f"inference unit, as AWS's samples have it for US East (checked on {self.checked}). Prices differ by "
+                "region: aws.amazon.com/rekognition/pricing has yours, and .streamlit/rekolab.toml takes them.")
 
     def cost(self, units: int, seconds: float) -> float:
         """What a model costs that ran so long on so many inference units; AWS charges by the minute."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
@@ -11,7 +12,7 @@ from typing import Any, Literal
 from core.aws import storage
 from core.aws.calls import PATIENCE, Patience, aws_call, pages, wait_until
 from core.aws.clients import Clients
-from core.errors import AwsError, Cure, NotFound, NotReady
+from core.errors import TRAIN, AwsError, Cure, NotFound, NotReady
 from core.manifest.lines import split_uri
 
 Kind = Literal["TRAIN", "TEST"]
@@ -47,6 +48,8 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class Datasets:
+    """What a project trains on, and what it is tested on."""
+
     train: Dataset
     test: Dataset
 
@@ -75,6 +78,7 @@ def _project(found: Mapping[str, Any]) -> RekognitionProject:
 
 
 def find_project(clients: Clients, name: str) -> RekognitionProject | None:
+    """The project of that name, None when there is none."""
     return next(iter(list_projects(clients, name)), None)
 
 
@@ -142,10 +146,12 @@ def ensure_datasets(
     existing = dict(project.datasets) if project else {}
     if known is not None and any(arn not in known for arn in existing.values()):
         raise NotReady(f"The project {name_of(project_arn)} has a dataset that was not made here. Train in another "
-                       "project, or delete the dataset in the Rekognition console if nobody needs it.")
+                       "project, or delete the dataset in the Rekognition console if nobody needs it.", TRAIN)
     kept = {kind: arn for kind, arn in existing.items()
             if (known or {}).get(arn) == sources[kind] and _complete(clients, arn)}
-    _delete(clients, [arn for kind, arn in existing.items() if kind not in kept], patience)
+    for kind, arn in existing.items():
+        if kind not in kept:
+            _delete(clients, arn, patience)
     made = {kind: kept.get(kind) or _create(clients, project_arn, kind, sources[kind]) for kind in sources}
     return Datasets(*(_settled(clients, made[kind], sources[kind], patience) for kind in sources))
 
@@ -171,11 +177,7 @@ def _create(clients: Clients, project_arn: str, kind: Kind, source: str) -> str:
 
 
 def _settled(clients: Clients, arn: str, manifest: str, patience: Patience) -> Dataset:
-    def ended() -> Dataset | None:
-        dataset = describe_dataset(clients, arn, manifest)
-        return None if dataset.status.endswith("_IN_PROGRESS") else dataset
-
-    dataset = wait_until(ended, "Making the dataset", patience)
+    dataset = wait_until(partial(_at_rest, clients, arn, manifest), "Making the dataset", patience)
     if dataset.status.endswith("_FAILED"):
         raise AwsError(dataset.status, "CreateDataset", dataset.message,
                        f"Rekognition did not take the {_WORDS[dataset.kind]} manifest. It says: {dataset.message}",
@@ -183,17 +185,20 @@ def _settled(clients: Clients, arn: str, manifest: str, patience: Patience) -> D
     return dataset
 
 
-def _delete(clients: Clients, arns: list[str], patience: Patience) -> None:
-    for arn in arns:
+def _at_rest(clients: Clients, arn: str, manifest: str = "") -> Dataset | None:
+    """The dataset, unless something still works on it."""
+    dataset = describe_dataset(clients, arn, manifest)
+    return None if dataset.status.endswith("_IN_PROGRESS") else dataset
+
+
+def _delete(clients: Clients, arn: str, patience: Patience) -> None:
+    """Delete the dataset, once nothing works on it any more, and wait until it is gone."""
+
+    def look() -> None:
+        describe_dataset(clients, arn)
+
+    with suppress(NotFound):
+        wait_until(partial(_at_rest, clients, arn), "The work on the earlier dataset", patience)
         with aws_call():
             clients.rekognition.delete_dataset(DatasetArn=arn)
-    for arn in arns:
-        wait_until(partial(_gone, clients, arn), "Deleting the earlier dataset", patience)
-
-
-def _gone(clients: Clients, arn: str) -> Literal[True] | None:
-    try:
-        describe_dataset(clients, arn)
-    except NotFound:
-        return True
-    return None
+        wait_until(look, "Deleting the earlier dataset", patience)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,8 @@ from core.workspace import Project
 
 _PRIVATE = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
 _ENCRYPTED = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
+
+_UNSET = ("NoSuchPublicAccessBlockConfiguration", "ServerSideEncryptionConfigurationNotFoundError")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,29 +93,35 @@ def _create(clients: Clients, name: str) -> Bucket:
 
 
 def _concerns(clients: Clients, name: str) -> tuple[str, ...]:
-    def setting(read: Any, key: str) -> Any:
-        with aws_call():
-            return read(Bucket=name)[key]
-
     concerns = []
-    try:
-        block = setting(clients.s3.get_public_access_block, "PublicAccessBlockConfiguration")
-        if not all(block.get(part) for part in _PRIVATE):
-            concerns.append(f"Public access to the bucket {name} is blocked only in part. Block all of it in S3.")
-    except NotAllowed:
+    block = _setting(clients.s3.get_public_access_block, name, "PublicAccessBlockConfiguration")
+    if block is None:
         concerns.append(f"Whether the bucket {name} is closed to the public can not be seen with these credentials.")
-    except AwsError:
-        concerns.append(f"Public access to the bucket {name} is not blocked. Block all of it in S3.")
-    try:
-        setting(clients.s3.get_bucket_encryption, "ServerSideEncryptionConfiguration")
-    except NotAllowed:
+    elif not all(block.get(part) for part in _PRIVATE):
+        concerns.append(f"Public access to the bucket {name} is not blocked altogether. Block all of it in S3.")
+    encryption = _setting(clients.s3.get_bucket_encryption, name, "ServerSideEncryptionConfiguration")
+    if encryption is None:
         concerns.append(f"Whether the bucket {name} is encrypted can not be seen with these credentials.")
-    except AwsError:
+    elif not encryption:
         concerns.append(f"The bucket {name} is not encrypted by default. Switch encryption on in S3.")
     return tuple(concerns)
 
 
+def _setting(read: Callable[..., dict[str, Any]], bucket: str, key: str) -> dict[str, Any] | None:
+    """A setting of the bucket: {} where it has none, None where these credentials may not see it."""
+    try:
+        with aws_call():
+            return read(Bucket=bucket)[key]
+    except NotAllowed:
+        return None
+    except AwsError as error:
+        if error.code not in _UNSET:
+            raise
+        return {}
+
+
 def uri(bucket: str, key: str) -> str:
+    """The object's address, as manifests have it: s3://bucket/key, with nothing escaped."""
     return f"s3://{bucket}/{key}"
 
 

@@ -121,7 +121,8 @@ def test_a_model_is_trained_started_asked_and_stopped_at_its_deadline(
     assert guard.enforce(workspace, now() + HOUR, lambda *_: clients) == {arn: None}
     assert versions.wait_for(clients, arn, {"STOPPED"}, QUICK).status == "STOPPED"
     versions.stop(clients, arn)
-    assert guard.running_cost(workspace, arn).seconds == 0
+    assert guard.deadline_of(workspace, arn) is None
+    assert guard.running_cost(workspace, arn).seconds == HOUR.total_seconds()
     versions.delete(clients, arn)
 
 

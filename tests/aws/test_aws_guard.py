@@ -57,28 +57,46 @@ def test_the_deadline_is_on_disk_before_aws_is_asked(workspace: Workspace, scrip
     assert seen[0] is not None
 
 
-def test_a_start_that_was_refused_leaves_the_deadline_as_it_was(workspace: Workspace, script: Script) -> None:
-    for before in (None, NINE + dt.timedelta(days=3650)):
-        if before:
-            guard.set_deadline(workspace, MODEL, STUDIO, before)
-        script.rekognition.add_client_error("start_project_version", "LimitExceededException")
-        with pytest.raises(AwsError):
-            guard.start(workspace, script.clients, MODEL, 2, now() + HOUR)
-        assert guard.deadline_of(workspace, MODEL) == before
+@pytest.mark.parametrize("before", [None, NINE + dt.timedelta(days=3650)])
+def test_a_start_that_was_refused_leaves_the_deadline_as_it_was(
+    workspace: Workspace, script: Script, before: dt.datetime | None
+) -> None:
+    guard.set_deadline(workspace, MODEL, STUDIO, before)
+    script.rekognition.add_client_error("start_project_version", "LimitExceededException")
+    if before is None:
+        expect_description(script, model("STOPPED"))
+    with pytest.raises(AwsError):
+        guard.start(workspace, script.clients, MODEL, 2, now() + HOUR)
+    assert guard.deadline_of(workspace, MODEL) == before
     assert guard.uptimes(workspace) == []
 
 
-def test_a_start_without_an_answer_keeps_its_deadline_because_it_may_have_worked(
-    workspace: Workspace, script: Script, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def no_answer(*_: Any) -> None:
-        raise Unreachable("ReadTimeoutError", "StartProjectVersion", "", "No answer came in time.")
-
-    monkeypatch.setattr(guard.versions, "start", no_answer)
+def test_a_start_whose_answer_was_lost_keeps_its_deadline(workspace: Workspace, script: Script) -> None:
+    script.rekognition.add_client_error("start_project_version", "ResourceInUseException")
+    expect_description(script, model("STARTING"))
     until = now() + HOUR
-    with pytest.raises(Unreachable):
+    with pytest.raises(AwsError):
         guard.start(workspace, script.clients, MODEL, 2, until)
     assert guard.deadline_of(workspace, MODEL) == until
+
+
+def test_a_start_without_any_answer_keeps_its_deadline_because_it_may_have_worked(
+    workspace: Workspace, script: Script
+) -> None:
+    script.rekognition.add_client_error("start_project_version", "InternalServerError", http_status_code=500)
+    script.rekognition.add_client_error("describe_projects", "InternalServerError", http_status_code=500)
+    until = now() + HOUR
+    with pytest.raises(AwsError):
+        guard.start(workspace, script.clients, MODEL, 2, until)
+    assert guard.deadline_of(workspace, MODEL) == until
+
+
+def test_the_deadline_of_a_model_that_is_not_there_is_not_kept(workspace: Workspace, script: Script) -> None:
+    script.rekognition.add_client_error("start_project_version", "ResourceNotFoundException")
+    expect_description(script)
+    with pytest.raises(AwsError):
+        guard.start(workspace, script.clients, MODEL, 2, now() + HOUR)
+    assert guard.deadlines(workspace) == []
 
 
 def test_a_stop_ends_the_record_and_the_deadline(workspace: Workspace, script: Script) -> None:
@@ -145,19 +163,21 @@ def test_a_model_that_no_longer_exists_needs_no_stop(workspace: Workspace, scrip
     assert guard.deadlines(workspace) == []
 
 
+@pytest.mark.parametrize("error", [Unreachable("EndpointConnectionError", "", "", "No network."), ValueError("x")])
 def test_one_model_that_can_not_be_stopped_does_not_keep_the_next_one_running(
-    workspace: Workspace, script: Script
+    workspace: Workspace, script: Script, error: Exception
 ) -> None:
     def connect(_: Path, backend: Backend) -> Clients:
         if backend == STUDIO:
-            raise Unreachable("EndpointConnectionError", "", "", "No network.")
+            raise error
         return script.clients
 
     guard.set_deadline(workspace, OTHER, STUDIO, NINE - HOUR)
     guard.set_deadline(workspace, MODEL, Backend(), NINE)
     expect_stop(script)
     outcome = guard.enforce(workspace, NINE, connect)
-    assert isinstance(outcome[OTHER], Unreachable) and outcome[MODEL] is None
+    assert isinstance(outcome[OTHER], RekolabError) and outcome[MODEL] is None
+    assert [deadline.arn for deadline in guard.deadlines(workspace)] == [OTHER]
 
 
 def test_a_deadline_can_be_moved(workspace: Workspace) -> None:
@@ -217,11 +237,13 @@ def test_the_cost_of_this_run_and_of_all_runs(workspace: Workspace) -> None:
     guard.note_stopped(workspace, MODEL, NINE + HOUR)
     guard.note_started(workspace, MODEL, 1, NINE + 2 * HOUR)
     moment = NINE + 2.5 * HOUR
+    assert guard.running_cost(workspace, OTHER, moment) == guard.Cost(0, 0)
     assert guard.running_cost(workspace, MODEL, moment) == guard.Cost(1800, pytest.approx(2.0))
     assert guard.total_cost(workspace, MODEL, moment) == guard.Cost(5400, pytest.approx(10.0))
     guard.note_started(workspace, OTHER, 1, NINE + 2 * HOUR)
     assert guard.total_cost(workspace, moment=moment).usd == pytest.approx(12.0)
-    assert guard.running_cost(workspace, "arn:unknown", moment) == guard.Cost(0, 0)
+    guard.note_stopped(workspace, MODEL, moment)
+    assert guard.running_cost(workspace, MODEL, moment + HOUR) == guard.Cost(1800, pytest.approx(2.0))
 
 
 def test_the_guard_goes_on_after_every_kind_of_error_and_stops_the_model_in_the_end(
@@ -248,6 +270,26 @@ def test_the_guard_goes_on_after_every_kind_of_error_and_stops_the_model_in_the_
     assert len(looks) == 3
     assert watch.troubles == {}
     assert "No network." in caplog.text
+
+
+def test_the_guard_outlives_a_catalogue_that_can_not_be_read(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again = threading.Event()
+    looks: list[int] = []
+
+    def enforce(*_: Any) -> dict[str, RekolabError | None]:
+        looks.append(1)
+        if len(looks) == 1:
+            raise OSError("disk gone")
+        again.set()
+        return {}
+
+    monkeypatch.setattr(guard, "enforce", enforce)
+    watch = guard.Guard(workspace, every=0.01)
+    watch.start()
+    assert again.wait(10)
+    watch.end()
 
 
 def test_the_guard_tells_why_it_could_not_stop_a_model(workspace: Workspace) -> None:

@@ -33,13 +33,16 @@ def expect_creation(script: Script, kind: str, arn: str) -> None:
         "DatasetSource": {"GroundTruthManifest": {"S3Object": {"Bucket": bucket, "Name": key}}}})
 
 
-def expect_deletion(script: Script, *arns: str) -> None:
-    for arn in arns:
-        script.rekognition.add_response("delete_dataset", {}, {"DatasetArn": arn})
-    for arn in arns:
-        expect_state(script, arn, "DELETE_IN_PROGRESS")
-        script.rekognition.add_client_error("describe_dataset", "ResourceNotFoundException",
-                                            expected_params={"DatasetArn": arn})
+def expect_deletion(script: Script, arn: str) -> None:
+    expect_state(script, arn, "CREATE_COMPLETE")
+    script.rekognition.add_response("delete_dataset", {}, {"DatasetArn": arn})
+    expect_state(script, arn, "DELETE_IN_PROGRESS")
+    expect_absence(script, arn)
+
+
+def expect_absence(script: Script, arn: str) -> None:
+    script.rekognition.add_client_error("describe_dataset", "ResourceNotFoundException",
+                                        expected_params={"DatasetArn": arn})
 
 
 def test_a_project_that_exists_is_used(script: Script) -> None:
@@ -95,7 +98,8 @@ def test_datasets_are_made_from_both_manifests_and_waited_for(script: Script) ->
 def test_datasets_that_exist_are_replaced(script: Script) -> None:
     expect_manifests(script)
     script.rekognition.add_response("describe_projects", project_answer(TRAIN=TRAIN, TEST=TEST))
-    expect_deletion(script, TRAIN, TEST)
+    expect_deletion(script, TRAIN)
+    expect_deletion(script, TEST)
     for kind, arn in (("TRAIN", f"{TRAIN}2"), ("TEST", f"{TEST}2")):
         expect_creation(script, kind, arn)
     for arn in (f"{TRAIN}2", f"{TEST}2"):
@@ -115,6 +119,21 @@ def test_only_the_dataset_whose_manifest_changed_is_made_again(script: Script) -
     expect_state(script, TEST, "CREATE_COMPLETE")
     made = projects.ensure_datasets(script.clients, PROJECT, URIS["TRAIN"], URIS["TEST"], known, AT_ONCE)
     assert made.known == {f"{TRAIN}2": f"{URIS['TRAIN']}#t2", TEST: f"{URIS['TEST']}#u1"}
+
+
+def test_a_dataset_that_a_crash_left_unfinished_is_waited_for_and_then_replaced(script: Script) -> None:
+    expect_manifests(script)
+    script.rekognition.add_response("describe_projects", project_answer(TRAIN=TRAIN))
+    for status in ("CREATE_IN_PROGRESS", "CREATE_IN_PROGRESS", "CREATE_FAILED"):
+        expect_state(script, TRAIN, status)
+    script.rekognition.add_response("delete_dataset", {}, {"DatasetArn": TRAIN})
+    expect_absence(script, TRAIN)
+    for kind, arn in (("TRAIN", f"{TRAIN}2"), ("TEST", TEST)):
+        expect_creation(script, kind, arn)
+    for arn in (f"{TRAIN}2", TEST):
+        expect_state(script, arn, "CREATE_COMPLETE")
+    made = projects.ensure_datasets(script.clients, PROJECT, URIS["TRAIN"], URIS["TEST"], patience=AT_ONCE)
+    assert made.train.arn == f"{TRAIN}2"
 
 
 def test_a_dataset_that_somebody_else_made_is_not_touched(script: Script) -> None:

@@ -107,7 +107,15 @@ def test_a_bucket_that_is_open_in_part_is_told(script: Script) -> None:
                            {"PublicAccessBlockConfiguration": PRIVATE | {"BlockPublicPolicy": False}})
     script.s3.add_response("get_bucket_encryption", {"ServerSideEncryptionConfiguration": ENCRYPTED})
     (concern,) = storage.ensure_bucket(script.clients, "photos").concerns
-    assert "only in part" in concern
+    assert "not blocked altogether" in concern
+
+
+def test_a_bucket_whose_settings_could_not_be_asked_for_is_not_called_open(script: Script) -> None:
+    expect_existing(script)
+    script.s3.add_client_error("get_public_access_block", "SlowDown", http_status_code=400)
+    with pytest.raises(AwsError) as caught:
+        storage.ensure_bucket(script.clients, "photos")
+    assert caught.value.code == "SlowDown"
 
 
 def test_a_bucket_in_another_region_is_refused_with_both_names(script: Script) -> None:
