@@ -52,7 +52,7 @@ CREATE TABLE IF NOT EXISTS label (
     photo_id INTEGER PRIMARY KEY REFERENCES photo (id) ON DELETE CASCADE, name TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS label_change (
     id INTEGER PRIMARY KEY, step INTEGER NOT NULL, at TEXT NOT NULL, photo_id INTEGER NOT NULL,
-    before TEXT, after TEXT, undone INTEGER NOT NULL DEFAULT 0);
+    before TEXT, after TEXT, excluded INTEGER, undone INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS label_change_step ON label_change (step);
 CREATE INDEX IF NOT EXISTS label_change_undone ON label_change (undone);
 CREATE TABLE IF NOT EXISTS side (

@@ -25,6 +25,7 @@ MAX_TOTAL_BYTES = 64 * 1024**3
 MAX_RATIO = 300  # unpacked to packed, of an archive as a whole; photos hardly shrink at all
 SPARE_BYTES = 512 * 1024 * 1024  # disk space that unpacking leaves free
 
+CLIMBING = "files whose names lead out of their folder"
 LOCKED = "files locked with a password"
 DAMAGED = "files that are damaged in the archive"
 TOO_HEAVY = f"files over {MAX_FILE_BYTES // 1024**2} MB"
@@ -60,8 +61,10 @@ def keep_uploads(uploads: Iterable[tuple[str, IO[bytes]]], folder: Path) -> Foun
     listed = []
     for name, stream in uploads:
         path = _relative(name)
-        if path is None or (reason := why_left_out(path)):
-            left_out["files whose names climb out of their folder" if path is None else str(reason)] += 1
+        if path is None:
+            left_out[CLIMBING] += 1
+        elif reason := why_left_out(path):
+            left_out[reason] += 1
         else:
             listed.append((path, stream))
     wrapper = _wrapper([path for path, _ in listed])

@@ -28,7 +28,7 @@ _COPY_SUFFIXES = (".jpg", ".png")  # that a copy may get behind its own name
 
 @dataclass(frozen=True, slots=True)
 class Cleaning:
-    """What a run of the job did: copies made or found up to date, and photos left out."""
+    """What a run of the job came to: copies that it made, copies that were up to date, and photos left out."""
 
     made: int
     kept: int
@@ -74,10 +74,16 @@ def clean_all(
     names = {photo.name for photo, _ in planned}
     progress.begin(len(todo), "Cleaning the photos")
     work = partial(_clean, recipe=recipe, names=names, folder=owner.cleaned)
+    made = 0
     for (photo, plan), copy in each(work, todo, progress):
         _store(owner, copy, _key(photo, plan, recipe))
+        made += copy.path is not None
     _sweep(owner)
-    return _summed(owner, len(todo))
+    copies = results(owner)
+    left_out = sum(copy.path is None for copy in copies)
+    if todo:
+        owner.note("clean", f"{counted(len(copies) - left_out, 'photo')} clean, {left_out:,} left out")
+    return Cleaning(made, len(copies) - left_out - made, left_out)
 
 
 def recipe_of(project: Project) -> Recipe:
@@ -173,12 +179,3 @@ def _sweep(project: Project) -> None:
     for path in project.cleaned.rglob("*"):
         if path.is_file() and str(path) not in named:
             path.unlink()
-
-
-def _summed(project: Project, made: int) -> Cleaning:
-    copies = results(project)
-    left_out = sum(copy.path is None for copy in copies)
-    summed = Cleaning(made, len(copies) - made, left_out)
-    if made:
-        project.note("clean", f"{counted(len(copies) - left_out, 'photo')} clean, {left_out:,} left out")
-    return summed

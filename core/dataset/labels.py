@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.dataset.names import class_name, counted
@@ -12,6 +12,8 @@ from core.errors import RekolabError
 from core.limits import MAX_LABELS
 from core.types import Photo
 from core.workspace import Project, now
+
+_Change = tuple[int, str | None, str | None, bool | None]  # photo, label before and after, left out (None: as it was)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,19 @@ def assign(project: Project, photo_ids: Iterable[int], label: str | None) -> int
         return _change(rows, dict.fromkeys(photo_ids, kept))
 
 
+def leave_out(project: Project, photo_ids: Iterable[int], out: bool = True) -> int:
+    """Keep photos out of everything that follows, or take them in again; one step. Gives how many that changed.
+
+    Nothing is deleted, and a photo keeps its label while it is out.
+    """
+    with project.catalogue() as rows:
+        kept = [dict(row) for number in photo_ids if (row := rows.execute(
+            "SELECT photo.id, label.name FROM photo LEFT JOIN label ON label.photo_id = photo.id "
+            "WHERE photo.id = ? AND excluded <> ?", (number, out)).fetchone())]
+        _record(rows, [(row["id"], row["name"], row["name"], out) for row in kept])
+        return len(kept)
+
+
 def label_by_folder(project: Project, replace: bool = False) -> int:
     """Label photos by the folders they came in, as one step; labels given before stay unless `replace`."""
     with project.catalogue() as rows:
@@ -103,10 +118,10 @@ def history(project: Project, limit: int = 50) -> list[Step]:
 
 
 def recent(project: Project, limit: int = 5) -> list[int]:
-    """The photos that were labelled last, newest first, each once."""
+    """The photos that were labelled or left out last, newest first, each once."""
     with project.catalogue() as rows:
         found = rows.execute(
-            "SELECT photo_id, MAX(id) AS last FROM label_change WHERE NOT undone AND after IS NOT NULL "
+            "SELECT photo_id, MAX(id) AS last FROM label_change WHERE NOT undone AND (after IS NOT NULL OR excluded) "
             "GROUP BY photo_id ORDER BY last DESC LIMIT ?", (limit,)).fetchall()
     return [row["photo_id"] for row in found]
 
@@ -131,7 +146,8 @@ def tally(project: Project) -> Tally:
 def given(project: Project) -> dict[int, dt.datetime]:
     """When each labelled photo got the label that it has."""
     with project.catalogue() as rows:
-        found = rows.execute("SELECT photo_id, MAX(id), at FROM label_change WHERE NOT undone GROUP BY photo_id")
+        found = rows.execute("SELECT photo_id, MAX(id), at FROM label_change "
+                             "WHERE NOT undone AND excluded IS NULL GROUP BY photo_id")
         return {row["photo_id"]: dt.datetime.fromisoformat(row["at"]) for row in found}
 
 
@@ -150,16 +166,22 @@ def _ensure_class(rows: sqlite3.Connection, text: str) -> str:
 def _change(rows: sqlite3.Connection, wanted: Mapping[int, str | None]) -> int:
     """Write one step; what had been undone before can no longer be redone."""
     before = _labels(rows, wanted)
-    changes = [(number, before[number], after) for number, after in wanted.items()
+    changes = [(number, before[number], after, None) for number, after in wanted.items()
                if number in before and before[number] != after]
-    if changes:
-        rows.execute("DELETE FROM label_change WHERE undone")
-        step = rows.execute("SELECT COALESCE(MAX(step), 0) + 1 FROM label_change").fetchone()[0]
-        moment = now().isoformat()
-        rows.executemany("INSERT INTO label_change (step, at, photo_id, before, after) VALUES (?, ?, ?, ?, ?)",
-                         [(step, moment, *change) for change in changes])
-        _write(rows, [(number, after) for number, _, after in changes])
+    _record(rows, changes)
     return len(changes)
+
+
+def _record(rows: sqlite3.Connection, changes: Sequence[_Change]) -> None:
+    """Write one step into the history, and do it."""
+    if not changes:
+        return
+    rows.execute("DELETE FROM label_change WHERE undone")
+    step = rows.execute("SELECT COALESCE(MAX(step), 0) + 1 FROM label_change").fetchone()[0]
+    moment = now().isoformat()
+    rows.executemany("INSERT INTO label_change (step, at, photo_id, before, after, excluded) VALUES (?, ?, ?, ?, ?, ?)",
+                     [(step, moment, *change) for change in changes])
+    _write(rows, [(number, after, excluded) for number, _, after, excluded in changes])
 
 
 def _labels(rows: sqlite3.Connection, photo_ids: Iterable[int]) -> dict[int, str | None]:
@@ -170,17 +192,22 @@ def _labels(rows: sqlite3.Connection, photo_ids: Iterable[int]) -> dict[int, str
 
 
 def _replay(rows: sqlite3.Connection, step: int, undone: bool) -> tuple[int, ...]:
-    changes = rows.execute("SELECT photo_id, before, after FROM label_change WHERE step = ?", (step,)).fetchall()
-    labels = [(row["photo_id"], row["before"] if undone else row["after"]) for row in changes]
-    for name in {name for _, name in labels if name is not None}:
+    changes = rows.execute(
+        "SELECT photo_id, before, after, excluded FROM label_change WHERE step = ?", (step,)).fetchall()
+    wanted = [(row["photo_id"], row["before"] if undone else row["after"],
+               None if row["excluded"] is None else bool(row["excluded"]) != undone) for row in changes]
+    for name in {name for _, name, _ in wanted if name is not None}:
         _ensure_class(rows, name)
-    _write(rows, labels)
+    _write(rows, wanted)
     rows.execute("UPDATE label_change SET undone = ? WHERE step = ?", (undone, step))
-    return tuple(number for number, _ in labels)
+    return tuple(number for number, _, _ in wanted)
 
 
-def _write(rows: sqlite3.Connection, labels: Iterable[tuple[int, str | None]]) -> None:
-    for number, name in labels:
+def _write(rows: sqlite3.Connection, wanted: Iterable[tuple[int, str | None, bool | None]]) -> None:
+    """Give each photo its label, and leave it out or take it in where that is said."""
+    for number, name, excluded in wanted:
+        if excluded is not None:
+            rows.execute("UPDATE photo SET excluded = ? WHERE id = ?", (excluded, number))
         if name is None:
             rows.execute("DELETE FROM label WHERE photo_id = ?", (number,))
         else:

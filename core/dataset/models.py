@@ -6,7 +6,7 @@ from core.aws import clients as aws
 from core.aws import projects, training, versions
 from core.aws.clients import Clients
 from core.dataset import upload
-from core.errors import TRAIN, Cure, NotReady
+from core.errors import TRAIN, Cure, NotReady, RekolabError
 from core.jobs import Progress
 from core.types import Version
 from core.workspace import Project, now, open_project
@@ -37,12 +37,14 @@ def next_version_name(project: Project, clients: Clients) -> str:
 def train(progress: Progress, home: str, project: str, version_name: str) -> str:
     """Job: upload what is missing, make project and datasets, and start a training; gives the version's ARN.
 
-    It ends when the training has begun. Repeated with the same name it starts nothing twice.
+    It ends when the training has begun. Repeated after a crash it starts nothing twice.
     """
     owner = open_project(home, project)
     clients = aws.connect(owner.home, owner.backend)
-    if started := _started(owner, clients, version_name):
-        return started.arn
+    if existing := next((one for one in models(owner, clients) if one.name == version_name), None):
+        if existing.status == "TRAINING_IN_PROGRESS" or owner.get("starting") == version_name:
+            return existing.arn
+        raise RekolabError(f"There is a version {version_name} already. Give the new one another name.", TRAIN)
     sent = upload.upload(progress, home, project)
     if sent.testing_uri is None:
         raise NotReady("There is no photo to test with: a label needs at least two photos that differ.", LABEL)
@@ -53,7 +55,9 @@ def train(progress: Progress, home: str, project: str, version_name: str) -> str
     _ensure_datasets(owner, clients, arn, sent.training_uri, sent.testing_uri)
     progress.say(f"Starting the training of {version_name}")
     prefix = f"{owner.name}/models/{version_name}"
+    owner.set("starting", version_name)  # after a crash, a version of this name is this training
     version = training.start_training(clients, arn, version_name, sent.bucket, prefix)
+    owner.set("starting", None)
     owner.note("train", f"Training of {version_name} started in {name}")
     return version
 
@@ -75,7 +79,3 @@ def _ensure_datasets(project: Project, clients: Clients, arn: str, training_uri:
     made = projects.ensure_datasets(clients, arn, training_uri, testing_uri, known)
     project.set("datasets", made.known)
     project.set("making_datasets", False)
-
-
-def _started(project: Project, clients: Clients, version_name: str) -> Version | None:
-    return next((version for version in models(project, clients) if version.name == version_name), None)

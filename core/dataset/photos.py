@@ -19,6 +19,7 @@ from core.types import Facts, Photo, Problem, Quality
 from core.workspace import Project, open_project
 
 _SELECT = "SELECT photo.*, label.name AS label FROM photo LEFT JOIN label ON label.photo_id = photo.id"
+GONE = (-1, -1)  # size and time of a file that is no longer there
 _BATCH = 32  # looked-at photos that are written together; a crash loses at most so many looks
 
 
@@ -51,8 +52,7 @@ class Added:
 @dataclass(frozen=True, slots=True)
 class _Look:
     photo_id: int
-    size: int
-    modified: int
+    stamp: tuple[int, int]
     seen: Inspection
 
 
@@ -74,28 +74,22 @@ def get(project: Project, photo_id: int) -> Photo:
 
 def add(project: Project, sources: Iterable[Source]) -> Added:
     """Catalogue photo files by their paths. A file that has changed counts as such, and the next scan looks at it."""
-    listed = [(source, source.path.stat()) for source in sources]
+    listed = [(source, stamp) for source in sources if (stamp := _stamp(source.path)) != GONE]
     new = changed = 0
     with project.catalogue() as rows:
         known = {row["path"]: row for row in rows.execute("SELECT id, path, name, size, modified FROM photo")}
         taken = {row["name"] for row in known.values()}
-        for source, stat in listed:
+        for source, stamp in listed:
             row = known.get(str(source.path))
             if row is None:
                 name = unique(source.name, taken)
                 taken.add(name)
                 rows.execute("INSERT INTO photo (name, path, folder_label, size, modified) VALUES (?, ?, ?, ?, ?)",
-                             (name, str(source.path), source.label, stat.st_size, stat.st_mtime_ns))
+                             (name, str(source.path), source.label, *stamp))
                 new += 1
-            elif (row["size"], row["modified"]) != (stat.st_size, stat.st_mtime_ns):
+            elif (row["size"], row["modified"]) != stamp:
                 changed += 1
     return Added(new, changed, len(listed) - new - changed)
-
-
-def exclude(project: Project, photo_ids: Iterable[int], excluded: bool = True) -> None:
-    """Keep photos out of everything that follows, or take them in again. Nothing is deleted."""
-    with project.catalogue() as rows:
-        rows.executemany("UPDATE photo SET excluded = ? WHERE id = ?", [(excluded, number) for number in photo_ids])
 
 
 def scan(progress: Progress, home: str, project: str) -> int:
@@ -127,24 +121,24 @@ def _waiting(project: Project) -> list[sqlite3.Row]:
 
 
 def _stamp(path: Path) -> tuple[int, int]:
-    """(bytes, time of change in ns) of a file; (-1, -1) when it is gone."""
+    """(bytes, time of change in ns) of a file, or GONE."""
     try:
         stat = path.stat()
     except OSError:
-        return -1, -1
+        return GONE
     return stat.st_size, stat.st_mtime_ns
 
 
 def _look(kept: Path, row: sqlite3.Row) -> _Look:
     path = Path(row["path"])
-    size, modified = _stamp(path)  # before reading, so that a file that changes meanwhile is looked at again
-    if size < 0:
+    stamp = _stamp(path)  # before reading, so that a file that changes meanwhile is looked at again
+    if stamp == GONE:
         gone = Problem("missing", f"The file is no longer there: {path}.")
-        return _Look(row["id"], size, modified, Inspection(None, None, None, (gone,), None))
+        return _Look(row["id"], stamp, Inspection(None, None, None, (gone,), None))
     seen = verdicts.inspect(path, row["name"])
     if seen.facts and seen.thumbnail:
         thumbnails.keep(kept, seen.facts.sha256, seen.thumbnail)
-    return _Look(row["id"], size, modified, seen)
+    return _Look(row["id"], stamp, seen)
 
 
 def _keep(project: Project, looks: Sequence[_Look]) -> None:
@@ -153,16 +147,15 @@ def _keep(project: Project, looks: Sequence[_Look]) -> None:
         return
     with project.catalogue() as rows:
         for look in looks:
-            stamp = (look.size, look.modified, look.photo_id)
-            if look.size < 0:
+            if look.stamp == GONE:
                 rows.execute("UPDATE photo SET problems = ?, size = ?, modified = ? WHERE id = ?",
-                             (_problems(look.seen), *stamp))
+                             (_problems(look.seen), *look.stamp, look.photo_id))
                 continue
             before = rows.execute("SELECT facts FROM photo WHERE id = ?", (look.photo_id,)).fetchone()
             if _content(before["facts"]) != (look.seen.facts.sha256 if look.seen.facts else None):
                 rows.execute("DELETE FROM cleaned WHERE photo_id = ?", (look.photo_id,))
             rows.execute("UPDATE photo SET facts = ?, quality = ?, fingerprint = ?, problems = ?, size = ?, "
-                         "modified = ? WHERE id = ?", (*_columns(look.seen), *stamp))
+                         "modified = ? WHERE id = ?", (*_columns(look.seen), *look.stamp, look.photo_id))
 
 
 def _columns(seen: Inspection) -> tuple[str | None, str | None, str | None, str]:

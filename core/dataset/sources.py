@@ -12,7 +12,7 @@ from typing import IO
 
 from core import demo, settings
 from core.dataset import archives, mirror, photos
-from core.dataset.names import LINKS, class_of, counted, hidden, reasons, why_left_out
+from core.dataset.names import LINKS, class_of, counted, disk_path, hidden, reasons, why_left_out
 from core.dataset.photos import Found, Source
 from core.errors import BadPath
 from core.jobs import Progress
@@ -40,11 +40,13 @@ class Imported:
         return f"{total}: {said}." + (f" Left out: {reasons(self.left_out)}." if self.left_out else "")
 
 
-def find_images(folder: Path) -> Found:
+def find_images(folder: Path, progress: Progress | None = None) -> Found:
     """The photos under `folder`, whose top folders name the classes. BadPath when there is none."""
     left_out: Counter[str] = Counter()
     files = []
     for path in _files(folder, left_out):
+        if progress:
+            progress.check()
         relative = PurePosixPath(path.relative_to(folder).as_posix())
         reason = why_left_out(relative) or (LINKS if _leads_away(path, folder) else None)
         if reason:
@@ -61,18 +63,18 @@ def import_folder(progress: Progress, home: str, project: str, folder: str) -> I
     owner = open_project(home, project)
     chosen = settings.allowed_folder(folder, settings.load().roots)
     progress.begin(0, f"Reading the folder {chosen.name}")
-    return _take_in(progress, owner, find_images(chosen), str(chosen))
+    return _take_in(progress, owner, find_images(chosen, progress), str(chosen))
 
 
 def import_zip(progress: Progress, home: str, project: str, file: str) -> Imported:
     """Job: unpack the photos of a zip into the project, and look at the new ones."""
     owner = open_project(home, project)
     path = settings.allowed_folder(str(Path(file).parent), settings.load().roots) / Path(file).name
-    found = archives.extract(progress, path, owner.originals)
-    imported = _take_in(progress, owner, found, path.name)
-    if path.parent == incoming(owner):
-        path.unlink(missing_ok=True)
-    return imported
+    try:
+        return _take_in(progress, owner, archives.extract(progress, path, owner.originals), path.name)
+    finally:
+        if path.parent == incoming(owner):
+            path.unlink(missing_ok=True)
 
 
 def import_uploads(project: Project, files: Iterable[tuple[str, IO[bytes]]]) -> Imported:
@@ -81,11 +83,11 @@ def import_uploads(project: Project, files: Iterable[tuple[str, IO[bytes]]]) -> 
     return _catalogue(project, found, "the browser")
 
 
-def import_s3(progress: Progress, home: str, project: str, bucket: str, prefix: str = "") -> Imported:
+def import_s3(progress: Progress, home: str, project: str, bucket_name: str, prefix: str = "") -> Imported:
     """Job: copy the photos under an S3 prefix into the project, only new and changed ones, and look at them."""
     owner = open_project(home, project)
-    found = mirror.copy_prefix(progress, owner, bucket, prefix)
-    return _take_in(progress, owner, found, f"s3://{bucket}/{prefix}")
+    found = mirror.copy_prefix(progress, owner, bucket_name, prefix)
+    return _take_in(progress, owner, found, f"s3://{bucket_name}/{prefix}")
 
 
 def load_demo(progress: Progress, home: str, project: str) -> Imported:
@@ -113,7 +115,7 @@ def incoming(project: Project) -> Path:
 
 def receive(project: Project, name: str, stream: IO[bytes]) -> Path:
     """Write a zip from the browser to where import_zip can read it."""
-    target = incoming(project) / (PurePosixPath(name).name or "photos.zip")
+    target = incoming(project) / disk_path(PurePosixPath(name).name)
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{target.name}.part")
     with draft.open("wb") as file:

@@ -12,6 +12,8 @@ import streamlit as st
 
 from core.errors import BadImage
 from core.images import thumbnails
+from core.types import Photo
+from core.workspace import Project
 
 HERE = Path(__file__).parent
 PAGE = 120  # more data URIs at once make every click slow
@@ -48,6 +50,11 @@ def picture(folder: str, sha256: str) -> str | None:
     """The thumbnail of that content as a data URI, None where there is none."""
     data = thumbnails.find(Path(folder), sha256)
     return None if data is None else thumbnails.data_uri(data)
+
+
+def thumbnail(project: Project, photo: Photo) -> str | None:
+    """A catalogued photo's thumbnail as a data URI, None while there is none."""
+    return picture(str(project.thumbnails), photo.facts.sha256) if photo.facts else None
 
 
 def small(path: str) -> str | None:

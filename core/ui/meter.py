@@ -67,16 +67,16 @@ def _running(backend: Backend, version: Version) -> None:
     workspace, now = state.workspace(), dt.datetime.now(dt.UTC)
     cost = guard.running_cost(workspace, version.arn, now)
     deadline = guard.deadline_of(workspace, version.arn)
-    billed = "" if not backend.is_engine else " on AWS; here it is free"
-    with st.container(border=True):
-        st.markdown(f":material/bolt: **{plain(version.project)} · {plain(version.name)}**  \n"
-                    f"{version.status.lower()} for {duration(cost.seconds)} · "
+    billed = "" if not backend.is_engine else " on AWS"
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f":material/bolt: **{plain(version.name)}** · {duration(cost.seconds)} · "
                     f"**{plain(prices.words(cost.usd))}**{billed}")
-        st.caption(f"Stops at {clock(deadline)}" if deadline else "Has no deadline: it runs until somebody stops it.")
-        if version.status == "STOPPING":
-            st.caption("Stopping …")
-        elif st.button("Stop", key=f"meter stop {version.arn}", icon=":material/stop_circle:", width="stretch"):
-            stop(backend, version)
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.caption(f"Stops at {clock(deadline)}" if deadline else ":orange[No deadline]", width="content")
+            if version.status == "STOPPING":
+                st.caption("Stopping …", width="content")
+            elif st.button("Stop", key=f"meter stop {version.arn}", icon=":material/stop_circle:"):
+                stop(backend, version)
 
 
 def stop(backend: Backend, version: Version) -> None:

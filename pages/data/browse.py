@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.dataset import photos, selecting
+from core.dataset import labels, photos, selecting
 from core.evaluation import charts
 from core.images import thumbnails
 from core.limits import MAX_ASPECT, MAX_FILE_BYTES, MAX_SIDE, MIN_SIDE
@@ -12,7 +12,8 @@ from core.types import Photo
 from core.ui import gallery, messages, pages, progress, sources, state
 from core.ui.words import count, plain, size
 
-VERDICTS: dict[selecting.Verdict, str] = {"refused": "Refused", "hurts": "May hurt", "fine": "Fine", "waiting": "Not looked at"}
+VERDICTS: dict[selecting.Verdict, str] = {
+    "refused": "Refused", "hurts": "May hurt", "fine": "Fine", "waiting": "Not looked at"}
 
 messages.opening("Browse", "See every photo, the balance of the classes, and what Rekognition would refuse, and why.")
 project = state.required()
@@ -58,10 +59,9 @@ def open_photo(photo: Photo) -> None:
 
 
 def tile(photo: Photo) -> gallery.Tile:
-    source = gallery.picture(str(project.thumbnails), photo.facts.sha256) if photo.facts else None
     mark = "refused" if photo.refused else "hurts" if photo.problems else ""
     note = " ".join(problem.message for problem in photo.problems)
-    return gallery.Tile(str(photo.id), photo.name, source, mark, note)
+    return gallery.Tile(str(photo.id), photo.name, gallery.thumbnail(project, photo), mark, note)
 
 
 strip = [count(summary.total, "photo"), count(len(classes), "class", "classes"),
@@ -71,7 +71,7 @@ st.markdown(" · ".join(f"**{part}**" if i == 2 and summary.refused else part fo
 filters, shown = st.columns([1, 4], gap="large")
 with filters:
     text = st.text_input("Name contains", key="browse_text", icon=":material/search:")
-    labels = st.pills("Class", classes, selection_mode="multi", key="browse_classes",
+    wanted_classes = st.pills("Class", classes, selection_mode="multi", key="browse_classes",
                       format_func=lambda label: f"{plain(label)} ({summary.classes[label]})")
     verdicts: dict[selecting.Verdict, int] = {
         "refused": summary.refused, "hurts": summary.hurt, "fine": summary.fine, "waiting": summary.waiting}
@@ -79,7 +79,7 @@ with filters:
                       key="browse_verdicts", format_func=lambda verdict: f"{VERDICTS[verdict]} ({verdicts[verdict]})")
     codes = st.pills("What is wrong", list(summary.codes), selection_mode="multi", key="browse_codes",
                      format_func=lambda code: f"{code.replace('_', ' ')} ({summary.codes[code]})")
-chosen = selecting.select(listed, classes=labels, verdicts=wanted, codes=codes, text=text)
+chosen = selecting.select(listed, classes=wanted_classes, verdicts=wanted, codes=codes, text=text)
 
 with shown:
     pictures, figures, table = st.tabs(["Gallery", "Charts", "Table"], key="browse_tab", on_change="rerun")
@@ -99,11 +99,11 @@ with shown:
                     if len(selected) == 1 and st.button("Open", icon=":material/open_in_full:"):
                         open_photo(selected[0])
                     if st.button("Leave out", icon=":material/block:", help="Keeps them out of what follows"):
-                        photos.exclude(project, [photo.id for photo in selected])
+                        labels.leave_out(project, [photo.id for photo in selected])
                         gallery.clear("browse")
                         st.rerun()
                     if any(photo.excluded for photo in selected) and st.button("Take in again", icon=":material/undo:"):
-                        photos.exclude(project, [photo.id for photo in selected], excluded=False)
+                        labels.leave_out(project, [photo.id for photo in selected], out=False)
                         gallery.clear("browse")
                         st.rerun()
                     if st.button("Clear", icon=":material/close:"):

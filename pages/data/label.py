@@ -63,8 +63,8 @@ def add_class() -> None:
     st.session_state["label_new"] = ""
 
 
-def source(photo: Photo) -> str | None:
-    return gallery.picture(str(project.thumbnails), photo.facts.sha256) if photo.facts else None
+def tile(photo: Photo, nothing: str) -> gallery.Tile:
+    return gallery.Tile(str(photo.id), photo.label or nothing, gallery.thumbnail(project, photo), note=photo.name)
 
 
 if foldered:
@@ -86,8 +86,7 @@ if how == "Many at once":
                      format_func=plain, label_visibility="collapsed")
     shown = [photo for photo in kept if which is None or (photo.label or "without a label") == which]
     tools = st.container(horizontal=True, vertical_alignment="center")
-    tiles = [gallery.Tile(str(photo.id), photo.label or "no label", source(photo), note=photo.name) for photo in shown]
-    choice = gallery.gallery(tiles, "label_grid")
+    choice = gallery.gallery([tile(photo, "no label") for photo in shown], "label_grid")
     chosen = [int(key) for key in choice.chosen]
     with tools:
         st.markdown(f"**{len(chosen)} selected.** Label them:" if chosen else "Click, shift-click or Ctrl+A to select.",
@@ -130,8 +129,7 @@ else:
         st.text_input("Add a class", key="label_new", on_change=add_class, placeholder="Type a name and press Enter")
         if last := [by_id[number] for number in labels.recent(project) if number in by_id]:
             st.caption("Labelled last; click one to go back to it.")
-            back = gallery.gallery([gallery.Tile(str(p.id), p.label or "left out", source(p), note=p.name)
-                                    for p in last], "label_last", single=True)
+            back = gallery.gallery([tile(one, "left out") for one in last], "label_last", single=True)
             if back.opened and int(back.opened) != photo.id:
                 st.session_state["label_photo"] = int(back.opened)
                 st.rerun()

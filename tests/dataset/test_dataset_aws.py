@@ -138,11 +138,15 @@ def test_what_does_not_arrive_is_noticed(client: Clients, ready: Project, monkey
 def test_a_training_begins_once_however_often_it_is_asked_for(client: Clients, ready: Project) -> None:
     name = models.next_version_name(ready, client)
     arn = train(ready, name)
+    ready.set("starting", name)  # as if the app had been killed before it knew
     assert train(ready, name) == arn
+    ready.set("starting", None)
     assert [version.name for version in models.models(ready, client)] == [name]
     trained = versions.wait_for(client, arn, {"TRAINING_COMPLETED"})
     assert trained.f1 is not None
     assert models.next_version_name(ready, client) == f"{name[:-1]}2"
+    with pytest.raises(RekolabError, match="already"):
+        train(ready, name)
 
 
 def test_the_next_training_gets_the_labels_of_now(client: Clients, ready: Project) -> None:

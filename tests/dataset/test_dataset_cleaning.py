@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from core.dataset import cleaning, photos
+from core.dataset import cleaning, labels, photos
 from core.errors import Cancelled, NotReady
 from core.images import cleaning as pixels
 from core.images.cleaning import Recipe
@@ -104,7 +104,7 @@ def test_an_exact_duplicate_is_left_out_and_its_twin_named(pets: Project) -> Non
     assert run(pets).left_out == 1
     twin = copies(pets)["dog/dog5.jpg"]
     assert (twin.path, twin.reason) == (None, "It is the same file as cat/cat2.jpg, which is kept.")
-    photos.exclude(pets, [photo.id for photo in photos.photos(pets) if photo.name == "cat/cat2.jpg"])
+    labels.leave_out(pets, [photo.id for photo in photos.photos(pets) if photo.name == "cat/cat2.jpg"])
     run(pets)
     assert copies(pets)["dog/dog5.jpg"].path is not None
     assert "cat/cat2.jpg" not in files(pets)

@@ -116,3 +116,18 @@ def test_a_label_is_given_in_milliseconds_among_thousands(project: Project) -> N
         labels.assign(project, [number], "c")
         times.append(time.perf_counter() - start)
     assert sorted(times)[10] < 0.05  # about 4 ms on an idle machine
+
+
+def test_leaving_a_photo_out_is_a_step_like_any_other_and_keeps_its_label(pets: Project) -> None:
+    one, two, *_ = ids(pets)
+    labels.assign(pets, [one], "cat")
+    assert labels.leave_out(pets, [one, two, 999]) == 2
+    assert labels.leave_out(pets, [one]) == 0
+    assert [photos.get(pets, number).excluded for number in (one, two)] == [True, True]
+    assert photos.get(pets, one).label == "cat" and labels.tally(pets).total == 10
+    assert labels.undo(open_project(pets.home, pets.name)) == (one, two)
+    assert [photos.get(pets, number).excluded for number in (one, two)] == [False, False]
+    assert labels.redo(pets) == (one, two)
+    assert labels.leave_out(pets, [two], out=False) == 1
+    assert [photos.get(pets, number).excluded for number in (one, two)] == [True, False]
+    assert photos.get(pets, one).label == "cat" and set(labels.recent(pets)) == {one, two}

@@ -93,8 +93,8 @@ def test_an_unknown_photo_is_an_error_in_words(project: Project) -> None:
 
 def test_excluded_photos_count_only_as_such(pets: Project) -> None:
     first, second, *_ = photos.photos(pets)
-    photos.exclude(pets, [first.id, second.id])
-    photos.exclude(pets, [second.id], excluded=False)
+    labels.leave_out(pets, [first.id, second.id])
+    labels.leave_out(pets, [second.id], out=False)
     counts = selecting.summary(photos.photos(pets))
     assert (counts.total, counts.excluded, counts.classes) == (12, 1, {"cat": 5, "dog": 6})
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.dataset import labels, photos, split
+from core.dataset import labels, split
 from core.errors import RekolabError
 from core.images.duplicates import Duplicates
 from core.workspace import Project
@@ -75,7 +75,7 @@ def test_the_projects_split_follows_its_labels_and_choices(pets: Project) -> Non
     split.choose(pets, seed=7, test_share=0.5)
     second = split.load(pets)
     assert (second.seed, len(second.test)) == (7, 6)
-    photos.exclude(pets, second.test)
+    labels.leave_out(pets, second.test)
     assert set(split.load(pets).test) <= set(second.train)
 
 

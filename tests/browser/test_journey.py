@@ -1,0 +1,185 @@
+"""From an empty workspace to the stopped model and the report in S3, in a real browser, as a person would."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, App, drop, settled, visit
+from playwright.sync_api import Page, expect
+
+from core.aws import clients as aws
+from core.aws import storage, versions
+from core.types import Backend
+
+pytestmark = pytest.mark.browser
+
+SHARED = ROOT.parent / "shared"
+LONG = 120_000  # milliseconds; work of the app on a busy machine
+
+
+def press(page: Page, name: str | re.Pattern[str]) -> None:
+    page.get_by_test_id("stMain").get_by_role("button", name=name).first.click()
+
+
+def clean(page: Page, picture: Callable[..., None]) -> None:
+    visit(page, "Clean")
+    press(page, re.compile(r"^Clean \d+ photos"))
+    expect(page.get_by_text("nothing to do")).to_be_visible(timeout=LONG)
+    picture(page, "clean")
+
+
+def label(page: Page, picture: Callable[..., None]) -> None:
+    visit(page, "Label")
+    press(page, "Label them by folder")
+    expect(page.get_by_text(", 0 to go")).to_be_visible(timeout=LONG)
+    settled(page)
+    page.keyboard.press("2")  # dog, on a cat: a mistake, taken back with one key
+    expect(page.get_by_text("dog", exact=True).first).to_be_visible()
+    settled(page)
+    page.keyboard.press("Backspace")
+    expect(page.get_by_text("put back as before")).to_be_visible(timeout=LONG)
+    picture(page, "label")
+
+
+def upload(page: Page, picture: Callable[..., None]) -> None:
+    visit(page, "Manifest")
+    expect(page.get_by_text("Training can start")).to_be_visible(timeout=LONG)
+    press(page, "Upload photos and manifest")
+    expect(page.get_by_text("Everything is in S3")).to_be_visible(timeout=LONG)
+    picture(page, "manifest")
+
+
+def train(page: Page, picture: Callable[..., None]) -> None:
+    visit(page, "Train")
+    press(page, re.compile("^Train version"))
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("costs nothing")).to_be_visible()
+    dialog.get_by_role("button", name=re.compile(r"^Train \d")).click()
+    expect(page.get_by_text("training completed")).to_be_visible(timeout=LONG)
+    picture(page, "train")
+
+
+def start(page: Page, picture: Callable[..., None]) -> None:
+    visit(page, "Versions")
+    press(page, "Start")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("if forgotten until Monday")).to_be_visible()
+    expect(dialog.get_by_text(r"$4.00").first).to_be_visible()
+    picture(page, "start")
+    dialog.get_by_role("button", name=re.compile("^Start until")).click()
+    expect(page.get_by_test_id("stMain").get_by_text("running", exact=True)).to_be_visible(timeout=LONG)
+    expect(page.get_by_test_id("stSidebar").get_by_text("Stops at")).to_be_visible(timeout=LONG)
+    picture(page, "versions")
+
+
+def predict(page: Page, picture: Callable[..., None], photo: Path, expected: str) -> None:
+    visit(page, "Predict")
+    drop(page, photo)
+    expect(page.get_by_test_id("stMain").get_by_role("heading", name=expected, exact=True)).to_be_visible(timeout=LONG)
+    expect(page.get_by_test_id("stPlotlyChart")).to_be_visible(timeout=LONG)
+    picture(page, "predict")
+
+
+def evaluate(page: Page, picture: Callable[..., None], folder: Path) -> tuple[int, int]:
+    """(right, of how many) as the page says it."""
+    visit(page, "Evaluate")
+    page.get_by_role("textbox", name="Folder with one subfolder").fill(str(folder))
+    press(page, "Run this folder")
+    sentence = page.get_by_text(re.compile(r"\d+ of \d+ right"))
+    expect(sentence).to_be_visible(timeout=LONG)
+    expect(page.get_by_test_id("stPlotlyChart")).to_be_visible(timeout=LONG)
+    settled(page)
+    page.locator("g.barlayer path").first.click()
+    expect(page.get_by_role("heading", name="cat, answered as cat")).to_be_visible(timeout=LONG)
+    picture(page, "evaluate")
+    right, total = re.findall(r"\d+", sentence.inner_text())[:2]
+    return int(right), int(total)
+
+
+def stop_and_report(page: Page, picture: Callable[..., None]) -> None:
+    page.get_by_test_id("stSidebar").get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("No model is running.")).to_be_visible(timeout=LONG)
+    visit(page, "Report")
+    press(page, "Make and send to S3")
+    expect(page.get_by_test_id("stMain").get_by_text(re.compile("^.*s3://"))).to_be_visible(timeout=LONG)
+    picture(page, "report")
+    visit(page, "Overview")
+    expect(page.get_by_text("F1 ").first).to_be_visible()
+    picture(page, "overview")
+
+
+def in_the_backend(app: App) -> tuple[list[str], list[str]]:
+    """What AWS's own calls say at the end: the states of the models, and the names of the reports in S3."""
+    clients = aws.connect(app.home, Backend())
+    buckets = storage.list_buckets(clients)
+    found = [item.key for bucket in buckets for item in storage.list_objects(clients, bucket) if "/reports/" in item.key]
+    return [version.status for version in versions.list_versions(clients)], sorted(Path(key).name for key in found)
+
+
+def test_the_sample_project_from_one_click_to_the_stopped_model_and_the_report(
+    app: App, tab: Page, picture: Callable[..., None]
+) -> None:
+    picture(tab, "sample-empty")
+    press(tab, "Load the sample")
+    expect(tab.get_by_text("40 photos").first).to_be_visible(timeout=LONG)
+
+    def sample(page: Page, name: str) -> None:
+        picture(page, f"sample-{name}")
+
+    visit(tab, "Browse")
+    expect(tab.get_by_text("refused by Rekognition").first).to_be_visible(timeout=LONG)
+    sample(tab, "browse")
+    clean(tab, sample)
+    label(tab, sample)
+    upload(tab, sample)
+    train(tab, sample)
+    start(tab, sample)
+    unseen = app.home / "projects/cats-and-dogs/originals/sample/unseen"
+    predict(tab, sample, sorted((unseen / "dog").iterdir())[0], "dog")
+    right, total = evaluate(tab, sample, unseen)
+    assert total == 12 and right >= 9
+    visit(tab, "Mistakes")
+    sample(tab, "mistakes")
+    stop_and_report(tab, sample)
+    states, reports = in_the_backend(app)
+    assert states == ["STOPPED"] and "report.html" in reports
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the full-size photos are made from ../shared, which is not there")
+def test_full_size_photos_from_a_folder_to_the_stopped_model_and_the_report(
+    app: App, tab: Page, tmp_path: Path, picture: Callable[..., None]
+) -> None:
+    photos = tmp_path / "photos"
+    subprocess.run([sys.executable, SHARED / "tools/full_size_photos.py", photos], check=True)
+    unseen = tmp_path / "unseen"
+    unseen.symlink_to(SHARED / "data/pets/unseen")
+    press(tab, "Choose photos")
+    tab.get_by_role("dialog").get_by_role("textbox", name="Name").fill("pets")
+    tab.get_by_role("dialog").get_by_role("button", name="Create", exact=True).click()
+    expect(tab.get_by_text("None yet")).to_be_visible(timeout=LONG)
+
+    def full(page: Page, name: str) -> None:
+        picture(page, f"full-{name}")
+
+    visit(tab, "Browse")
+    full(tab, "browse-empty")
+    tab.get_by_role("textbox", name="Folder on this computer").fill(str(photos))
+    press(tab, "Read the folder")
+    expect(tab.get_by_text(re.compile(r"4\d photos|40 photos")).first).to_be_visible(timeout=LONG)
+    full(tab, "browse")
+    clean(tab, full)
+    label(tab, full)
+    upload(tab, full)
+    train(tab, full)
+    start(tab, full)
+    predict(tab, full, sorted((SHARED / "data/pets/unseen/cat").iterdir())[0], "cat")
+    right, total = evaluate(tab, full, SHARED / "data/pets/unseen")
+    assert total == 12 and right >= 11
+    stop_and_report(tab, full)
+    states, reports = in_the_backend(app)
+    assert states == ["STOPPED"] and "report.html" in reports

@@ -1,0 +1,80 @@
+"""Jobs of this room killed by the system in the middle of their work, and gone on with by another process."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from core.dataset import cleaning, photos
+from core.jobs import Jobs
+from core.workspace import Project
+
+ROOT = Path(__file__).parents[2]
+WORK = """
+import json, sys
+from pathlib import Path
+from core.dataset import cleaning, sources
+from core.jobs import Jobs
+jobs = Jobs(Path(sys.argv[1]) / "jobs")
+function = {"clean": cleaning.clean_all, "import": sources.import_folder}[sys.argv[2]]
+jobs.start(sys.argv[2], "Work", function, home=sys.argv[1], project="pets", **json.loads(sys.argv[3]))
+print("started", flush=True)
+jobs.wait(sys.argv[2])
+"""
+
+
+def kill_when(reached: Callable[[], bool], project: Project, job: str, **arguments: str) -> None:
+    """Run the job in a process of its own, and kill that as soon as the state is reached."""
+    process = subprocess.Popen([sys.executable, "-c", WORK, str(project.home), job, json.dumps(arguments)],
+                               cwd=ROOT, stdout=subprocess.PIPE)
+    assert process.stdout and process.stdout.readline() == b"started\n"
+    while not reached() and process.poll() is None:
+        pass
+    process.kill()
+    process.wait()
+
+
+def go_on(project: Project) -> None:
+    """Start the app's jobs again, which goes on with what the crash cut off."""
+    jobs = Jobs(project.home / "jobs")
+    for job in jobs.resume():
+        assert jobs.wait(job.key, 60).state == "done"
+
+
+@pytest.fixture
+def heavy(photo_folder: Callable[..., Path]) -> Path:
+    """Photos that take long enough to be killed at."""
+    return photo_folder(size=(1800, 1400), cat=12, dog=12)
+
+
+def test_an_import_that_is_killed_goes_on_and_loses_no_photo(project: Project, heavy: Path) -> None:
+    def some_seen() -> bool:
+        return any(photo.facts for photo in photos.photos(project)) or len(photos.photos(project)) == 24
+
+    kill_when(some_seen, project, "import", folder=str(heavy))
+    assert len(photos.photos(project)) == 24
+    go_on(project)
+    assert all(photo.facts for photo in photos.photos(project))
+
+
+def test_a_cleaning_that_is_killed_leaves_whole_copies_and_goes_on(
+    project: Project, heavy: Path, take_in: Callable[[Path], object]
+) -> None:
+    take_in(heavy)
+    kill_when(lambda: len(cleaning.results(project)) >= 3, project, "clean")
+    kept = cleaning.results(project)
+    assert len(kept) >= 3
+    for path in project.cleaned.rglob("*.jpg"):
+        if not path.name.startswith("."):
+            Image.open(path).load()
+    go_on(project)
+    done = cleaning.results(project)
+    assert len(done) == 24
+    assert set(kept) <= set(done)
+    assert {str(path) for path in project.cleaned.rglob("*") if path.is_file()} == {copy.path for copy in done}
