@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,13 +17,18 @@ Draw = Callable[..., Image.Image]
 
 def draw_scene(seed: int = 0, size: tuple[int, int] = (600, 400)) -> Image.Image:
     """A scene with soft light, shapes and fine texture, as a photo has them; each seed another one."""
+    return _drawn(seed, size).copy()
+
+
+@functools.cache
+def _drawn(seed: int, size: tuple[int, int]) -> Image.Image:
     rng = np.random.default_rng(seed)
     light = Image.fromarray(rng.integers(0, 255, (4, 6, 3), dtype=np.uint8)).resize(size, Image.Resampling.BICUBIC)
     pen = ImageDraw.Draw(light)
     for _ in range(12):
-        x, y, reach = rng.integers(0, size[0]), rng.integers(0, size[1]), rng.integers(20, 90)
+        x, y, reach = (int(value) for value in (*rng.integers(0, size), rng.integers(20, 90)))
         colour = tuple(int(value) for value in rng.integers(0, 255, 3))
-        pen.ellipse((int(x - reach), int(y - reach), int(x + reach), int(y + reach)), fill=colour)
+        pen.ellipse((x - reach, y - reach, x + reach, y + reach), fill=colour)
     grain = rng.normal(0, 8, (size[1], size[0], 1))
     return Image.fromarray(np.clip(np.asarray(light) + grain, 0, 255).astype(np.uint8)).filter(ImageFilter.SMOOTH)
 

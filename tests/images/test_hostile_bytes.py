@@ -42,7 +42,7 @@ def mutated(draw: st.DrawFn) -> bytes:
 
 
 @pytest.mark.filterwarnings("ignore")  # Pillow also warns of what it then refuses
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(mutated())
 def test_no_bytes_make_an_inspection_fail(data):
     with tempfile.TemporaryDirectory() as folder:
@@ -55,7 +55,7 @@ def test_no_bytes_make_an_inspection_fail(data):
     assert complete != bool(codes & {"unreadable", "truncated", "bomb"})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(mutated(), st.sampled_from(["JPEG", "PNG"]))
 def test_no_bytes_make_the_removal_of_metadata_fail(data, format):
     bare = metadata.without_metadata(data, format)
