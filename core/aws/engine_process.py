@@ -10,6 +10,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 from core.errors import EngineError
@@ -83,16 +84,22 @@ def _start(folder: Path, port: int, wait: float) -> Engine:
 
 def _spawn(folder: Path, port: int) -> subprocess.Popen[bytes]:
     """A new engine process, in a session of its own so that Ctrl-C reaches it through its pipe only."""
-    folder.mkdir(parents=True, exist_ok=True)
     _children[:] = [child for child in _children if child.poll() is None]
-    log = folder / "engine.log"
-    mode = "wb" if log.exists() and log.stat().st_size > _LOG_BYTES else "ab"
-    with log.open(mode) as errors:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "core.engine", "--root", str(folder), "--port", str(port), "--follow-stdin"],
-            cwd=_REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True)
+    command = [sys.executable, "-m", "core.engine", "--root", str(folder), "--port", str(port), "--follow-stdin"]
+    try:
+        with _open_log(folder) as log:
+            child = subprocess.Popen(command, cwd=_REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                                     stderr=log, start_new_session=True)
+    except OSError as error:
+        raise EngineError(f"The built-in engine can not be started in {folder}: {error.strerror}.") from error
     _children.append(child)
     return child
+
+
+def _open_log(folder: Path) -> IO[bytes]:
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "engine.log"
+    return file.open("wb" if file.exists() and file.stat().st_size > _LOG_BYTES else "ab")
 
 
 def _log_tail(folder: Path) -> str:

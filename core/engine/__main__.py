@@ -47,8 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Timeout:
         return _print_environment(root) if options.print_env else TAKEN
     if options.print_env:
-        sys.stderr.write(f"No engine serves {root}. Start one with `python -m core.engine`.\n")
-        return 1
+        lock.release()
+        return _say_none_runs(root)
     _serve(root, settings.load().engine_port if options.port is None else options.port, options.follow_stdin)
     return 0
 
@@ -63,9 +63,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _print_environment(root: Path) -> int:
+    """Write what AWS clients need as lines for a shell: `eval "$(python -m core.engine --print-env)"`."""
+    url = _last_address(root)
+    if url is None:
+        return _say_none_runs(root)
     key = access_key(root)
     values = {
-        "AWS_ENDPOINT_URL": json.loads((root / "engine.json").read_bytes())["url"],
+        "AWS_ENDPOINT_URL": url,
         "AWS_ACCESS_KEY_ID": key.id,
         "AWS_SECRET_ACCESS_KEY": key.secret,
         "AWS_DEFAULT_REGION": REGION,
@@ -75,8 +79,22 @@ def _print_environment(root: Path) -> int:
     return 0
 
 
+def _say_none_runs(root: Path) -> int:
+    sys.stderr.write(f"No engine serves {root}. Start one with `python -m core.engine`.\n")
+    return 1
+
+
+def _last_address(root: Path) -> str | None:
+    """Where the last engine of this folder listened, which clients may still have."""
+    try:
+        return str(json.loads((root / "engine.json").read_bytes())["url"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def _serve(root: Path, port: int, follow_stdin: bool) -> None:
-    listener = listen([*_last_port(root), port, 0])
+    last = urlsplit(_last_address(root) or "").port
+    listener = listen([last or port, port, 0])
     identity = {"id": uuid.uuid4().hex, "pid": os.getpid()}
     gate, close = _assemble(root, identity)
     server = _server(gate, listener)
@@ -87,15 +105,6 @@ def _serve(root: Path, port: int, follow_stdin: bool) -> None:
         threading.Thread(target=_follow_stdin, args=(close,), daemon=True).start()
     server.serve_forever()
     _leave(close)
-
-
-def _last_port(root: Path) -> list[int]:
-    """The port of the last engine here, so that clients find the next one under the same address."""
-    try:
-        port = urlsplit(json.loads((root / "engine.json").read_bytes())["url"]).port
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
-    return [port] if port else []
 
 
 def listen(ports: Sequence[int]) -> socket.socket:

@@ -13,22 +13,20 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
-from core.engine.body import buffer, replace
+from core.engine.body import replace
 from core.engine.checksums import ALGORITHMS, compute_checksum
 from core.engine.refusal import Refusal
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-LIMIT = 1024**3  # bytes of a body; moto holds one at a time in memory
-
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CHUNK = re.compile(rb"([0-9a-fA-F]{1,8})(?:;[^\r\n]*)?\r\n")
 
 
 def settle(environ: WSGIEnvironment) -> None:
-    """Make the body of a request what the client meant it to be, or refuse it."""
-    data = buffer(environ, LIMIT)
+    """Make the body of a request, which is in memory, what the client meant it to be, or refuse it."""
+    data: bytes = environ["wsgi.input"].getvalue()
     sent_digest = environ.get("HTTP_X_AMZ_CONTENT_SHA256", "")
     if sent_digest.startswith("STREAMING-"):
         data, trailer = unwrap(data)

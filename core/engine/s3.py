@@ -22,8 +22,7 @@ from moto.moto_server.werkzeug_app import create_backend_app
 from core.engine import s3_changes, s3_keys, s3_uploads
 from core.engine.blobs import Blobs
 from core.engine.payload import settle
-from core.engine.refusal import Refusal
-from core.engine.s3_index import Index, Setting, State
+from core.engine.s3_index import Index, Setting
 from core.engine.wsgi import Answer, collect, request
 from core.errors import EngineError
 
@@ -55,13 +54,11 @@ class S3:
         self.objects = ObjectStore(self)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request whose body is in memory, as the gate leaves it. Raises Refusal where the body is wrong."""
         if environ["REQUEST_METHOD"] in ("GET", "HEAD", "OPTIONS"):
             return self._moto(environ, start_response)
-        try:
-            settle(environ)
-        except Refusal as refusal:
-            return refusal.answer(environ, start_response)
-        with self._turns[hash(environ["PATH_INFO"]) % len(self._turns)]:  # writes of one key take turns
+        settle(environ)
+        with self._turns[hash(_place(environ)) % len(self._turns)]:  # writes of one key take turns
             return self._change(environ).send(start_response)
 
     def close(self) -> None:
@@ -70,8 +67,8 @@ class S3:
 
     def _change(self, environ: WSGIEnvironment) -> Answer:
         """Let moto carry out a request, and write down what became of it."""
-        bucket, key = _place(environ)
-        setting = None if key else _setting(environ, bucket)
+        (bucket, key), method = _place(environ), environ["REQUEST_METHOD"]
+        setting = _setting(environ, bucket) if bucket and not key and method in ("PUT", "DELETE") else None
         is_new = bucket not in s3_keys.backend().buckets
         with s3_changes.noting() as changes:
             if key and _query_names(environ) & _OBJECT_SETTINGS:
@@ -81,7 +78,10 @@ class S3:
             finally:  # a request that fails half way has changed what clients see, too
                 self._save(changes)
         if setting and answer.status < 300:
-            self._save_setting(environ["REQUEST_METHOD"], setting, is_new)
+            if method == "DELETE":
+                self._forget(setting)
+            elif setting.query or is_new:
+                self._keep(setting)
         return answer
 
     def _save(self, changes: s3_changes.Changes) -> None:
@@ -96,22 +96,31 @@ class S3:
         s3_keys.forget_instances()
         self._blobs.discard(changes.bodies)
 
-    def _save_setting(self, method: str, setting: Setting, is_new: bool) -> None:
-        """Keep the request that made a bucket or one of its settings, or forget what it deleted."""
-        bucket, query = setting.bucket, setting.query
+    def _keep(self, setting: Setting) -> None:
+        """Keep the request that made a bucket, or one of its settings."""
         with self._index.transaction():
-            if method == "DELETE" and not query:
-                self._index.drop_bucket(bucket)
-            elif method == "DELETE":
-                self._index.drop_setting(bucket, query)
-            elif method == "PUT" and (query or is_new):
-                self._index.set_setting(setting)
-            if method == "PUT" and not query and is_new:
-                self._index.add_bucket(bucket, s3_keys.backend().buckets[bucket].creation_date.isoformat())
-        if (method == "PUT" and not query and is_new) or (method == "DELETE" and query == "encryption"):
-            self._change(request("PUT", bucket, query="encryption", body=_ENCRYPTION))
+            self._index.set_setting(setting)
+            if not setting.query:
+                created = s3_keys.backend().buckets[setting.bucket].creation_date
+                self._index.add_bucket(setting.bucket, created.isoformat())
+        if not setting.query:
+            self._encrypt(setting.bucket)
+
+    def _forget(self, setting: Setting) -> None:
+        """Forget what a request has deleted: a bucket, or one of its settings."""
+        with self._index.transaction():
+            if setting.query:
+                self._index.drop_setting(setting.bucket, setting.query)
+            else:
+                self._index.drop_bucket(setting.bucket)
+        if setting.query == "encryption":
+            self._encrypt(setting.bucket)
+
+    def _encrypt(self, bucket: str) -> None:
+        self._change(request("PUT", bucket, query="encryption", body=_ENCRYPTION))
 
     def _load(self) -> None:
+        """Bring moto back to where it was."""
         for setting in self._index.settings():
             again = request("PUT", setting.bucket, query=setting.query, body=setting.body, headers=setting.headers)
             answer = collect(self._moto, again)
@@ -119,18 +128,20 @@ class S3:
                 log.error("Setting %r of bucket %s can not be restored: %s", setting.query, setting.bucket, answer.text)
         for bucket, created in self._index.buckets().items():
             s3_keys.backend().buckets[bucket].creation_date = dt.datetime.fromisoformat(created)
-        bodies = {state.get("blob", "") for state in self._load_states()}
-        self._blobs.keep_only(bodies)
+        self._blobs.keep_only(self._load_objects())
 
-    def _load_states(self) -> Iterable[State]:
+    def _load_objects(self) -> set[str]:
+        """Bring back objects and unfinished uploads, and return the names of their bodies."""
+        bodies: set[str] = set()
         for bucket, key, state in self._index.objects():
             s3_keys.restore_version(bucket, key, state)
-            yield state
+            bodies.add(state.get("blob", ""))
         for bucket, upload, state in self._index.uploads():
             s3_uploads.restore_upload(bucket, upload, state)
         for bucket, upload, number, state in self._index.parts():
             s3_uploads.restore_part(bucket, upload, number, state)
-            yield state
+            bodies.add(state.get("blob", ""))
+        return bodies
 
 
 class ObjectStore:

@@ -128,12 +128,15 @@ def restore_version(bucket: str, key: str, state: State) -> None:
     """Put back one version, as the newest of its key."""
     keys = backend().buckets[bucket].keys
     older = keys.getlist(key, [])
-    version = _restore_marker(older, state) if "marker" in state else restore_key(bucket, key, state)
+    if "marker" in state:
+        version = _restore_marker(older[-1] if older else _new_key(bucket, key), state)
+    else:
+        version = restore_key(bucket, key, state)
     dict.__setitem__(keys, key, [*older, version])
 
 
-def _restore_marker(older: list[Any], state: State) -> models.FakeDeleteMarker:
-    marker = models.FakeDeleteMarker(key=older[-1])
+def _restore_marker(hidden: Any, state: State) -> Any:
+    marker = models.FakeDeleteMarker(key=hidden)
     marker._version_id = state["marker"]
     marker.last_modified = dt.datetime.fromisoformat(state["at"])
     return marker
@@ -141,8 +144,7 @@ def _restore_marker(older: list[Any], state: State) -> models.FakeDeleteMarker:
 
 def restore_key(bucket: str, name: str | int, state: State) -> StoredKey:
     """The key that `key_state` described. A part of an upload has its number as `name`."""
-    key = StoredKey(name, b"", DEFAULT_ACCOUNT_ID, backend().region_name,  # type: ignore[arg-type]
-                    bucket_name=bucket, etag=state["_etag"])
+    key = _new_key(bucket, name)
     for field in _FIELDS:
         if field in state:
             setattr(key, field, state[field])
@@ -153,6 +155,10 @@ def restore_key(bucket: str, name: str | int, state: State) -> StoredKey:
     if state["tags"]:
         backend().tagger.tag_resource(key.arn, [{"Key": tag, "Value": value} for tag, value in state["tags"].items()])
     return key
+
+
+def _new_key(bucket: str, name: Any) -> StoredKey:
+    return StoredKey(name, b"", DEFAULT_ACCOUNT_ID, backend().region_name, bucket_name=bucket)
 
 
 def acl_state(acl: models.FakeAcl | None) -> list[Any] | None:

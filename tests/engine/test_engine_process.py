@@ -177,6 +177,12 @@ def test_an_engine_that_can_not_start_says_why(tmp_path: Path) -> None:
         ensure_engine(tmp_path, port=0, wait=60)
 
 
+def test_a_folder_that_can_not_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(EngineError, match=str(tmp_path)):
+        ensure_engine(tmp_path / "file" / "engine", wait=5)
+
+
 def test_the_key_is_the_owners_alone_and_no_repr_shows_it(folder: Path, running: Engine) -> None:
     assert (folder / "key.json").stat().st_mode & 0o777 == 0o600
     assert running.secret_key not in repr(running)
