@@ -118,11 +118,12 @@ def test_a_model_is_trained_started_asked_and_stopped_at_its_deadline(
     assert detect(clients, arn, key, min_confidence=0).scores == answer.scores
 
     assert guard.enforce(workspace, now() + 0.5 * HOUR, lambda *_: clients) == {}
-    assert guard.enforce(workspace, now() + HOUR, lambda *_: clients) == {arn: None}
+    ended = now() + HOUR
+    assert guard.enforce(workspace, ended, lambda *_: clients) == {arn: None}
     assert versions.wait_for(clients, arn, {"STOPPED"}, QUICK).status == "STOPPED"
     versions.stop(clients, arn)
     assert guard.deadline_of(workspace, arn) is None
-    assert guard.running_cost(workspace, arn).seconds == HOUR.total_seconds()
+    assert [run.stopped for run in guard.uptimes(workspace, arn)] == [ended]
     versions.delete(clients, arn)
 
 
