@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from core.errors import NotReady
 from core.evaluation.photosets import PhotoSet, shots
@@ -106,14 +106,14 @@ def _read(project: Project, clause: str, *values: int) -> list[Run]:
     return [_run(row) for row in found]
 
 
-def _run(row: sqlite3.Row) -> Run:
+def _run(row: Any) -> Run:
     return Run(
         id=row["id"], at=dt.datetime.fromisoformat(row["at"]), title=row["title"], source=PhotoSet.load(row["source"]),
         arn=row["arn"], thresholds=json.loads(row["thresholds"]), total=row["total"], done=row["done"],
         failed=row["failed"], ended=dt.datetime.fromisoformat(row["ended"]) if row["ended"] else None)
 
 
-def _prediction(row: sqlite3.Row, thresholds: Thresholds) -> Prediction:
+def _prediction(row: Any, thresholds: Thresholds) -> Prediction:
     scores = tuple(Score(label, confidence) for label, confidence in json.loads(row["scores"]))
     answer, confidence = (UNKNOWN, 0.0) if row["error"] else decide(scores, thresholds)
     return Prediction(

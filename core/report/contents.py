@@ -102,7 +102,7 @@ def software() -> dict[str, str]:
     """Versions of Rekolab, Python, and the packages that a result depends on."""
     pyproject = Path(__file__).parents[2] / "pyproject.toml"
     own = tomllib.loads(pyproject.read_text("utf-8"))["project"]["version"] if pyproject.is_file() else "unknown"
-    found = {"rekolab": own, "python": platform.python_version(), "platform": platform.platform(terse=True)}
+    found = {"rekolab": own, "python": platform.python_version(), "system": f"{platform.system()} {platform.machine()}"}
     for package in PACKAGES:
         try:
             found[package] = metadata.version(package)

@@ -17,7 +17,7 @@ from core.report.markup import Html, bar, join, paragraph, picture, section, swa
 from core.types import Cleaned, Photo
 
 SHOWN = 6  # photos of a class in the strip
-EXAMPLES = 3  # pairs before and after
+EXAMPLES = 4  # pairs before and after
 CLASSES_SHOWN = 6
 NAMES_SHOWN = 5
 
@@ -46,7 +46,7 @@ def cleaned(contents: Contents) -> Html:
         "Cleaning",
         paragraph(f"{counted(len(kept), 'copy', 'copies')} made, no side longer than {recipe.longest:,} pixels, in "
                   f"{kind}, JPEG quality {recipe.quality}, without the cameras' data. The originals are unchanged."),
-        table(("What was done", "photos"), [(action.capitalize(), f"{count:,}")
+        table(("what was done", "photos"), [(action.capitalize(), f"{count:,}")
                                             for action, count in actions.most_common()], ("photos",)) if actions
         else paragraph("Every photo was fine as it was."),
         _left_out(contents),
@@ -156,7 +156,8 @@ def _before_and_after(contents: Contents) -> Html | None:
     known = {photo.id: photo for photo in contents.photos}
     chosen: dict[tuple[str, ...], Cleaned] = {}
     for copy in contents.copies:
-        if copy.path and copy.actions and copy.photo_id in known and _thumbnail(contents, known[copy.photo_id]):
+        seen = set(copy.actions) - {"rename"}  # a new name is nothing to look at
+        if copy.path and seen and copy.photo_id in known and _thumbnail(contents, known[copy.photo_id]):
             chosen.setdefault(copy.actions, copy)
     pairs = [_pair(contents, known[copy.photo_id], copy) for copy in list(chosen.values())[:EXAMPLES]]
     return tag("div", *pairs, kind="pairs") if pairs else None

@@ -18,8 +18,8 @@ class Html(str):
 
 
 def text(content: object) -> Html:
-    """A text as markup; what is markup already stays."""
-    return content if isinstance(content, Html) else Html(escape(str(content), quote=True))
+    """A text as markup; what is markup already stays. A percent sign never starts a line."""
+    return content if isinstance(content, Html) else Html(escape(str(content)).replace(" %", "\N{NO-BREAK SPACE}%"))
 
 
 def join(*parts: object) -> Html:
@@ -29,7 +29,7 @@ def join(*parts: object) -> Html:
 def tag(name: str, /, *children: object, **attributes: object) -> Html:
     """`tag("td", 12, kind="number")` is `<td class="number">12</td>`. `kind` is the class; None leaves one out."""
     written = "".join(
-        f' {"class" if key == "kind" else key}="{escape(str(value), quote=True)}"'
+        f' {"class" if key == "kind" else key}="{escape(str(value))}"'
         for key, value in attributes.items() if value is not None)
     return Html(f"<{name}{written}>" if name in EMPTY else f"<{name}{written}>{join(*children)}</{name}>")
 

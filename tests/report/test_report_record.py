@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.report import record
+from core.report.contents import Contents
+
+
+def read(contents: Contents) -> dict:
+    return json.loads(record.dump(contents))
+
+
+def test_every_original_and_copy_is_named_with_its_hash(told: Contents) -> None:
+    kept = read(told)
+    hashes = {photo["name"]: photo["sha256"] for photo in kept["photos"]}
+    for photo in told.photos:
+        assert hashes[photo.name] == hashlib.sha256(Path(photo.path).read_bytes()).hexdigest()
+    copies = {copy["photo"]: copy for copy in kept["cleaning"]["copies"]}
+    for copy in told.copies:
+        if copy.path:
+            name = next(photo.name for photo in told.photos if photo.id == copy.photo_id)
+            assert copies[name]["sha256"] == hashlib.sha256(Path(copy.path).read_bytes()).hexdigest()
+    assert copies["dog/cut.jpg"]["left_out"]
+    assert kept["cleaning"]["recipe"] == {"longest": 1280, "format": "keep", "quality": 90}
+
+
+def test_split_and_manifests_can_be_made_again(told: Contents) -> None:
+    kept = read(told)
+    assert kept["split"]["seed"] == 1
+    assert len(kept["split"]["train"]) + len(kept["split"]["test"]) == len(told.built.pictures)
+    training = kept["manifests"]["training"]
+    assert training["sha256"] == hashlib.sha256(told.built.training.encode()).hexdigest()
+    assert len(training["text"].splitlines()) == len(kept["split"]["train"])
+
+
+def test_predictions_and_figures_are_kept_in_full(told: Contents) -> None:
+    found = read(told)["evaluation"]
+    assert found["predictions"][0] == {
+        "photo": "four.jpg", "truth": "cat", "answer": "Unknown", "scores": {"cat": 58.0, "dog": 42.0}, "changes": [],
+        "error": None}
+    assert found["figures"]["accuracy"]["value"] == 0.5
+    assert found["confusion"] == {"rows": ["cat", "dog"], "columns": ["cat", "dog", "Unknown"],
+                                  "counts": [[1, 1, 1], [0, 1, 0]]}
+    assert read(told)["model"]["thresholds"] == {"cat": 60.0, "dog": 45.0}
+    assert read(told)["costs"]["running_usd"] == 4.0
+
+
+@pytest.mark.parametrize("secret", ["SecretCamera", "GPS", "AKIA"])
+def test_nothing_that_is_nobodys_business_is_in_it(told: Contents, secret: str) -> None:
+    assert secret not in record.dump(told)
+
+
+def test_neither_the_account_nor_a_path_of_this_computer_is_in_it(told: Contents) -> None:
+    bucket = replace(told.built, training=told.built.training.replace("bucket-", f"rekolab-{told.account}-"))
+    text = record.dump(replace(told, built=bucket))
+    assert told.account not in text and "rekolab-************-" in text
+    assert str(told.thumbnails.parent) not in text and str(Path.home()) not in text
+
+
+def test_a_project_in_which_nothing_is_done_has_a_record_too(told: Contents) -> None:
+    kept = read(replace(told, photos=(), copies=(), built=None, verdict=None, model=None, trial=None))
+    assert kept["evaluation"] is None and kept["photos"] == []
