@@ -28,6 +28,7 @@ MODEL = ServiceModel(Loader().load_service_model("rekognition", "service-2"), "r
 OPERATIONS = {name: MODEL.operation_model(name) for name in MODEL.operation_names}
 
 _CONTENT_TYPE = "application/x-amz-json-1.1"
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")  # JSON can escape one, and no file or database can keep it
 _SCOPE = re.compile(r"Credential=[^/,\s]+/\d{8}/([a-z\d-]+)/")
 
 Ask = dict[str, Any]
@@ -97,7 +98,7 @@ def _read_request(environ: WSGIEnvironment, model: OperationModel) -> Ask:
     raw = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     try:
         body = json.loads(raw or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ApiError("SerializationException", "The body of the request is not JSON.") from None
     ask: Ask = decode(model.input_shape, body)
     if broken := list(violations(model.input_shape, ask)):
@@ -123,11 +124,11 @@ def decode(shape: Shape, value: Any, path: str = "The request") -> Any:
             return [decode(shape.member, item, path) for item in value]
         case "map", dict():
             return {key: decode(shape.value, item, path) for key, item in value.items()}
-        case "string", str():
+        case "string", str() if not _HALF_CHARACTER.search(value):
             return value
         case "boolean", bool():
             return value
-        case "integer" | "long", int() if not isinstance(value, bool):
+        case "integer" | "long", int() if not isinstance(value, bool) and abs(value) < 2**31:
             return value
         case "float" | "double", int() | float() if not isinstance(value, bool) and math.isfinite(value):
             return float(value)

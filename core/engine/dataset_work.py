@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import sqlite3
 import time
-from collections.abc import Sequence
 
 from core.engine import entries
 from core.engine.datasets import CLIENT_ERROR, SERVICE_ERROR, SUCCESS
@@ -44,30 +43,30 @@ def create(service: Service, task: Task) -> None:
 def update(task: Task) -> None:
     """Check the changed lines alone, then the dataset as it would be with them; keep all of them or none."""
     verdict = check_dataset(base64.b64decode(task.arguments["changes"]))
+    if verdict.code is None:
+        changed = {line.source_ref or "": line.text for line in verdict.entries}
+        verdict = check_dataset("\n".join((_texts(task) | changed).values()).encode())
     with task.finish() as rows:
         if verdict.code is None:
-            merged = {line.source_ref: line.text for line in check_lines(entries.texts(rows, task.arn))}
-            merged |= {line.source_ref: line.text for line in verdict.entries}
-            verdict = check_dataset("\n".join(merged.values()).encode())
-        if verdict.code is None:
             entries.replace_entries(rows, task.arn, verdict.entries)
-        failed = verdict.code is not None
-        _settle(rows, task.arn, "UPDATE_FAILED" if failed else "UPDATE_COMPLETE",
-                verdict.message if failed else UPDATED)
+            _settle(rows, task.arn, "UPDATE_COMPLETE", UPDATED)
+        else:
+            _settle(rows, task.arn, "UPDATE_FAILED", verdict.message)
 
 
 def distribute(task: Task) -> None:
     """Move a fifth of the training entries to the test dataset."""
     test = task.arguments["test"]
+    train_lines, test_lines = autosplit(check_lines(_texts(task).values()), seed=0)
+    enough = any(line.labeled for line in test_lines)
+    status = "UPDATE_COMPLETE" if enough else "UPDATE_FAILED"
+    message = UPDATED if enough else MESSAGES["ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_DISTRIBUTE"]
     with task.finish() as rows:
-        train_lines, test_lines = autosplit(check_lines(entries.texts(rows, task.arn)), seed=0)
-        enough = any(line.labeled for line in test_lines)
         if enough:
             entries.replace_entries(rows, task.arn, train_lines)
             entries.replace_entries(rows, test, test_lines)
-        status = "UPDATE_COMPLETE" if enough else "UPDATE_FAILED"
-        message = UPDATED if enough else MESSAGES["ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_DISTRIBUTE"]
-        _settle_all(rows, (task.arn, test), status, message)
+        for arn in (task.arn, test):
+            _settle(rows, arn, status, message)
 
 
 def delete(task: Task) -> None:
@@ -81,16 +80,16 @@ def fail_create(task: Task) -> None:
 
 
 def fail_update(task: Task) -> None:
-    """For both datasets of a distribution, too."""
-    arns = [task.arn, *([task.arguments["test"]] if "test" in task.arguments else [])]
+    """End an update, or a distribution, which has two datasets."""
     with task.finish() as rows:
-        for arn in arns:
+        for arn in filter(None, (task.arn, task.arguments.get("test"))):
             _settle(rows, arn, "UPDATE_FAILED", _ERROR, SERVICE_ERROR)
 
 
-def _settle_all(rows: sqlite3.Connection, arns: Sequence[str], status: str, message: str) -> None:
-    for arn in arns:
-        _settle(rows, arn, status, message)
+def _texts(task: Task) -> dict[str, str]:
+    """The dataset's lines. While the task has it, nobody else changes them."""
+    with task.state.reading() as rows:
+        return entries.texts(rows, task.arn)
 
 
 def _settle(rows: sqlite3.Connection, arn: str, status: str, message: str, code: str | None = None) -> None:

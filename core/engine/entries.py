@@ -38,10 +38,10 @@ def copy_entries(rows: sqlite3.Connection, source: str, target: str) -> None:
                  "WHERE dataset = ?", (target, source))
 
 
-def texts(rows: sqlite3.Connection, dataset: str) -> list[str]:
-    """The lines of a dataset as they came in."""
-    return [row["text"] for row in rows.execute("SELECT text FROM entry WHERE dataset = ? ORDER BY position",
-                                                (dataset,))]
+def texts(rows: sqlite3.Connection, dataset: str) -> dict[str, str]:
+    """The lines of a dataset as they came in, by their source-ref."""
+    found = rows.execute("SELECT source_ref, text FROM entry WHERE dataset = ? ORDER BY position", (dataset,))
+    return {row["source_ref"]: row["text"] for row in found}
 
 
 def statistics(rows: sqlite3.Connection, dataset: str) -> dict[str, int]:

@@ -165,7 +165,7 @@ def _material(rows: sqlite3.Connection, project: Project, ask: Ask) -> dict[str,
             raise in_use(f"The {dataset.type} dataset is busy: its status is {dataset.status}.")
         if not dataset.settled:
             raise invalid(f"The {dataset.type} dataset was not created. Delete it and create it anew.")
-    return {kind: entries.texts(rows, dataset.arn) for kind, dataset in datasets.items()}
+    return {kind: list(entries.texts(rows, dataset.arn).values()) for kind, dataset in datasets.items()}
 
 
 def _count(rows: sqlite3.Connection, caller: Caller, states: tuple[str, ...]) -> int:

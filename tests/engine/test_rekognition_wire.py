@@ -40,7 +40,8 @@ def test_what_the_engine_does_not_have_is_refused_and_never_made_up(room: Room, 
     assert f"{operation} is not available" in body["Message"]
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b'{"ProjectName": 7}', b'{"ProjectName": "a", "Tags": []}', b"\xff"])
+@pytest.mark.parametrize("body", [b"{", b"[]", b'{"ProjectName": 7}', b'{"ProjectName": "a", "Tags": []}', b"\xff",
+                                  b'{"ProjectName": "\\ud800"}', b"[" * 100_000])
 def test_a_body_that_can_not_be_read_is_a_serialization_error(room: Room, body: bytes) -> None:
     status, answer, _ = room.post("CreateProject", body)
     assert (status, answer["__type"]) == (400, "SerializationException")
