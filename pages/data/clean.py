@@ -41,7 +41,8 @@ copies = {copy.photo_id: copy for copy in cleaning.results(project)}
 
 
 def tiles(shown: list[tuple[Photo, str]]) -> list[gallery.Tile]:
-    return [gallery.Tile(str(photo.id), photo.name, gallery.thumbnail(project, photo), note=why) for photo, why in shown]
+    return [gallery.Tile(str(photo.id), photo.name, gallery.thumbnail(project, photo), note=why)
+            for photo, why in shown]
 
 
 groups: dict[str, list[tuple[Photo, str]]] = defaultdict(list)
