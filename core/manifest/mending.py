@@ -9,7 +9,6 @@ from core import limits
 from core.manifest.lines import BOX_TYPE, IMAGE_TYPE
 from core.manifest.metadata import is_moment, is_share
 
-_MULTILABEL = "groundtruth/image-classification-multilabel"
 _MISSPELT = re.compile(r"(.+?)[-_. ]?meta(?:[-_ ]?data)?", re.IGNORECASE | re.DOTALL)
 
 
@@ -46,14 +45,14 @@ def _spread(members: dict[str, Any]) -> dict[str, Any]:
         names = metadata.get("class-map") if isinstance(metadata, dict) else None
         if not isinstance(value, list) or not isinstance(metadata, dict) or not isinstance(names, dict):
             continue
-        shares = metadata.get("confidence-map")
+        confidences = metadata.get("confidence-map")
         common = {key: item for key, item in metadata.items() if key not in ("class-map", "confidence-map", "type")}
         del spread[attribute], spread[f"{attribute}-metadata"]
         for number, label in enumerate(value):
-            share = shares.get(str(label), 1) if isinstance(shares, dict) else 1
+            confidence = confidences.get(str(label), 1) if isinstance(confidences, dict) else 1
             spread[f"{attribute}{number}"] = label
             spread[f"{attribute}{number}-metadata"] = {
-                **common, "class-name": names.get(str(label)), "confidence": share, "type": IMAGE_TYPE}
+                **common, "class-name": names.get(str(label)), "confidence": confidence, "type": IMAGE_TYPE}
     return spread
 
 
@@ -139,7 +138,7 @@ def _edges(item: dict[str, Any], image_size: Any) -> dict[str, Any]:
     """The box's whole numbers, cut off at the image's edges where both are known."""
     names = ("class_id", "left", "top", "width", "height")
     box = {name: _whole(item[name]) for name in names if name in item}
-    size = image_size[0] if isinstance(image_size, list) and image_size and isinstance(image_size[0], dict) else {}
+    size = _known(image_size)
     for start, extent in (("left", "width"), ("top", "height")):
         if all(type(number) is int for number in (box.get(start), box.get(extent), size.get(extent))):
             first = min(max(box[start], 0), size[extent])
@@ -148,8 +147,13 @@ def _edges(item: dict[str, Any], image_size: Any) -> dict[str, Any]:
     return box
 
 
+def _known(image_size: Any) -> dict[str, Any]:
+    """The one size in image_size, empty when there is none."""
+    return image_size[0] if isinstance(image_size, list) and image_size and isinstance(image_size[0], dict) else {}
+
+
 def _too_small(box: dict[str, Any], image_size: Any) -> bool:
-    size = image_size[0] if isinstance(image_size, list) and image_size and isinstance(image_size[0], dict) else {}
+    size = _known(image_size)
     sides = [box.get("width"), box.get("height"), size.get("width"), size.get("height")]
     if not all(type(side) is int for side in sides):
         return False

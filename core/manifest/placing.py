@@ -10,7 +10,7 @@ from core.types import Finding
 
 # What a service writes beside the labels. It is taken off first, because a marked manifest may be fed back.
 _MARKS = ("errors", "warnings", "cl-errors", "cl-metadata")
-_BOX = re.compile(r"(.+)\.annotations\.(\d+)", re.DOTALL)
+_BOX = re.compile(r"(.*)\.annotations\.(\d+)", re.DOTALL)
 
 
 def bare(members: dict[str, Any]) -> dict[str, Any]:

@@ -31,7 +31,8 @@ LINE: dict[str, Words] = {
     "ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT": Words(
         "The value of the label attribute has the wrong form. The label itself belongs in class-name.",
         "Writes 0 in place of a text, and moves the text to class-name where that is missing."),
-    "ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT": Words("The details beside the label are incomplete.", _FILL_IN),
+    "ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT": Words(
+        "The details beside the label are incomplete or wrong.", _FILL_IN),
     "ERROR_MISSING_BOUNDING_BOX_CONFIDENCE": Words(
         "Every box needs a confidence of its own, in the same order.", "Gives confidence 1 to the boxes without one."),
     "ERROR_MISSING_CLASS_MAP_ID": Words("A box has a class_id for which class-map gives no label."),

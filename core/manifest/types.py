@@ -39,7 +39,8 @@ class Box:
 class Line:
     """One checked line of a manifest. `labels` and `boxes` hold what is valid; `reasons` runs beside `findings`.
 
-    `number` counts from 1. A line is exactly one of valid, invalid and ignored.
+    `number` counts from 1. A line is exactly one of valid, invalid and ignored. The properties look at `findings` for
+    emptiness first: almost every line has none, and a manifest may have 250,000.
     """
 
     number: int
@@ -59,7 +60,7 @@ class Line:
     @property
     def readable(self) -> bool:
         """Whether the line is a JSON object at all."""
-        return all(found.code != "ERROR_INVALID_JSON_LINE" for found in self.findings)
+        return not self.findings or all(found.code != "ERROR_INVALID_JSON_LINE" for found in self.findings)
 
     @property
     def use_case(self) -> UseCase:
@@ -71,16 +72,17 @@ class Line:
     @property
     def dropped(self) -> bool:
         """Whether dataset creation leaves the line out without a word."""
-        return any(found.code in DROPPING for found in self.findings)
+        return bool(self.findings) and any(found.code in DROPPING for found in self.findings)
 
     @property
     def has_errors(self) -> bool:
-        return any(not found.warning for found in self.findings)
+        return bool(self.findings) and any(not found.warning for found in self.findings)
 
     @property
     def invalid(self) -> bool:
         """Whether training can't use the line. A bad box alone does not do that while another box is good."""
-        return any(not found.warning and found.code not in BOX_ERRORS for found in self.findings)
+        return bool(self.findings) and any(
+            not found.warning and found.code not in BOX_ERRORS for found in self.findings)
 
     @property
     def labeled(self) -> bool:
@@ -103,7 +105,7 @@ class Line:
     @property
     def names(self) -> tuple[str, ...]:
         """Every distinct label, of the image and of its boxes."""
-        return tuple(dict.fromkeys((*self.labels, *(box.label for box in self.boxes))))
+        return tuple(dict.fromkeys((*self.labels, *(box.label for box in self.boxes)))) if self.boxes else self.labels
 
     def labels_for(self, use_case: UseCase) -> tuple[str, ...]:
         """The line's distinct labels that a model of `use_case` would learn."""
