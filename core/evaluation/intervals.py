@@ -63,10 +63,15 @@ def span(figure: Figure) -> str:
     return f"{figure.low * 100:.0f} to {figure.high * 100:.0f} %" if figure.known else "nothing to measure"
 
 
+def between(figure: Figure) -> str:
+    """ "between 62 and 100 %"."""
+    return f"between {figure.low * 100:.0f} and {figure.high * 100:.0f} %"
+
+
 def sentence(figure: Figure, what: str = "right") -> str:
     """ "11 of 12 right (92 %; with 12 photos the true rate lies between 62 and 100 %)"; for proportions."""
     if not figure.total:
         return f"No photos, so nothing can be said about what is {what}."
     photos = "1 photo" if figure.total == 1 else f"{figure.total:,} photos"
     return (f"{figure.hits:,} of {figure.total:,} {what} ({percent(figure.value)}; with {photos} the true rate lies "
-            f"between {figure.low * 100:.0f} and {figure.high * 100:.0f} %)")
+            f"{between(figure)})")

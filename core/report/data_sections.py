@@ -10,7 +10,7 @@ from pathlib import Path
 from core.dataset.names import counted
 from core.errors import BadImage
 from core.evaluation.charts import colour_of
-from core.evaluation.intervals import proportion, span
+from core.evaluation.intervals import between, proportion
 from core.images import thumbnails
 from core.report.contents import Contents
 from core.report.markup import Html, bar, join, paragraph, picture, section, swatch, table, tag
@@ -20,6 +20,7 @@ SHOWN = 6  # photos of a class in the strip
 EXAMPLES = 4  # pairs before and after
 CLASSES_SHOWN = 6
 NAMES_SHOWN = 5
+LEFT_OUT_SHOWN = 30
 
 
 def data(contents: Contents) -> Html:
@@ -66,8 +67,8 @@ def split(contents: Contents) -> Html:
         paragraph(f"{counted(len(built.labels), 'labelled photo')}: {len(built.split.train):,} to train with, "
                   f"{tested:,} to test with (seed {built.split.seed}; duplicates stay on one side)."),
         table(("label", "train", "test"), rows, ("train", "test")),
-        paragraph(f"If all {tested:,} test photos are right, the true rate still lies anywhere between "
-                  f"{span(proportion(tested, tested)).replace(' to ', ' and ')}.", kind="note") if tested else None)
+        paragraph(f"If all {tested:,} test photos are right, the true rate still lies anywhere "
+                  f"{between(proportion(tested, tested))}.", kind="note") if tested else None)
 
 
 def manifest(contents: Contents) -> Html:
@@ -89,7 +90,7 @@ def manifest(contents: Contents) -> Html:
 
 
 def _sizes(photos: tuple[Photo, ...]) -> str:
-    """ "From 320 x 240 to 6000 x 4000 pixels, half of them over 12.2 megapixels; JPEG 38, PNG 2." """
+    """ "From 320 x 240 to 6,000 x 4,000 pixels, half of them over 12.2 megapixels; 38 JPEG, 2 PNG."."""
     sizes = sorted((photo.facts.upright_size for photo in photos if photo.facts), key=lambda size: size[0] * size[1])
     if not sizes:
         return "None of them could be read."
@@ -148,7 +149,9 @@ def _left_out(contents: Contents) -> Html | None:
     known = {photo.id: photo for photo in contents.photos}
     rows = [(known[copy.photo_id].name, copy.reason or "") for copy in contents.copies
             if not copy.path and copy.photo_id in known]
-    return table(("left out", "because"), rows) if rows else None
+    rest = len(rows) - LEFT_OUT_SHOWN
+    more = paragraph(f"{rest:,} more are in run-record.json.", kind="note") if rest > 0 else None
+    return join(table(("left out", "because"), rows[:LEFT_OUT_SHOWN]), more) if rows else None
 
 
 def _before_and_after(contents: Contents) -> Html | None:

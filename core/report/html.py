@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.evaluation.intervals import percent, span
+from core.evaluation.intervals import between, percent
 from core.report import data_sections, model_sections
 from core.report.contents import Contents
 from core.report.markup import Html, join, paragraph, tag, text
@@ -45,7 +45,7 @@ def _verdict(contents: Contents) -> Html:
         accuracy = contents.trial.figures.accuracy
         return join("The model was right on ", tag("strong", f"{accuracy.hits:,} of {accuracy.total:,}"),
                     f" photos that it was tried on, {percent(accuracy.value)}. On photos of this kind its true rate "
-                    f"lies, with 95 % confidence, between {span(accuracy).replace(' to ', ' and ')}.")
+                    f"lies, with 95 % confidence, {between(accuracy)}.")
     if contents.model and contents.model.evaluation:
         found = contents.model.evaluation
         return text(f"The model has an F1 of {found.f1:.3f} on {found.testing_images:,} test photos. "

@@ -47,7 +47,7 @@ def make_report(progress: Progress, home: str, project: str) -> dict[str, str]:
     """
     owner = open_project(home, project)
     clients = connect(owner.home, owner.backend)
-    progress.begin(4, "Gathering what is known")
+    progress.begin(3, "Gathering what is known")
     bucket = storage.bucket_name(clients, owner)
     contents = gather(owner, clients, bucket)
     progress.step(message="Writing the report")
@@ -57,7 +57,6 @@ def make_report(progress: Progress, home: str, project: str) -> dict[str, str]:
     prefix = f"{owner.name}/reports/{folder.name}"
     for name in TYPES:
         send(clients, bucket, f"{prefix}/{name}", (folder / name).read_bytes(), TYPES[name])
-    progress.step(message="Done")
     uri = storage.uri(bucket, f"{prefix}/{HTML}")
     write_atomically(folder / SENT, json.dumps({"uri": uri}).encode())
     owner.note("report", f"Report {folder.name} made and sent to S3")

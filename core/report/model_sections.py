@@ -106,8 +106,8 @@ def costs(contents: Contents) -> Html:
     trained = version.billable_seconds or 0
     rows = [("Training", _duration(trained), prices.words(price.training_cost(trained))),
             ("Running", _duration(ran.seconds), prices.words(ran.usd))]
-    ours = contents.place.startswith("the built-in engine")
-    opening = "The built-in engine costs nothing; AWS would have charged:" if ours else "By minutes, units and price:"
+    opening = ("The built-in engine costs nothing; AWS would have charged:" if contents.backend.is_engine
+               else "By minutes, inference units and price:")
     return section("Costs", paragraph(opening), table(("", "time", "cost"), rows, ("time", "cost")),
                    paragraph(price.source, kind="note"))
 

@@ -137,6 +137,17 @@ def test_the_test_side_is_asked_as_the_model_was_tested(
     assert {p.name for p in runs.predictions(project, run.id)} <= known
 
 
+def test_training_photos_are_those_that_are_not_tested_with(
+    project: Project, photo_folder: Callable[..., Path]
+) -> None:
+    sources.import_folder(Progress(), str(project.home), project.name, str(photo_folder(cat=5, dog=5)))
+    assert photosets.training_photos(project) == []
+    labels.label_by_folder(project)
+    training = {photo.name for photo in photosets.training_photos(project)}
+    testing = {shot.name for shot in photosets.shots(project, photosets.test_side())}
+    assert len(training) == 8 and not training & testing
+
+
 def test_without_labels_there_is_no_test_side(project: Project) -> None:
     with pytest.raises(NotReady, match="test side"):
         runs.create_run(project, ARN, photosets.test_side(), CUTS)
