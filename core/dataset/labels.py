@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,12 +19,16 @@ _Change = tuple[int, str | None, str | None, bool | None]  # photo, label before
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change that undo takes back as a whole: how many photos got which label (None: lost theirs)."""
+    """One change that undo takes back as a whole: how many photos got which labels; none when they lost theirs.
+
+    `out` says that the photos were left out (True) or taken in again (False).
+    """
 
     number: int
     at: dt.datetime
     photos: int
-    label: str | None
+    labels: tuple[str, ...]
+    out: bool | None
     undone: bool
 
 
@@ -60,7 +65,10 @@ def remove_class(project: Project, name: str) -> int:
 
 
 def assign(project: Project, photo_ids: Iterable[int], label: str | None) -> int:
-    """Give photos a label, or take theirs away with None; one step. Gives how many photos that changed."""
+    """Give photos a label, or take theirs away with None; one step. Gives how many photos that changed.
+
+    A photo that was left out and gets a label is taken in again.
+    """
     with project.catalogue() as rows:
         kept = None if label is None else _ensure_class(rows, label)
         return _change(rows, dict.fromkeys(photo_ids, kept))
@@ -72,11 +80,10 @@ def leave_out(project: Project, photo_ids: Iterable[int], out: bool = True) -> i
     Nothing is deleted, and a photo keeps its label while it is out.
     """
     with project.catalogue() as rows:
-        kept = [dict(row) for number in photo_ids if (row := rows.execute(
-            "SELECT photo.id, label.name FROM photo LEFT JOIN label ON label.photo_id = photo.id "
-            "WHERE photo.id = ? AND excluded <> ?", (number, out)).fetchone())]
-        _record(rows, [(row["id"], row["name"], row["name"], out) for row in kept])
-        return len(kept)
+        changes = [(number, label, label, out) for number, (label, was_out) in _states(rows, photo_ids).items()
+                   if was_out != out]
+        _record(rows, changes)
+        return len(changes)
 
 
 def label_by_folder(project: Project, replace: bool = False) -> int:
@@ -111,10 +118,11 @@ def history(project: Project, limit: int = 50) -> list[Step]:
     """The last steps, newest first, those included that are undone and can be redone."""
     with project.catalogue() as rows:
         found = rows.execute(
-            "SELECT step, MIN(at) AS at, COUNT(*) AS photos, MIN(after) AS label, COUNT(DISTINCT after) AS labels, "
-            "MIN(undone) AS undone FROM label_change GROUP BY step ORDER BY step DESC LIMIT ?", (limit,)).fetchall()
+            "SELECT step, at, COUNT(*) AS photos, json_group_array(DISTINCT after) AS labels, MAX(excluded) AS out, "
+            "undone FROM label_change GROUP BY step ORDER BY step DESC LIMIT ?", (limit,)).fetchall()
     return [Step(row["step"], dt.datetime.fromisoformat(row["at"]), row["photos"],
-                 "several" if row["labels"] > 1 else row["label"], bool(row["undone"])) for row in found]
+                 tuple(label for label in json.loads(row["labels"]) if label),
+                 None if row["out"] is None else bool(row["out"]), bool(row["undone"])) for row in found]
 
 
 def recent(project: Project, limit: int = 5) -> list[int]:
@@ -147,7 +155,7 @@ def given(project: Project) -> dict[int, dt.datetime]:
     """When each labelled photo got the label that it has."""
     with project.catalogue() as rows:
         found = rows.execute("SELECT photo_id, MAX(id), at FROM label_change "
-                             "WHERE NOT undone AND excluded IS NULL GROUP BY photo_id")
+                             "WHERE NOT undone AND before IS NOT after GROUP BY photo_id")
         return {row["photo_id"]: dt.datetime.fromisoformat(row["at"]) for row in found}
 
 
@@ -164,16 +172,18 @@ def _ensure_class(rows: sqlite3.Connection, text: str) -> str:
 
 
 def _change(rows: sqlite3.Connection, wanted: Mapping[int, str | None]) -> int:
-    """Write one step; what had been undone before can no longer be redone."""
-    before = _labels(rows, wanted)
-    changes = [(number, before[number], after, None) for number, after in wanted.items()
-               if number in before and before[number] != after]
+    """Write one step that gives labels or takes them away. A photo that is left out and gets one is taken in again."""
+    changes: list[_Change] = []
+    for number, (label, out) in _states(rows, wanted).items():
+        back = out and wanted[number] is not None
+        if back or label != wanted[number]:
+            changes.append((number, label, wanted[number], False if back else None))
     _record(rows, changes)
     return len(changes)
 
 
 def _record(rows: sqlite3.Connection, changes: Sequence[_Change]) -> None:
-    """Write one step into the history, and do it."""
+    """Write one step into the history, and do it. What had been undone before can no longer be redone."""
     if not changes:
         return
     rows.execute("DELETE FROM label_change WHERE undone")
@@ -184,11 +194,12 @@ def _record(rows: sqlite3.Connection, changes: Sequence[_Change]) -> None:
     _write(rows, [(number, after, excluded) for number, _, after, excluded in changes])
 
 
-def _labels(rows: sqlite3.Connection, photo_ids: Iterable[int]) -> dict[int, str | None]:
-    """The labels that photos have now; an id that no photo has is left out."""
-    find = "SELECT photo.id, name FROM (SELECT id FROM photo WHERE id = ?) AS photo LEFT JOIN label ON photo_id = id"
+def _states(rows: sqlite3.Connection, photo_ids: Iterable[int]) -> dict[int, tuple[str | None, bool]]:
+    """(label, whether left out) of photos; an id that no photo has is skipped."""
+    find = ("SELECT photo.id, photo.excluded, label.name FROM photo LEFT JOIN label ON label.photo_id = photo.id "
+            "WHERE photo.id = ?")
     found = [rows.execute(find, (number,)).fetchone() for number in photo_ids]
-    return {row["id"]: row["name"] for row in found if row is not None}
+    return {row["id"]: (row["name"], bool(row["excluded"])) for row in found if row is not None}
 
 
 def _replay(rows: sqlite3.Connection, step: int, undone: bool) -> tuple[int, ...]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections import Counter
 from pathlib import Path, PurePosixPath
 
 from core.aws import clients as aws
 from core.aws import storage
+from core.aws.clients import Clients
 from core.aws.storage import StoredObject
 from core.compute import each
+from core.dataset import synced
 from core.dataset.archives import MAX_FILE_BYTES, TOO_HEAVY
-from core.dataset.names import class_of, disk_path, why_left_out
+from core.dataset.names import class_of, counted, disk_path, why_left_out
 from core.dataset.photos import Found, Source
 from core.files import write_atomically
 from core.jobs import Progress
@@ -35,32 +35,31 @@ def copy_prefix(progress: Progress, project: Project, bucket: str, prefix: str) 
             left_out[reason] += 1
         elif not reason:
             wanted.append((item, path))
-    folder = project.originals / "s3" / bucket
-    sources = [Source(folder / disk_path(item.key), str(path), class_of(path)) for item, path in wanted]
-
-    def fetch(pair: tuple[StoredObject, Source]) -> None:
-        write_atomically(pair[1].path, storage.get_bytes(client, bucket, pair[0].key))
-
-    missing = [(item, source) for (item, _), source in zip(wanted, sources, strict=True)
-               if not same_content(source.path, item)]
-    progress.begin(len(missing), f"Copying {len(missing):,} photos from s3://{bucket}/{prefix}")
-    for _ in each(fetch, missing, progress, threads=THREADS):
-        pass
+    _fetch(progress, project, client, bucket, [item for item, _ in wanted])
+    sources = [Source(_place(project, bucket, item), str(path), class_of(path)) for item, path in wanted]
     return Found(tuple(sources), left_out)
 
 
-def same_content(path: Path, item: StoredObject) -> bool:
-    """Whether the object holds what the file holds: by size, and by MD5 where the ETag is one."""
-    if not path.is_file() or path.stat().st_size != item.size:
-        return False
-    etag = item.etag.strip('"')
-    return not re.fullmatch(r"[0-9a-f]{32}", etag) or etag == md5(path)
+def _fetch(progress: Progress, project: Project, client: Clients, bucket: str, items: list[StoredObject]) -> None:
+    """Copy the objects that are not here, or are another content by now."""
+    known = synced.known(project, bucket)
+    missing = [item for item in items
+               if known.get(item.key) != item.etag or not _is_here(_place(project, bucket, item), item.size)]
+    progress.begin(len(missing), f"Copying {counted(len(missing), 'photo')} from the bucket {bucket}")
+
+    def fetch(item: StoredObject) -> None:
+        write_atomically(_place(project, bucket, item), storage.get_bytes(client, bucket, item.key))
+
+    for item, _ in each(fetch, missing, progress, threads=THREADS):
+        synced.remember(project, bucket, item)
 
 
-def md5(path: Path) -> str:
-    """The file's MD5 in hex, which is what S3 gives as ETag of an object that was put in one piece."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+def _place(project: Project, bucket: str, item: StoredObject) -> Path:
+    return project.originals / "s3" / bucket / disk_path(item.key)
+
+
+def _is_here(path: Path, size: int) -> bool:
+    return path.is_file() and path.stat().st_size == size
 
 
 def _relative(key: str, prefix: str) -> PurePosixPath:

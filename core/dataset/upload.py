@@ -12,7 +12,7 @@ from core.aws import storage
 from core.aws.clients import Clients
 from core.aws.storage import StoredObject
 from core.compute import each
-from core.dataset import manifests
+from core.dataset import manifests, synced
 from core.dataset.manifests import Built
 from core.dataset.names import counted
 from core.dataset.trainable import Entry
@@ -48,7 +48,7 @@ def upload(progress: Progress, home: str, project: str) -> Uploaded:
     bytes_sent = sum(entry.facts.bytes for entry in missing.values())
     progress.begin(len(missing), f"Sending {counted(len(missing), 'photo')} to s3://{bucket.name}/{built.prefix}")
     for _, stored in each(_sender(clients, bucket.name, missing), missing, progress, threads=THREADS):
-        _remember(owner, bucket.name, stored)
+        synced.remember(owner, bucket.name, stored)
     progress.begin(0, "Seeing that everything has arrived")
     training, testing = _send_manifests(clients, built)
     if lost := _missing(owner, clients, built):
@@ -77,9 +77,9 @@ def is_current(project: Project, built: Built) -> bool:
 def _missing(project: Project, clients: Clients, built: Built) -> dict[str, Entry]:
     """The pictures by key that S3 does not hold, or holds with another size or content."""
     there = {item.key: item for item in storage.list_objects(clients, built.bucket, f"{built.prefix}/images/")}
-    known = _known(project)
+    known = synced.known(project, built.bucket)
     return {key: entry for key, entry in built.pictures.items()
-            if not _holds(there.get(key), entry, known.get(storage.uri(built.bucket, key)))}
+            if not _holds(there.get(key), entry, known.get(key))}
 
 
 def _holds(item: StoredObject | None, entry: Entry, etag: str | None) -> bool:
@@ -122,14 +122,3 @@ def _send_manifests(clients: Clients, built: Built) -> tuple[str, str | None]:
 def _uris(built: Built) -> tuple[str, str | None]:
     testing = built.testing_key
     return storage.uri(built.bucket, built.training_key), storage.uri(built.bucket, testing) if testing else None
-
-
-def _known(project: Project) -> dict[str, str]:
-    """The ETags that S3 gave to what was sent, by URI. In a bucket with a KMS key they are no MD5."""
-    with project.catalogue() as rows:
-        return {row["uri"]: row["etag"] for row in rows.execute("SELECT uri, etag FROM sent")}
-
-
-def _remember(project: Project, bucket: str, stored: StoredObject) -> None:
-    with project.catalogue() as rows:
-        rows.execute("INSERT OR REPLACE INTO sent VALUES (?, ?)", (storage.uri(bucket, stored.key), stored.etag))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 import time
 
 import pytest
@@ -46,7 +47,7 @@ def test_a_new_label_after_an_undo_ends_what_could_be_redone(pets: Project) -> N
     labels.undo(pets)
     labels.assign(pets, [one], "dog")
     assert labels.redo(pets) == ()
-    assert [(step.label, step.photos) for step in labels.history(pets)] == [("dog", 1)]
+    assert [(step.labels, step.photos) for step in labels.history(pets)] == [(("dog",), 1)]
 
 
 def test_giving_the_label_that_a_photo_has_is_no_step(pets: Project) -> None:
@@ -131,3 +132,37 @@ def test_leaving_a_photo_out_is_a_step_like_any_other_and_keeps_its_label(pets: 
     assert labels.leave_out(pets, [two], out=False) == 1
     assert [photos.get(pets, number).excluded for number in (one, two)] == [True, False]
     assert photos.get(pets, one).label == "cat" and set(labels.recent(pets)) == {one, two}
+
+
+def test_a_photo_that_was_left_out_and_gets_a_label_is_taken_in_again(pets: Project) -> None:
+    one, *_ = ids(pets)
+    labels.assign(pets, [one], "cat")
+    labels.leave_out(pets, [one])
+    assert labels.assign(pets, [one], "cat") == 1
+    assert not photos.get(pets, one).excluded
+    labels.undo(pets)
+    assert (photos.get(pets, one).label, photos.get(pets, one).excluded) == ("cat", True)
+    assert labels.history(pets)[0].out is False
+    assert labels.history(pets)[1].out is True
+
+
+def test_any_order_of_labels_undo_and_redo_gives_what_a_plain_list_of_states_gives(pets: Project) -> None:
+    chance = random.Random(5)
+    numbers = ids(pets)
+
+    def state() -> list[tuple[str | None, bool]]:
+        return [(photo.label, photo.excluded) for photo in photos.photos(pets)]
+
+    states, at = [state()], 0
+    for _ in range(120):
+        chosen = chance.sample(numbers, chance.randint(1, 4))
+        act = chance.choice(["label", "label", "none", "out", "in", "undo", "undo", "redo"])
+        if act in ("undo", "redo"):
+            (labels.undo if act == "undo" else labels.redo)(pets)
+            at = max(0, at - 1) if act == "undo" else min(len(states) - 1, at + 1)
+        else:
+            changed = (labels.leave_out(pets, chosen, out=act == "out") if act in ("out", "in")
+                       else labels.assign(pets, chosen, chance.choice("abc") if act == "label" else None))
+            if changed:
+                states, at = [*states[:at + 1], state()], at + 1
+        assert state() == states[at]
