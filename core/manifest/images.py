@@ -6,9 +6,6 @@ from core import limits
 from core.manifest.types import Defect
 from core.types import Facts
 
-# Pillow's name for a JPEG with further pictures behind the first, as many phones write it.
-_FORMATS = (*limits.FORMATS, "MPO")
-
 
 def image_defect(facts: Facts | None, boxed: bool) -> Defect | None:
     """What is wrong with the image of a line (`boxed`: the line has boxes). None for facts means no readable image."""
@@ -23,7 +20,7 @@ def image_defect(facts: Facts | None, boxed: bool) -> Defect | None:
 
 
 def _file(facts: Facts) -> list[str]:
-    wrong = [] if facts.format in _FORMATS else ["the image is neither JPEG nor PNG"]
+    wrong = [] if facts.format in limits.FORMATS else ["the image is neither JPEG nor PNG"]
     return wrong + (["the image file is over 15 MB"] if facts.bytes > limits.MAX_FILE_BYTES else [])
 
 

@@ -56,7 +56,6 @@ def test_an_image_that_rekognition_refuses_makes_its_line_invalid(facts, reason:
     dataclasses.replace(GOOD, width=1280, height=64),
     dataclasses.replace(GOOD, bytes=15 * 1024 * 1024),
     dataclasses.replace(GOOD, format="PNG"),
-    dataclasses.replace(GOOD, format="MPO"),
 ])
 def test_an_image_exactly_at_a_limit_is_good(facts):
     assert judge(manifest(*pets()), None, lambda source_ref: facts).code is None
