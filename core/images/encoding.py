@@ -9,7 +9,7 @@ from PIL import Image
 
 from core.images import pixels
 
-SMALLEST_STEP = 0.8
+STEP = 0.8
 
 
 def encode(image: Image.Image, format: str, quality: int, limit: int) -> tuple[bytes, Image.Image]:
@@ -21,7 +21,7 @@ def encode(image: Image.Image, format: str, quality: int, limit: int) -> tuple[b
         for data in _attempts(image, format, quality):
             if len(data) <= limit:
                 return data, image
-        image = pixels.resized(image, pixels.fitted(image.size, round(max(image.size) * SMALLEST_STEP)))
+        image = pixels.resized(image, pixels.fitted(image.size, round(max(image.size) * STEP)))
 
 
 def _attempts(image: Image.Image, format: str, quality: int) -> Iterator[bytes]:

@@ -1,10 +1,10 @@
-"""Decoded pictures: size, colour and turning. Every function returns a picture and changes none."""
+"""Decoded pictures: their size, and turning them. Every function returns a picture and changes none."""
 
 from __future__ import annotations
 
-import numpy as np
 from PIL import Image
 
+from core.images.colour import to_rgb
 from core.limits import MIN_SIDE
 
 Size = tuple[int, int]
@@ -35,11 +35,6 @@ def allowed(size: Size, longest: int) -> Size:
     return max(MIN_SIDE, round(size[0] * scale)), max(MIN_SIDE, round(size[1] * scale))
 
 
-def channels(image: Image.Image) -> int:
-    """Values a pixel once it is decoded: a palette picture has the three of its colours, four with transparency."""
-    return (4 if image.has_transparency_data else 3) if image.mode in ("P", "PA") else len(image.getbands())
-
-
 def resized(image: Image.Image, size: Size) -> Image.Image:
     """The picture at `size`, by Lanczos. A palette is resolved first, because its indices can't be mixed."""
     if image.size == size:
@@ -49,25 +44,6 @@ def resized(image: Image.Image, size: Size) -> Image.Image:
     return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
 
 
-def to_rgb(image: Image.Image) -> Image.Image:
-    """The picture in 8-bit RGB: transparency on white, deeper grey scaled down to 8 bit."""
-    if image.mode == "RGB" and not image.has_transparency_data:
-        return image
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        white = Image.new("RGB", image.size, "white")
-        white.paste(image, mask=image.getchannel("A"))
-        return white
-    return (_shallow(image) if image.mode[0] in "IF" else image).convert("RGB")
-
-
 def upright(image: Image.Image, orientation: int) -> Image.Image:
     """The picture turned and mirrored as EXIF orientation 1-8 says."""
     return image.transpose(_TURNS[orientation]) if orientation in _TURNS else image
-
-
-def _shallow(image: Image.Image) -> Image.Image:
-    """8-bit grey from 16-bit, 32-bit or float grey; the last two have no white of their own, so theirs is the peak."""
-    values = np.nan_to_num(np.asarray(image, dtype=np.float32))
-    white = 65535.0 if image.mode.startswith("I;16") else max(float(values.max(initial=0.0)), 255.0)
-    return Image.fromarray(np.clip(values * (255.0 / white), 0, 255).astype(np.uint8))

@@ -16,17 +16,16 @@ from pathlib import Path
 from PIL import ExifTags, Image
 
 from core.errors import BadImage, ImageBomb
-from core.images import pixels
+from core.images import colour, pixels
 from core.types import Facts
 
 MAX_PIXELS = 200_000_000
-MAX_FILE_BYTES = 512 * 1024 * 1024  # no photo is heavier, and a file is read whole
+MAX_READ_BYTES = 512 * 1024 * 1024  # no photo is heavier, and a file is read whole
 
 # The raster formats that a photo comes in. Pillow knows more, some of which start other programs (EPS).
 PLUGINS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "BMP", "TIFF", "PPM", "JPEG2000")
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
-Image.preinit()
 Image.init()
 
 
@@ -47,8 +46,8 @@ def read_bytes(source: Path | bytes) -> bytes:
         try:
             if not source.is_file():
                 raise BadImage(f"{source.name} is not there, or not a file.")
-            if source.stat().st_size > MAX_FILE_BYTES:
-                raise BadImage(f"The file has more than {MAX_FILE_BYTES // 2**20} MB, which is no photo.")
+            if source.stat().st_size > MAX_READ_BYTES:
+                raise BadImage(f"The file has more than {MAX_READ_BYTES // 2**20} MB, which is no photo.")
             source = source.read_bytes()
         except OSError as error:
             raise BadImage(f"The file can't be read: {error.strerror or error}.") from error
@@ -79,12 +78,12 @@ def facts_of(image: Image.Image, data: bytes) -> Facts:
         return Facts(
             width=image.width,
             height=image.height,
-            channels=pixels.channels(image),
+            channels=colour.channels(image),
             mode=mode,
             format=_format(image),
             bytes=len(data),
             sha256=hashlib.sha256(data).hexdigest(),
-            orientation=_orientation(exif),
+            orientation=_orientation(image, exif),
             frames=1 if _format(image) == "JPEG" else int(getattr(image, "n_frames", 1)),
             captured=_captured(exif),
         )
@@ -114,11 +113,11 @@ def decode(image: Image.Image, longest: int | None = None) -> Image.Image:
         f"The file is damaged or cut off: its header promises {image.width} x {image.height} pixels, "
         "but they can't all be read. Get it again from where it came from, or remove it."
     ):
-        turn = _orientation(_exif(image))
+        turn = _orientation(image, _exif(image))
         size = pixels.fitted(image.size, longest) if longest else image.size
         image.draft(None, size)
         image.load()
-        return pixels.upright(pixels.to_rgb(pixels.resized(image, size)), turn)
+        return pixels.upright(colour.to_rgb(pixels.resized(image, size)), turn)
 
 
 def check_size(width: int, height: int) -> None:
@@ -151,7 +150,9 @@ def _exif(image: Image.Image) -> Image.Exif:
         return Image.Exif()
 
 
-def _orientation(exif: Image.Exif) -> int:
+def _orientation(image: Image.Image, exif: Image.Exif) -> int:
+    if image.format == "TIFF":
+        return 1  # Pillow gives the size of a TIFF as it is upright, and turns it itself
     turn = exif.get(ExifTags.Base.Orientation, 1)
     return turn if isinstance(turn, int) and 1 <= turn <= 8 else 1
 

@@ -66,13 +66,13 @@ def refusals(facts: Facts, name: str) -> tuple[Problem, ...]:
 def hurts(scores: Quality) -> tuple[Problem, ...]:
     """What may hurt a model that learns from a photo with these scores, or one that judges it."""
     light = scores.brightness > LIGHT and scores.contrast < LIGHT_CONTRAST
-    found = {
-        "dark": scores.brightness < DARK and f"It is very dark: brightness {scores.brightness:.0%}, under {DARK:.0%}.",
-        "light": light and f"It is very light: brightness {scores.brightness:.0%}, over {LIGHT:.0%}.",
-        "low_contrast": scores.contrast < FLAT and f"It is flat: contrast {scores.contrast:.0%}, under {FLAT:.0%}.",
-        "blurry": scores.sharpness < BLURRY and f"It is blurred: sharpness {scores.sharpness:.0%}, under {BLURRY:.0%}.",
-    }
-    return tuple(Problem(code, message, "hurts") for code, message in found.items() if message)
+    found = (
+        ("dark", scores.brightness < DARK, f"It is very dark: brightness {scores.brightness:.0%}, under {DARK:.0%}."),
+        ("light", light, f"It is very light: brightness {scores.brightness:.0%}, over {LIGHT:.0%}."),
+        ("low_contrast", scores.contrast < FLAT, f"It is flat: contrast {scores.contrast:.0%}, under {FLAT:.0%}."),
+        ("blurry", scores.sharpness < BLURRY, f"It is blurred: sharpness {scores.sharpness:.0%}, under {BLURRY:.0%}."),
+    )
+    return tuple(Problem(code, message, "hurts") for code, beyond, message in found if beyond)
 
 
 def _format(facts: Facts) -> Problem | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from core.errors import BadImage, ImageBomb
 from core.images import reading
@@ -74,6 +74,20 @@ def test_every_orientation_is_turned_upright(saved, scene, orientation):
     assert np.abs(np.asarray(seen, float) - np.asarray(upright, float)).mean() < 6
 
 
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "tif"])
+@pytest.mark.parametrize("longest", [None, 40])
+def test_every_format_is_turned_once(saved, suffix, longest):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    stored = Image.new("RGB", (80, 40), "white")
+    stored.paste((200, 0, 0), (0, 0, 40, 20))
+    path = saved(f"a.{suffix}", stored, exif=exif)
+    seen = reading.open_upright(path, longest)
+    assert reading.read_facts(path).upright_size == (40, 80)
+    assert seen.width * 2 == seen.height
+    assert seen.getpixel((seen.width - 4, 4)) == pytest.approx((200, 0, 0), abs=20)
+
+
 def test_longest_shrinks_in_proportion_and_never_enlarges(saved, scene):
     path = saved("a.jpg", scene(0, (1500, 900)))
     assert reading.open_upright(path, 300).size == (300, 180)
@@ -126,6 +140,22 @@ def test_cmyk_comes_out_in_its_colours(saved):
     path = saved("a.jpg", Image.new("RGB", (100, 80), (200, 30, 40)).convert("CMYK"), quality=95)
     assert reading.read_facts(path).mode == "CMYK"
     assert reading.open_upright(path).getpixel((50, 40)) == pytest.approx((200, 30, 40), abs=12)
+
+
+def test_a_colour_profile_is_applied(saved):
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    for old, new in ((b"rXYZ", b"none"), (b"bXYZ", b"rXYZ"), (b"none", b"bXYZ")):  # red and blue change places
+        profile = profile.replace(old, new)
+    profile = profile.replace("sRGB".encode("utf-16-be"), "mine".encode("utf-16-be"))
+    path = saved("a.png", Image.new("RGB", (80, 70), (250, 10, 10)), icc_profile=profile)
+    assert reading.open_upright(path).getpixel((5, 5)) == pytest.approx((10, 10, 250), abs=6)
+
+
+@pytest.mark.parametrize("profile", [b"no profile", b"\0" * 200])
+@pytest.mark.parametrize("mode", ["RGB", "CMYK", "L"])
+def test_a_broken_colour_profile_is_passed_over(saved, mode, profile):
+    path = saved("a.jpg", Image.new(mode, (80, 70)), icc_profile=profile)
+    assert reading.open_upright(path).mode == "RGB"
 
 
 def test_a_phone_photo_with_further_pictures_is_a_jpeg(saved, scene):
