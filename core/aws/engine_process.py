@@ -51,7 +51,7 @@ def find_engine(folder: Path) -> Engine | None:
             return None
         key = json.loads((folder / "key.json").read_bytes())
         return Engine(known["url"], key["id"], key["secret"], known["pid"])
-    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
+    except (OSError, http.client.HTTPException, ArithmeticError, LookupError, TypeError, ValueError):
         return None
 
 
@@ -97,7 +97,7 @@ def _spawn(folder: Path, port: int) -> subprocess.Popen[bytes]:
 
 
 def _open_log(folder: Path) -> IO[bytes]:
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / "engine.log"
     return file.open("wb" if file.exists() and file.stat().st_size > _LOG_BYTES else "ab")
 

@@ -38,9 +38,10 @@ _SLOW = 60.0  # seconds that a client may be silent in the middle of a request
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = _parser().parse_args(arguments)
-    root = (options.root or settings.load().home / "engine").expanduser().resolve()
-    root.mkdir(parents=True, exist_ok=True)
+    """Run the command line, and return its exit code."""
+    options, known = _parser().parse_args(arguments), settings.load()
+    root = (options.root or known.home / "engine").expanduser().resolve()
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = FileLock(root / "engine.lock")
     try:
         lock.acquire(timeout=0)
@@ -49,7 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.print_env:
         lock.release()
         return _say_none_runs(root)
-    _serve(root, settings.load().engine_port if options.port is None else options.port, options.follow_stdin)
+    try:
+        _serve(root, known.engine_port if options.port is None else options.port, options.follow_stdin)
+    except EngineError as error:
+        sys.stderr.write(f"{error.message}\n")
+        return 1
     return 0
 
 
@@ -93,18 +98,27 @@ def _last_address(root: Path) -> str | None:
 
 
 def _serve(root: Path, port: int, follow_stdin: bool) -> None:
-    last = urlsplit(_last_address(root) or "").port
-    listener = listen([last or port, port, 0])
+    """Serve until somebody ends the process. The address is known to others once engine.json names it."""
+    listener = listen([_port_of(_last_address(root)) or port, port, 0])
     identity = {"id": uuid.uuid4().hex, "pid": os.getpid()}
     gate, close = _assemble(root, identity)
     server = _server(gate, listener)
-    write_atomically(root / "engine.json", json.dumps(
-        identity | {"url": f"http://{ADDRESS}:{server.port}"}).encode())
+    url = f"http://{ADDRESS}:{server.port}"
+    write_atomically(root / "engine.json", json.dumps(identity | {"url": url}).encode())
+    sys.stdout.write(f"The engine listens on {url}. Clients: eval \"$(python -m core.engine --print-env)\"\n")
+    sys.stdout.flush()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # werkzeug ends its loop on a keyboard interrupt
     if follow_stdin:
         threading.Thread(target=_follow_stdin, args=(close,), daemon=True).start()
     server.serve_forever()
     _leave(close)
+
+
+def _port_of(address: str | None) -> int | None:
+    try:
+        return urlsplit(address or "").port
+    except ValueError:
+        return None
 
 
 def listen(ports: Sequence[int]) -> socket.socket:
@@ -116,7 +130,7 @@ def listen(ports: Sequence[int]) -> socket.socket:
         try:
             listener.bind((ADDRESS, port))
             listener.listen(128)
-        except OSError:
+        except (OSError, OverflowError):  # taken, not allowed, or no port at all
             listener.close()
         else:
             return listener

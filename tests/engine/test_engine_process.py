@@ -152,6 +152,7 @@ def test_the_engine_listens_on_loopback_only(running: Engine) -> None:
 
 
 def test_a_port_that_a_stranger_holds_is_left_to_them(tmp_path: Path) -> None:
+    (tmp_path / "engine.json").write_text('{"url": "http://127.0.0.1:99999", "id": "damaged", "pid": 1}')
     with socket.create_server(("127.0.0.1", 0)) as stranger:
         port = stranger.getsockname()[1]
         found = ensure_engine(tmp_path, port=port, wait=60)
@@ -165,7 +166,9 @@ def test_another_engine_on_the_known_port_is_not_taken_for_this_one(tmp_path: Pa
     assert find_engine(tmp_path) is None
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"url": 1, "id": 2, "pid": 3}', '{"url": "http://127.0.0.1:1"}'])
+@pytest.mark.parametrize("text", [
+    "", "[]", "{}", '{"url": 1, "id": 2, "pid": 3}', '{"url": "http://127.0.0.1:1"}', '{"url": "http://127.0.0.1:x"}',
+    '{"url": "http://127.0.0.1:99999"}', '{"url": "http://[", "id": 2}'])
 def test_a_damaged_address_file_is_no_engine(tmp_path: Path, text: str) -> None:
     (tmp_path / "engine.json").write_text(text)
     assert find_engine(tmp_path) is None
