@@ -30,7 +30,7 @@ def detect_custom_labels(service: Service, caller: Caller, ask: Ask) -> Ask:
 
 
 def _chosen(model: Model, percent: Array, least: float | None, most: int | None) -> list[dict[str, Any]]:
-    """Labels, best first. Without `least` each label has to reach its own assumed threshold."""
+    """Labels, best first, `most` of them (0 is none). Without `least` each has to reach its own assumed threshold."""
     floors = np.round(model.thresholds * 100, 5) if least is None else np.full(len(percent), least)
     ranked = [number for number in np.argsort(-percent, kind="stable") if percent[number] >= floors[number]]
     return [{"Name": model.labels[number], "Confidence": float(percent[number])} for number in ranked[:most]]
