@@ -48,8 +48,8 @@ def extract(progress: Progress, archive: Path, folder: Path) -> Found:
             for path, info in entries:
                 files += _unpacked(packed, info, path, folder / str(disk_path(archive.stem)), left_out)
                 progress.step()
-    except FileNotFoundError:
-        raise BadPath(f"{archive.name} is no longer there. Choose it again.") from None
+    except (FileNotFoundError, IsADirectoryError, PermissionError):
+        raise BadPath(f"{archive.name} is not there, or may not be read. Choose it again.") from None
     except (zipfile.BadZipFile, zlib.error, EOFError):
         raise BadPath(f"{archive.name} is not a zip file, or not a whole one. Make it again, then retry.") from None
     return Found(tuple(files), left_out)

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
 from core.compute import each
+from core.dataset import batches
 from core.dataset.names import counted
 from core.dataset.photos import photos
 from core.errors import NotReady
@@ -74,16 +75,10 @@ def clean_all(
     names = {photo.name for photo, _ in planned}
     progress.begin(len(todo), "Cleaning the photos")
     work = partial(_clean, recipe=recipe, names=names, folder=owner.cleaned)
-    made = 0
-    for (photo, plan), copy in each(work, todo, progress):
-        _store(owner, copy, _key(photo, plan, recipe))
-        made += copy.path is not None
+    done = ((copy, _key(photo, plan, recipe)) for (photo, plan), copy in each(work, todo, progress))
+    batches.written(done, partial(_store, owner))
     _sweep(owner)
-    copies = results(owner)
-    left_out = sum(copy.path is None for copy in copies)
-    if todo:
-        owner.note("clean", f"{counted(len(copies) - left_out, 'photo')} clean, {left_out:,} left out")
-    return Cleaning(made, len(copies) - left_out - made, left_out)
+    return _summed(owner, {photo.id for photo, _ in todo})
 
 
 def recipe_of(project: Project) -> Recipe:
@@ -166,11 +161,13 @@ def _drop(project: Project, current: set[int]) -> None:
         rows.executemany("DELETE FROM cleaned WHERE photo_id = ?", stale)
 
 
-def _store(project: Project, copy: Cleaned, key: str) -> None:
+def _store(project: Project, done: Iterable[tuple[Cleaned, str]]) -> None:
+    """Write results with their keys."""
     with project.catalogue() as rows:
-        rows.execute("INSERT OR REPLACE INTO cleaned VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                     (copy.photo_id, key, copy.path, json.dumps(copy.actions), copy.reason,
-                      copy.width, copy.height, copy.bytes, copy.sha256))
+        rows.executemany(
+            "INSERT OR REPLACE INTO cleaned VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(copy.photo_id, key, copy.path, json.dumps(copy.actions), copy.reason,
+              copy.width, copy.height, copy.bytes, copy.sha256) for copy, key in done])
 
 
 def _sweep(project: Project) -> None:
@@ -179,3 +176,13 @@ def _sweep(project: Project) -> None:
     for path in project.cleaned.rglob("*"):
         if path.is_file() and str(path) not in named:
             path.unlink()
+
+
+def _summed(project: Project, worked_on: set[int]) -> Cleaning:
+    """The outcome, noted among the project's events when anything was done."""
+    copies = results(project)
+    whole = {copy.photo_id for copy in copies if copy.path}
+    left_out = len(copies) - len(whole)
+    if worked_on:
+        project.note("clean", f"{counted(len(whole), 'photo')} clean, {left_out:,} left out")
+    return Cleaning(len(whole & worked_on), len(whole - worked_on), left_out)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from core.aws import clients as aws
@@ -10,7 +11,7 @@ from core.aws import storage
 from core.aws.clients import Clients
 from core.aws.storage import StoredObject
 from core.compute import each
-from core.dataset import synced
+from core.dataset import batches, synced
 from core.dataset.archives import MAX_FILE_BYTES, TOO_HEAVY
 from core.dataset.names import class_of, counted, disk_path, why_left_out
 from core.dataset.photos import Found, Source
@@ -50,8 +51,8 @@ def _fetch(progress: Progress, project: Project, client: Clients, bucket: str, i
     def fetch(item: StoredObject) -> None:
         write_atomically(_place(project, bucket, item), storage.get_bytes(client, bucket, item.key))
 
-    for item, _ in each(fetch, missing, progress, threads=THREADS):
-        synced.remember(project, bucket, item)
+    fetched = (item for item, _ in each(fetch, missing, progress, threads=THREADS))
+    batches.written(fetched, partial(synced.remember, project, bucket))
 
 
 def _place(project: Project, bucket: str, item: StoredObject) -> Path:

@@ -41,8 +41,9 @@ def train(progress: Progress, home: str, project: str, version_name: str) -> str
     """
     owner = open_project(home, project)
     clients = aws.connect(owner.home, owner.backend)
+    attempt = f"{owner.backend.title}: {version_name}"
     if existing := next((one for one in models(owner, clients) if one.name == version_name), None):
-        if existing.status == "TRAINING_IN_PROGRESS" or owner.get("starting") == version_name:
+        if existing.status == "TRAINING_IN_PROGRESS" or owner.get("starting") == attempt:
             return existing.arn
         raise RekolabError(f"There is a version {version_name} already. Give the new one another name.", TRAIN)
     sent = upload.upload(progress, home, project)
@@ -55,7 +56,7 @@ def train(progress: Progress, home: str, project: str, version_name: str) -> str
     _ensure_datasets(owner, clients, arn, sent.training_uri, sent.testing_uri)
     progress.say(f"Starting the training of {version_name}")
     prefix = f"{owner.name}/models/{version_name}"
-    owner.set("starting", version_name)  # after a crash, a version of this name is this training
+    owner.set("starting", attempt)  # after a crash, a version of this name is this training
     version = training.start_training(clients, arn, version_name, sent.bucket, prefix)
     owner.set("starting", None)
     owner.note("train", f"Training of {version_name} started in {name}")
@@ -68,14 +69,15 @@ def _ensure_datasets(project: Project, clients: Clients, arn: str, training_uri:
     What is made is not known before it is complete, so the catalogue says first that it is being made: after a crash
     in between, datasets that are not known are ours.
     """
-    known = None if project.get("making_datasets") else project.get("datasets", {})
+    made_here: dict[str, dict[str, str]] = project.get("datasets", {})  # by project ARN, for every backend
+    known = None if project.get("making_datasets") == arn else made_here.get(arn, {})
     if known is not None:
         name = projects.name_of(arn)
         found = projects.find_project(clients, name)
         if found and set(found.datasets.values()) - set(known):
             raise NotReady(f"{name} has a dataset that was not made here, and training would replace it. "
                            "Choose another Rekognition project, or delete the dataset if nobody needs it.", TRAIN)
-    project.set("making_datasets", True)
+    project.set("making_datasets", arn)
     made = projects.ensure_datasets(clients, arn, training_uri, testing_uri, known)
-    project.set("datasets", made.known)
-    project.set("making_datasets", False)
+    project.set("datasets", made_here | {arn: made.known})
+    project.set("making_datasets", None)

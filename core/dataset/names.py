@@ -22,7 +22,7 @@ NOT_IMAGES = "files that are not images"
 LINKS = "links to other places"
 UNREADABLE_NAMES = "files whose names are not valid text"
 
-_MAX_COMPONENT = 200  # bytes; file systems allow 255, and drafts and suffixes need some of them
+_MAX_COMPONENT = 240  # bytes; file systems allow 255, and a number for a second file of that name needs some
 _MAX_KEY_NAME = 80
 
 

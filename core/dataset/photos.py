@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from core.compute import each
+from core.dataset import batches
 from core.dataset.names import counted, unique
 from core.errors import NotReady
 from core.images import thumbnails, verdicts
@@ -20,7 +21,6 @@ from core.workspace import Project, open_project
 
 _SELECT = "SELECT photo.*, label.name AS label FROM photo LEFT JOIN label ON label.photo_id = photo.id"
 GONE = (-1, -1)  # size and time of a file that is no longer there
-_BATCH = 32  # looked-at photos that are written together; a crash loses at most so many looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +97,8 @@ def scan(progress: Progress, home: str, project: str) -> int:
     owner = open_project(home, project)
     waiting = _waiting(owner)
     progress.begin(len(waiting), "Looking at the photos")
-    done: list[_Look] = []
-    try:
-        for _, look in each(partial(_look, owner.thumbnails), waiting, progress):
-            done.append(look)
-            if len(done) >= _BATCH:
-                _keep(owner, done)
-                done = []
-    finally:
-        _keep(owner, done)
+    looks = (look for _, look in each(partial(_look, owner.thumbnails), waiting, progress))
+    batches.written(looks, partial(_keep, owner))
     if waiting:
         refused = sum(photo.refused for photo in photos(owner))
         owner.note("browse", f"Looked at {counted(len(waiting), 'photo')}; Rekognition would refuse {refused:,} as is")
@@ -143,8 +136,6 @@ def _look(kept: Path, row: sqlite3.Row) -> _Look:
 
 def _keep(project: Project, looks: Sequence[_Look]) -> None:
     """Write what was seen. A photo whose content has changed loses its cleaned copy; one that is gone keeps all."""
-    if not looks:
-        return
     with project.catalogue() as rows:
         for look in looks:
             if look.stamp == GONE:

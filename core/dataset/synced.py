@@ -5,6 +5,8 @@ An ETag is the content's MD5 only in a bucket without a KMS key; what was noted 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from core.aws import storage
 from core.aws.storage import StoredObject
 from core.workspace import Project
@@ -18,7 +20,8 @@ def known(project: Project, bucket: str) -> dict[str, str]:
     return {row["uri"].removeprefix(start): row["etag"] for row in found}
 
 
-def remember(project: Project, bucket: str, item: StoredObject) -> None:
-    """Note that the object now holds the same as the file here."""
+def remember(project: Project, bucket: str, items: Iterable[StoredObject]) -> None:
+    """Note that each object now holds the same as the file here."""
     with project.catalogue() as rows:
-        rows.execute("INSERT OR REPLACE INTO synced VALUES (?, ?)", (storage.uri(bucket, item.key), item.etag))
+        rows.executemany("INSERT OR REPLACE INTO synced VALUES (?, ?)",
+                         [(storage.uri(bucket, item.key), item.etag) for item in items])

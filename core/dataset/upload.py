@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from core.aws import clients as aws
@@ -12,7 +13,7 @@ from core.aws import storage
 from core.aws.clients import Clients
 from core.aws.storage import StoredObject
 from core.compute import each
-from core.dataset import manifests, synced
+from core.dataset import batches, manifests, synced
 from core.dataset.manifests import Built
 from core.dataset.names import counted
 from core.dataset.trainable import Entry
@@ -47,8 +48,9 @@ def upload(progress: Progress, home: str, project: str) -> Uploaded:
     missing, current = _missing(owner, clients, built), is_current(owner, built)
     bytes_sent = sum(entry.facts.bytes for entry in missing.values())
     progress.begin(len(missing), f"Sending {counted(len(missing), 'photo')} to s3://{bucket.name}/{built.prefix}")
-    for _, stored in each(_sender(clients, bucket.name, missing), missing, progress, threads=THREADS):
-        synced.remember(owner, bucket.name, stored)
+    send = _sender(clients, bucket.name, missing)
+    batches.written((stored for _, stored in each(send, missing, progress, threads=THREADS)),
+                    partial(synced.remember, owner, bucket.name))
     progress.begin(0, "Seeing that everything has arrived")
     training, testing = _send_manifests(clients, built)
     if lost := _missing(owner, clients, built):

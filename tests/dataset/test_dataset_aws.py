@@ -138,7 +138,7 @@ def test_what_does_not_arrive_is_noticed(client: Clients, ready: Project, monkey
 def test_a_training_begins_once_however_often_it_is_asked_for(client: Clients, ready: Project) -> None:
     name = models.next_version_name(ready, client)
     arn = train(ready, name)
-    ready.set("starting", name)  # as if the app had been killed before it knew
+    ready.set("starting", f"Built-in engine: {name}")  # as if the app had been killed before it knew
     assert train(ready, name) == arn
     ready.set("starting", None)
     assert [version.name for version in models.models(ready, client)] == [name]
