@@ -11,7 +11,7 @@ SIZE = 8  # results that a crash may lose; writing each by itself would cost mor
 
 
 def written(items: Iterable[Item], write: Callable[[list[Item]], None], size: int = SIZE) -> None:
-    """Hand the items to `write` in lists of `size`; when their source ends in an error, what has come is written too."""
+    """Hand the items to `write` in lists of `size`; what has come is written even when their source fails."""
     batch: list[Item] = []
     try:
         for item in items:
