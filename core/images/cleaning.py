@@ -118,15 +118,13 @@ def _format(facts: Facts, recipe: Recipe) -> str:
     return facts.format if facts.format in FORMATS else "JPEG"
 
 
-def _copy(
-    data: bytes, image: Image.Image, facts: Facts, recipe: Recipe, todo: Plan
-) -> tuple[bytes, tuple[int, int]]:
+def _copy(data: bytes, image: Image.Image, facts: Facts, recipe: Recipe, todo: Plan) -> tuple[bytes, pixels.Size]:
     """The copy's bytes and its size in pixels. Where no pixel changes, none is encoded again."""
-    picture = reading.decode(image, recipe.longest)
+    size = pixels.allowed(facts.upright_size, recipe.longest)
+    picture = reading.decode(image, max(size))
     if set(todo.actions) <= {"rename"} and (same := metadata.without_metadata(data, facts.format)):
         return same, picture.size
-    picture = pixels.resized(picture, pixels.allowed(facts.upright_size, recipe.longest))
-    copy, picture = encoding.encode(picture, _format(facts, recipe), recipe.quality, MAX_FILE_BYTES)
+    copy, picture = encoding.encode(pixels.resized(picture, size), _format(facts, recipe), recipe.quality, MAX_FILE_BYTES)
     return copy, picture.size
 
 

@@ -34,8 +34,9 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
     """(marker, the whole segment) of a JPEG after its first marker; a scan's coded pixels go with its header."""
     at, marker = 2, 0
+    padded = data + b"\0\0"  # the last marker has no length behind it
     while marker != 0xD9:
-        start, marker, length = struct.unpack_from(">BBH", data + b"\0\0", at)
+        start, marker, length = struct.unpack_from(">BBH", padded, at)
         if start != 0xFF:
             raise ValueError("no marker where a segment should begin")
         end = at + 1 if marker == 0xFF else at + 2 if marker == 0xD9 else at + 2 + length

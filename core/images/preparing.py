@@ -38,7 +38,8 @@ def prepare(source: Path | bytes, longest: int = 1280) -> Prepared:
     if max(facts.upright_size) > MAX_ASPECT * min(facts.upright_size):
         sides = f"{facts.width} x {facts.height} pixels"
         raise BadImage(f"{sides}: one side is over {MAX_ASPECT:.0f} times the other. Crop it first.")
-    picture = pixels.resized(reading.decode(image, longest), pixels.allowed(facts.upright_size, longest))
+    size = pixels.allowed(facts.upright_size, longest)
+    picture = pixels.resized(reading.decode(image, max(size)), size)
     format = "PNG" if facts.format == "PNG" else "JPEG"
     sent, picture = encoding.encode(picture, format, QUALITY, MAX_REQUEST_BYTES)
     return Prepared(sent, *picture.size, tuple(_changes(facts, picture.size, format)) or ("encoded again",))

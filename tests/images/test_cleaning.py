@@ -43,6 +43,14 @@ def test_a_small_photo_is_enlarged_in_proportion(saved, scene, photo, tmp_path, 
     assert actions == ("enlarge",)
 
 
+def test_a_long_photo_is_not_shrunk_below_the_limit_first(saved, scene, photo, tmp_path):
+    path = saved("a.png", scene(0, (1600, 160)))
+    copy, actions = cleaned_file(photo(path), tmp_path, Recipe(longest=100))
+    assert (copy.size, actions) == ((640, 64), ("shrink",))
+    direct = np.asarray(scene(0, (1600, 160)).resize((640, 64), Image.Resampling.LANCZOS), float)
+    assert np.abs(np.asarray(copy, float) - direct).mean() < 2
+
+
 def test_a_photo_on_its_side_is_turned_and_does_not_turn_again(saved, scene, photo, tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6
