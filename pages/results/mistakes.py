@@ -5,8 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.aws import versions
-from core.dataset import photos
-from core.evaluation import charts, mistakes, runs
+from core.evaluation import charts, mistakes, photosets, runs
 from core.images import thumbnails
 from core.types import UNKNOWN
 from core.ui import gallery, messages, pages, state
@@ -42,7 +41,7 @@ if opened:
     st.session_state["mistakes_shown"] = opened
 names = {one.name: one for one in missed}
 one = names.get(st.session_state.get("mistakes_shown", ""), missed[0])
-trained = [photo for photo in photos.photos(project) if photo.label and not photo.excluded]
+trained = photosets.training_photos(project)
 
 picture, card = st.columns([1, 1], gap="large")
 with picture, state.errors_shown():

@@ -62,9 +62,10 @@ def healthy(url: str) -> bool:
 def app(tmp_path: Path) -> Iterator[App]:
     """The app on an empty workspace, which may read photos from the test's own folder."""
     port, home = free_port(), tmp_path / "home"
-    environment = os.environ | {"REKOLAB_HOME": str(home), "REKOLAB_ROOTS": os.pathsep.join((str(tmp_path), str(ROOT.parent / "shared"))),
-                                "REKOLAB_ENGINE_PORT": str(free_port()), "AWS_CONFIG_FILE": str(tmp_path / "none"),
-                                "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none")}
+    environment = os.environ | {
+        "REKOLAB_HOME": str(home), "REKOLAB_ROOTS": os.pathsep.join((str(tmp_path), str(ROOT.parent / "shared"))),
+        "REKOLAB_ENGINE_PORT": str(free_port()), "AWS_CONFIG_FILE": str(tmp_path / "none"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none")}
     process = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless=true",
          f"--server.port={port}", "--server.fileWatcherType=none"],

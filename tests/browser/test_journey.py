@@ -94,7 +94,7 @@ def evaluate(page: Page, picture: Callable[..., None], folder: Path) -> tuple[in
     expect(sentence).to_be_visible(timeout=LONG)
     expect(page.get_by_test_id("stPlotlyChart")).to_be_visible(timeout=LONG)
     settled(page)
-    page.locator("g.barlayer path").first.click()
+    page.locator("g.barlayer path").first.click(force=True)  # plotly takes clicks on a layer above the bars
     expect(page.get_by_role("heading", name="cat, answered as cat")).to_be_visible(timeout=LONG)
     picture(page, "evaluate")
     right, total = re.findall(r"\d+", sentence.inner_text())[:2]
@@ -117,8 +117,9 @@ def in_the_backend(app: App) -> tuple[list[str], list[str]]:
     """What AWS's own calls say at the end: the states of the models, and the names of the reports in S3."""
     clients = aws.connect(app.home, Backend())
     buckets = storage.list_buckets(clients)
-    found = [item.key for bucket in buckets for item in storage.list_objects(clients, bucket) if "/reports/" in item.key]
-    return [version.status for version in versions.list_versions(clients)], sorted(Path(key).name for key in found)
+    stored = [item.key for bucket in buckets for item in storage.list_objects(clients, bucket)]
+    reports = sorted(Path(key).name for key in stored if "/reports/" in key)
+    return [version.status for version in versions.list_versions(clients)], reports
 
 
 def test_the_sample_project_from_one_click_to_the_stopped_model_and_the_report(
