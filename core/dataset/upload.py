@@ -59,8 +59,9 @@ def upload(progress: Progress, home: str, project: str) -> Uploaded:
                     bucket.concerns)
     owner.set("upload", asdict(done))
     if done.sent or not current:
+        there = f"; {counted(done.kept, 'photo')} there already" if done.kept else ""
         owner.note("manifest", f"{counted(done.sent, 'photo')} and the manifests sent to "
-                               f"s3://{bucket.name}/{built.prefix}; {counted(done.kept, 'photo')} were there already")
+                               f"s3://{bucket.name}/{built.prefix}{there}")
     return done
 
 
