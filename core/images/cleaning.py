@@ -124,7 +124,8 @@ def _copy(data: bytes, image: Image.Image, facts: Facts, recipe: Recipe, todo: P
     picture = reading.decode(image, max(size))
     if set(todo.actions) <= {"rename"} and (same := metadata.without_metadata(data, facts.format)):
         return same, picture.size
-    copy, picture = encoding.encode(pixels.resized(picture, size), _format(facts, recipe), recipe.quality, MAX_FILE_BYTES)
+    picture = pixels.resized(picture, size)
+    copy, picture = encoding.encode(picture, _format(facts, recipe), recipe.quality, MAX_FILE_BYTES)
     return copy, picture.size
 
 
