@@ -34,16 +34,16 @@ class Coat:
 
 
 COATS: dict[str, Coat] = {
-    "ginger stripes": Coat((222, 142, 72), (168, 88, 34), (250, 234, 212), "stripes", {}, PALE_FRONT, (196, 116, 102)),
+    "ginger stripes": Coat((208, 146, 90), (158, 94, 48), (246, 232, 212), "stripes", {}, PALE_FRONT, (196, 116, 102)),
     "silver stripes": Coat((158, 156, 152), (66, 64, 66), (232, 230, 226), "stripes", {"ear": 0.3}, PALE_FRONT),
     "brown stripes": Coat((146, 116, 84), (58, 44, 34), (222, 200, 170), "stripes", {"ear": 0.4}, PALE_FRONT),
     "black": Coat((60, 55, 58), (36, 33, 36), (92, 86, 86)),
     "black and white": Coat((58, 54, 58), (30, 28, 31), (246, 243, 238), "", {}, WHITE_SOCKS),
     "cream": Coat((240, 222, 192), (222, 190, 148), (252, 244, 230), "", {"ear": 0.6}, PALE_FRONT, (150, 98, 90)),
     "cream, dark points": Coat((230, 212, 186), (72, 54, 46), (244, 232, 214), "", DARK_POINTS, {"chest": 0.4}),
-    "three colours": Coat((248, 242, 234), (212, 128, 58), (54, 46, 44), "patches", {"ear": 0.7}),
+    "three colours": Coat((248, 242, 234), (204, 132, 74), (54, 46, 44), "patches", {"ear": 0.7}),
     "slate": Coat((112, 118, 130), (84, 90, 102), (150, 156, 166), "", {"ear": 0.3}, {"chest": 0.3}),
-    "gold": Coat((214, 166, 100), (182, 128, 66), (244, 222, 180), "", {"ear": 0.6}, PALE_FRONT),
+    "gold": Coat((212, 172, 116), (178, 132, 80), (244, 222, 180), "", {"ear": 0.6}, PALE_FRONT),
     "white, dark spots": Coat((246, 243, 238), (48, 44, 44), (255, 252, 248), "spots", {"ear": 0.85}),
     "chocolate": Coat((104, 68, 46), (76, 48, 32), (206, 172, 136), "", {"ear": 0.5}, {"chest": 0.8, "muzzle": 0.3}),
     "dark saddle": Coat((198, 142, 86), (46, 40, 38), (226, 182, 128), "saddle", {"ear": 0.8, "muzzle": 0.3}),
@@ -53,7 +53,7 @@ COATS: dict[str, Coat] = {
 def colours(coat: Coat, seen: Surface, dice: random.Random) -> Array:
     """The colour of each cell of a surface before light falls on it, (n, 3), 0-255."""
     amounts = _amounts(seen)
-    place = seen.local * 1.0
+    place = seen.local
     cloud = _cloud(place, 1.7, dice)
     mark = _pattern(coat.pattern, seen, place, dice)
     for name, most in coat.marked.items():
@@ -101,7 +101,7 @@ def _pattern(name: str, seen: Surface, place: Array, dice: random.Random) -> Arr
 
 def _stripes(seen: Surface, place: Array, dice: random.Random) -> Array:
     """Rings around the body, legs and tail, and on the head the lines of a tabby's forehead and cheeks."""
-    x, y, z = seen.local.T
+    x, y, _ = seen.local.T
     wobble = 0.16 * _cloud(place, 2.6, dice)
     rings = np.sin((seen.along + wobble) * 13.5)
     forehead = np.sin((np.abs(x) + 0.3 * wobble) * 19 + 1.2) * _step(y, 0.2, 0.4)

@@ -9,8 +9,10 @@ from PIL import Image, ImageDraw
 
 from core.demo.solids import Array, Surface
 
-MOST_STROKES = 11_000
+SHOULDER = 185  # brighter than this is held back, so that white fur keeps its folds
+MOST_STROKES = 7_000
 DENSITY = 1.1  # how often strokes cover a place
+FINE = 26  # strokes up to this many pixels are lines of one pixel, longer ones narrow to a point
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ def lit(colours: Array, seen: Surface, lamp: Lamp) -> Array:
     light = np.array(lamp.fill, np.float32) * (0.75 + 0.3 * above) + np.array(lamp.key, np.float32) * facing * 0.85
     shaded = colours * light * (1 - 0.6 * _folds(seen)[:, None]) * (1 - 0.22 * edge)
     glow = np.array(lamp.rim, np.float32) * edge * np.clip(above, 0.2, 1) * (70 + 0.75 * colours)
-    return np.clip(shaded + glow, 0, 255)
+    bright = np.maximum(shaded + glow, 0)
+    return np.where(bright < SHOULDER, bright, SHOULDER + (255 - SHOULDER) * (1 - np.exp((SHOULDER - bright) / 70)))
 
 
 def _folds(seen: Surface) -> Array:
@@ -57,21 +60,32 @@ def paint(picture: Image.Image, seen: Surface, colours: Array, cell: float, hair
     `cell` is pixels a cell of the surface's grid, `hair` the length of a stroke in pixels.
     """
     _lay(picture, seen, colours, cell)
-    width = max(1, round(hair * 0.06))
-    count = min(MOST_STROKES, int(len(seen.depth) * cell**2 / (hair * width) * DENSITY))
+    width = hair * 0.07 if hair > FINE else 1
+    count = min(MOST_STROKES, int(len(seen.depth) * cell**2 / (hair * width) * DENSITY * (2.6 if hair > FINE else 1)))
     chosen = rng.integers(0, len(seen.depth), count)
     chosen = chosen[np.argsort(seen.depth[chosen] + rng.normal(0, 0.05, count), kind="stable")]
     root = (seen.cells[::-1, chosen].T + rng.random((count, 2), np.float32)) * cell
     head = (seen.zone("head") + seen.zone("muzzle"))[chosen, None]
-    way = 0.75 * (1 - head) * seen.flow[chosen] + head * 0.85 * _away(root, nose)
-    way += 0.4 * seen.normal[chosen, :2] + rng.normal(0, 0.22, (count, 2)) + np.array([0, 0.15])
+    way = 0.75 * (1 - head) * seen.flow[chosen] + head * 0.8 * _away(root, nose)
+    way += (0.36 - 0.2 * head) * seen.normal[chosen, :2] + rng.normal(0, 0.18, (count, 2)) + np.array([0, 0.15])
     short = 1 - 0.6 * seen.zone("muzzle")[chosen] - 0.4 * seen.zone("ear")[chosen] - 0.3 * seen.zone("leg")[chosen]
+    short -= 0.25 * seen.zone("head")[chosen]
     tip = root + way * (hair * short * rng.uniform(0.5, 1.15, count))[:, None]
     tone = colours[chosen] * rng.normal(1.03, 0.12, (count, 1)) + rng.normal(0, 4, (count, 1))
-    pen = ImageDraw.Draw(picture)
-    strokes = np.concatenate([root, tip], axis=1).tolist()
-    for stroke, colour in zip(strokes, np.clip(tone, 0, 255).astype(int).tolist(), strict=True):
-        pen.line(stroke, fill=tuple(colour), width=width)
+    _strokes(ImageDraw.Draw(picture), root.astype(np.float32), tip.astype(np.float32), tone.astype(np.float32), width)
+
+
+def _strokes(pen: ImageDraw.ImageDraw, root: Array, tip: Array, tone: Array, width: float) -> None:
+    """Lines of one pixel, or blades that are `width` pixels wide at their root."""
+    inks = (np.clip(tone, 0, 255).astype(int) @ np.array([1, 1 << 8, 1 << 16])).tolist()  # colours as Pillow's numbers
+    if width == 1:
+        for stroke, ink in zip(np.concatenate([root, tip], axis=1).tolist(), inks, strict=True):
+            pen.line(stroke, fill=ink)
+        return
+    way = tip - root
+    across = way[:, ::-1] * np.array([-0.5, 0.5]) * width / np.linalg.norm(way, axis=1, keepdims=True)
+    for blade, ink in zip(np.concatenate([root - across, tip, root + across], axis=1).tolist(), inks, strict=True):
+        pen.polygon(blade, fill=ink)
 
 
 def _away(places: Array, centre: Array) -> Array:
@@ -90,4 +104,4 @@ def _lay(picture: Image.Image, seen: Surface, colours: Array, cell: float) -> No
     cover = (seen.cover[top:bottom, left:right] * 255).astype(np.uint8)
     picture.paste(Image.fromarray(part).resize(size, Image.Resampling.BILINEAR),
                   (round(left * cell), round(top * cell)),
-                  Image.fromarray(cover).resize(size, Image.Resampling.BICUBIC))
+                  Image.fromarray(cover).resize(size, Image.Resampling.BILINEAR))

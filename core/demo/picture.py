@@ -11,15 +11,16 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 from core.demo import faces
 from core.demo.camera import LIGHTS, develop
 from core.demo.coats import COATS, colours
-from core.demo.faces import Face
 from core.demo.fur import lit, paint
 from core.demo.heads import head
+from core.demo.pen import Face
 from core.demo.scenes import SCENES, backdrop, fall, grow
 from core.demo.skeletons import POSES, Species, body
 from core.demo.solids import Array, Balls, Surface, balls, lens, render, rotation, together
 
-FINENESS = 22  # cells of the surface's grid for one head radius
-HAIR = 0.2  # length of fur, in head radii
+FINENESS = 20  # cells of the surface's grid for one head radius
+HAIR = {"whole": 0.2, "half": 0.18, "face": 0.15}  # length of fur, in head radii
+SHADOW = 8  # a shadow is soft, so it is drawn this much smaller
 NOSE = np.array([0, -0.2, 1.0], np.float32)
 
 
@@ -80,15 +81,16 @@ def take(shot: Shot) -> Image.Image:
     horizon = max(0.0, 0.6 - 0.017 * shot.view.above)
     picture = backdrop(scene, shot.size, horizon, dice)
     feet = float(animal.pixels(animal.body.centre)[:, 1].max())
-    grow(picture, scene, shot.size[1] * horizon + 8, feet, dice)
-    picture = ImageChops.multiply(picture, _shadow(animal, shot.size))
+    whole = shot.view.part == "whole"
+    grow(picture, scene, shot.size[1] * horizon + 8, feet if whole else shot.size[1] * 1.08, dice)
+    _shade_ground(picture, animal)
     cell = max(3.0, animal.scale / FINENESS)
     seen = _seen(animal, shot.size, cell)
     nose = animal.pixels((animal.turn @ NOSE + animal.centre)[None])[0]
     shaded = lit(colours(coat, seen, dice), seen, light.lamp)
-    paint(picture, seen, shaded, cell, HAIR * animal.scale, nose, rng)
+    paint(picture, seen, shaded, cell, HAIR[shot.view.part] * animal.scale, nose, rng)
     faces.draw(picture, _face(shot, animal), dice)
-    if shot.view.part == "whole":
+    if whole:
         grow(picture, scene, feet + shot.size[1] * 0.03, shot.size[1] * 1.08, dice)
     fall(picture, scene, dice)
     return develop(picture, light, shot.contrast, rng)
@@ -115,10 +117,8 @@ def _framed(animal: _Placed, shot: Shot, dice: random.Random) -> _Placed:
     scale = shot.filling * min(width / float(high[0] - low[0]), height / float(high[1] - low[1]))
     x, y = (low + high) / 2 * scale
     room = (width - float(high[0] - low[0]) * scale) * 0.3
-    if shot.view.part == "whole":
-        origin_y = height * 0.93 + float(low[1]) * scale
-    else:
-        origin_y = height * 0.52 + float(y)
+    standing = shot.view.part == "whole"
+    origin_y = height * 0.93 + float(low[1]) * scale if standing else height * 0.52 + float(y)
     return replace(animal, scale=scale, origin=(width / 2 + dice.uniform(-room, room) - float(x), origin_y))
 
 
@@ -134,19 +134,24 @@ def _seen(animal: _Placed, size: tuple[int, int], cell: float) -> Surface:
     return render(together(animal.body, animal.head).seen(), rows, columns, animal.scale / cell, origin)
 
 
-def _shadow(animal: _Placed, size: tuple[int, int]) -> Image.Image:
-    """What the body takes of the light on the ground: white where nothing."""
-    small = Image.new("L", (size[0] // 8, size[1] // 8), 255)
+def _shade_ground(picture: Image.Image, animal: _Placed) -> None:
+    """Darken the ground under the body, the more the nearer it is."""
+    ground = animal.pixels(animal.body.local * np.array([1, 0, 1], np.float32) @ animal.camera.T) / SHADOW
+    wide = animal.body.radius * animal.scale / SHADOW * 1.15
+    above = np.maximum(animal.body.local[:, 1] - animal.body.size, 0)
+    top = max(0, int((ground[:, 1] - wide).min()) - 4)
+    if top * SHADOW >= picture.height:
+        return
+    small = Image.new("L", (picture.width // SHADOW, picture.height // SHADOW - top), 255)
     pen = ImageDraw.Draw(small)
-    ground = animal.body.local * np.array([1, 0, 1], np.float32)
-    places = animal.pixels(ground @ animal.camera.T) / 8
-    for index in np.argsort(-animal.body.local[:, 1], kind="stable"):
-        x, y = places[index]
-        wide = float(animal.body.radius[index]) * animal.scale / 8 * 1.15
-        above = float(animal.body.local[index, 1] - animal.body.size[index])
-        pen.ellipse((x - wide, y - wide * 0.42, x + wide, y + wide * 0.42), fill=int(255 - 150 / (1 + 1.2 * max(0, above))))
-    soft = small.filter(ImageFilter.GaussianBlur(animal.scale / 8 * 0.16)).resize(size, Image.Resampling.BILINEAR)
-    return Image.merge("RGB", (soft, soft, soft))
+    for index in np.argsort(-above, kind="stable"):
+        (x, y), r = ground[index], float(wide[index])
+        tone = int(255 - 150 / (1 + 1.2 * above[index]))
+        pen.ellipse((x - r, y - top - r * 0.42, x + r, y - top + r * 0.42), fill=tone)
+    soft = small.filter(ImageFilter.GaussianBlur(animal.scale / SHADOW * 0.16))
+    box = 0, top * SHADOW, picture.width, picture.height
+    part = soft.resize((picture.width, picture.height - top * SHADOW), Image.Resampling.BILINEAR)
+    picture.paste(ImageChops.multiply(picture.crop(box), Image.merge("RGB", (part, part, part))), box[:2])
 
 
 def _face(shot: Shot, animal: _Placed) -> Face:

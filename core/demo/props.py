@@ -56,7 +56,8 @@ def _plant(image: Image.Image, line: int, dice: random.Random) -> None:
     pen.polygon([(x - 13, line - 22), (x + 13, line - 22), (x + 9, line + 6), (x - 9, line + 6)], fill=(190, 112, 80))
     for _ in range(16):
         tip = x + dice.uniform(-34, 34), line - dice.uniform(40, 92)
-        pen.line([(x, line - 22), ((x + tip[0]) / 2, tip[1] + 16), tip], fill=dice.choice(GREENS), width=6, joint="curve")
+        leaf = [(x, line - 22), ((x + tip[0]) / 2, tip[1] + 16), tip]
+        pen.line(leaf, fill=dice.choice(GREENS), width=6, joint="curve")
 
 
 def _rug(image: Image.Image, line: int, dice: random.Random) -> None:

@@ -76,7 +76,7 @@ def backdrop(scene: Scene, size: tuple[int, int], horizon: float, dice: random.R
     for prop in scene.props:
         PROPS[prop](small, line, dice)
     small = small.crop((0, above, width, height))
-    return _focused(small, line - above).resize(size, Image.Resampling.BICUBIC)
+    return _focused(small, line - above).resize(size, Image.Resampling.BILINEAR)
 
 
 def _gradient(width: int, height: int, start: Colour, end: Colour, top: int, bottom: int) -> Image.Image:
@@ -112,8 +112,8 @@ def _tiles(ground: Image.Image, line: int, dice: random.Random) -> None:
         y, step = y + step, step * 1.5
     middle = ground.width / 2
     for ray in range(-8, 9):
-        pen.line([(middle + ray * ground.width * 0.09, line), (middle + ray * ground.width * 0.34, ground.height * 1.2)],
-                 fill=(60, 58, 56, 70))
+        near = middle + ray * ground.width * 0.34, ground.height * 1.2
+        pen.line([(middle + ray * ground.width * 0.09, line), near], fill=(60, 58, 56, 70))
 
 
 def _rays(ground: Image.Image, line: int, dice: random.Random, count: int, spread: float) -> None:
@@ -142,12 +142,13 @@ def _cloth(ground: Image.Image, line: int, dice: random.Random) -> None:
 def _rough(ground: Image.Image, line: int, dice: random.Random) -> None:
     """Patches of light and dark, flatter the further away."""
     pen = ImageDraw.Draw(ground, "RGBA")
+    dark = shade(ground.getpixel((0, ground.height - 1)), 0.6)
     for _ in range(170):
         depth = dice.random() ** 1.6
         y = line + depth * (ground.height - line)
         size = ground.width * (0.02 + 0.1 * depth)
         x = dice.uniform(0, ground.width)
-        fill = (255, 255, 240, 20) if dice.random() < 0.5 else (*shade(ground.getpixel((0, ground.height - 1)), 0.6), 26)
+        fill = (255, 255, 240, 20) if dice.random() < 0.5 else (*dark, 26)
         pen.ellipse((x - size, y - size * 0.16, x + size, y + size * 0.16), fill=fill)
 
 
@@ -160,7 +161,7 @@ def grow(picture: Image.Image, scene: Scene, top: float, bottom: float, dice: ra
         return
     pen = ImageDraw.Draw(picture)
     width, height = picture.size
-    rows = sorted(dice.uniform(top, bottom) for _ in range(int(1500 * (bottom - top) / height) + 60))
+    rows = sorted(dice.uniform(top, bottom) for _ in range(int(2600 * (bottom - top) / height) + 60))
     for y in rows:
         x, length = dice.uniform(0, width), height * (0.02 + 0.05 * max(0.0, y / height - 0.5)) * dice.uniform(0.5, 1.4)
         lean = dice.uniform(-0.5, 0.5) * length

@@ -29,11 +29,11 @@ VIEWS = (
     View("walking", turn=35, above=9, look=12),
     View("sitting", turn=25, above=11, look=12, nod=8, part="half"),
     View("stretching", turn=62, above=10, look=25),
-    View("sitting", turn=15, above=36, look=8, nod=-12),
+    View("sitting", turn=15, above=36, look=8, nod=2),
     View("lying", turn=22, above=13, look=8, nod=10, part="half"),
     View("sitting", turn=165, above=9, look=140),
 )
-SIZES = ((1120, 840), (1152, 768), (840, 1120), (960, 960), (1200, 800), (1024, 768), (1088, 816), (800, 1066))
+SIZES = ((1024, 768), (1088, 612), (750, 1000), (864, 864), (1152, 648), (960, 720), (640, 480), (768, 960))
 IRISES: dict[Species, tuple[str, ...]] = {"cat": ("green", "amber", "blue", "copper"), "dog": ("brown",)}
 EARS = ("floppy", "pricked", "tipped", "long")
 
