@@ -6,7 +6,11 @@ import streamlit as st
 
 from core.ui import pages, sidebar, state
 
-st.set_page_config(page_title="Rekolab", page_icon=str(Path(__file__).parent / "core/ui/icon.png"), layout="wide")
+ICON = str(Path(__file__).parent / "core/ui/icon.png")
+
+st.set_page_config(page_title="Rekolab", page_icon=ICON, layout="wide")
+
+st.logo(ICON, size="large")
 
 page = pages.navigation()
 state.guard()

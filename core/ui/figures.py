@@ -8,11 +8,6 @@ from core.evaluation.intervals import Figure, percent, span
 from core.types import Evaluation
 
 
-def text_colour() -> str:
-    """The theme's text colour, for charts whose text lies on coloured ground."""
-    return "#E6EDF0" if st.context.theme.type == "dark" else "#1B2529"
-
-
 def figure(title: str, measured: Figure, help: str | None = None) -> None:
     """A measured figure with its interval under it."""
     st.metric(title, percent(measured.value) if measured.known else "–", help=help)

@@ -83,7 +83,7 @@ def picture(one: Prediction) -> gallery.Tile:
 matrix, photos = st.columns([1, 1], gap="large")
 with matrix:
     st.subheader("Confusion matrix", anchor=False)
-    chart = charts.confusion_matrix(measured.confusion, figures.text_colour())
+    chart = charts.confusion_matrix(measured.confusion)
     event = st.plotly_chart(chart, on_select="rerun", selection_mode="points",
                             key=f"evaluate_matrix_{run.id}_{least}", config={"displayModeBar": False},
                             alt="Confusion matrix: truth by row, answer by column")
