@@ -46,7 +46,7 @@ def develop(picture: Image.Image, light: Light, contrast: float, rng: np.random.
         bloom = small.point([int(value * value / 255 * light.glow) for value in range(256)] * 3)
         picture = ImageChops.screen(picture, bloom.resize(picture.size, Image.Resampling.BILINEAR))
     toned = picture.point([level for tint in light.tint for level in _curve(tint, light.gamma, contrast)])
-    grain = _grain(picture.size, rng, 5.0)
+    grain = _grain(picture.size, rng, 5.0 * contrast**0.5)
     dark = ImageChops.multiply(toned, _corners(picture.size))
     return ImageChops.add(dark, Image.merge("RGB", (grain, grain, grain)), 1, -128)
 

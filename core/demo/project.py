@@ -72,7 +72,7 @@ def _labelled(name: str, shot: Shot) -> Iterator[tuple[str, bytes]]:
 
 def _unseen(name: str, shot: Shot) -> tuple[str, bytes]:
     if name == FAINT:
-        shot = replace(shot, contrast=0.09)
+        shot = replace(shot, contrast=0.06)
     return f"unseen/{shot.species}/{name}.jpg", _jpeg(take(shot))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from core.demo.coats import Colour
 from core.demo.props import PROPS, shade
 
-COARSE = 4  # a backdrop is out of focus, so it is drawn this much smaller
+CELLS = 256 * 192  # a backdrop is out of focus, so it is drawn with this many pixels; props count in them
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ SCENES: dict[str, Scene] = {
 
 def backdrop(scene: Scene, size: tuple[int, int], horizon: float, dice: random.Random) -> Image.Image:
     """The place without its animal; `horizon` is where the ground begins, as a share of the height."""
-    width, shown = size[0] // COARSE, size[1] // COARSE
+    coarse = math.sqrt(size[0] * size[1] / CELLS)
+    width, shown = round(size[0] / coarse), round(size[1] / coarse)
     above = max(0, int(shown * (0.35 - horizon)))  # drawn too, and cut off, so that a low wall is still a whole one
     line, height = int(shown * horizon) + above, shown + above
     small = _gradient(width, height, scene.top, scene.low, 0, max(line, 1))
