@@ -73,11 +73,8 @@ def choose(name: str) -> None:
 
 def clients(project: Project) -> aws.Clients:
     """Clients of the project's backend; an error is shown and ends the page."""
-    try:
+    with errors_end_page():
         return aws.connect(in_force().home, project.backend)
-    except RekolabError as error:
-        messages.error(error)
-        st.stop()
 
 
 def start(project: Project, kind: str, title: str, function: Callable[..., Any], **arguments: Any) -> None:
@@ -114,3 +111,13 @@ def failure(project: Project, kind: str) -> None:
     last = job(project, kind)
     if last and last.state == "failed" and last.error:
         messages.error(last.error)
+
+
+@contextmanager
+def errors_end_page() -> Iterator[None]:
+    """Show an error of this block with its way on, and end the page there: what follows can not do without it."""
+    try:
+        yield
+    except RekolabError as error:
+        messages.error(error)
+        st.stop()

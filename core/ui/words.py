@@ -6,11 +6,16 @@ import datetime as dt
 import re
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&^=])")
+# What Streamlit makes icons, arrows and links of after the escapes are gone: icon names, symbols, addresses.
+_LATER = re.compile(
+    r":(?=material/|streamlit:)|(?<!\S)(?:<->|<-|->|--|>=|<=|~=)(?!\S)|https?(?=://)|www(?=\.)|@(?=\w)", re.IGNORECASE)
+_JOINER = "\u2060"  # has no width and allows no line break, so that nobody sees it
 
 
 def plain(text: str) -> str:
     """`text` for a place that renders Markdown, shown letter for letter: names and labels are hostile input."""
-    return _MARKDOWN.sub(r"\\\1", re.sub(r"\s+", " ", text))
+    broken = _LATER.sub(rf"\g<0>{_JOINER}", re.sub(r"\s+", " ", text))
+    return _MARKDOWN.sub(r"\\\1", broken)
 
 
 def size(count: int) -> str:

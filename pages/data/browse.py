@@ -71,13 +71,14 @@ st.markdown(" · ".join(f"**{part}**" if i == 2 and summary.refused else part fo
 filters, shown = st.columns([1, 4], gap="large")
 with filters:
     text = st.text_input("Name contains", key="browse_text", icon=":material/search:")
-    wanted_classes = st.pills("Class", classes, selection_mode="multi", key="browse_classes",
+    wanted_classes = st.pills("Class", classes, selection_mode="multi", key="browse_classes", wrap=True,
                       format_func=lambda label: f"{plain(label)} ({summary.classes[label]})")
     verdicts: dict[selecting.Verdict, int] = {
         "refused": summary.refused, "hurts": summary.hurt, "fine": summary.fine, "waiting": summary.waiting}
     wanted = st.pills("Verdict", [verdict for verdict, number in verdicts.items() if number], selection_mode="multi",
-                      key="browse_verdicts", format_func=lambda verdict: f"{VERDICTS[verdict]} ({verdicts[verdict]})")
-    codes = st.pills("What is wrong", list(summary.codes), selection_mode="multi", key="browse_codes",
+                      key="browse_verdicts", wrap=True,
+                      format_func=lambda verdict: f"{VERDICTS[verdict]} ({verdicts[verdict]})")
+    codes = st.pills("What is wrong", list(summary.codes), selection_mode="multi", key="browse_codes", wrap=True,
                      format_func=lambda code: f"{code.replace('_', ' ')} ({summary.codes[code]})")
 chosen = selecting.select(listed, classes=wanted_classes, verdicts=wanted, codes=codes, text=text)
 

@@ -17,12 +17,10 @@ if progress.on_page(project, "upload"):
 state.failure(project, "upload")
 
 clients = state.clients(project)
-with state.errors_shown():
+with state.errors_end_page():
     bucket = storage.bucket_name(clients, project)
     built = manifests.build(project, bucket)
     examined = manifests.examine_project(project, built)
-if "examined" not in globals():
-    st.stop()
 
 st.subheader("Split", anchor=False)
 with st.container(horizontal=True, vertical_alignment="bottom"):

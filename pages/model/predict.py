@@ -7,7 +7,6 @@ import streamlit as st
 from core.aws import prediction, training
 from core.aws.prediction import Answer
 from core.dataset import models
-from core.errors import RekolabError
 from core.evaluation import charts, thresholds
 from core.images import preparing
 from core.images.preparing import Prepared
@@ -33,10 +32,8 @@ if version.status != "RUNNING":
     messages.empty(f"{version.name} is not running. A model answers only while it runs.", "Start it", "model/versions")
     st.stop()
 
-with state.errors_shown():
+with state.errors_end_page():
     assumed = training.evaluation(clients, version).thresholds
-if "assumed" not in globals():
-    st.stop()
 classes = sorted(assumed)
 
 
@@ -56,11 +53,8 @@ if sent is None:
                f"{'the built-in engine' if project.backend.is_engine else 'Amazon Rekognition'} and is not kept there.")
     st.stop()
 
-try:
+with state.errors_end_page():
     prepared, answer = ask(version.arn, sent.getvalue())
-except RekolabError as error:
-    messages.error(error)
-    st.stop()
 
 own = st.toggle("One threshold for all labels", key="predict_own", persist_state="session",
                 help="Without it each label has the threshold with the best F1 on the test photos, as AWS sets it.")

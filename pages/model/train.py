@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.aws import prices, storage, training, versions
+from core.aws import prices, projects, storage, training, versions
 from core.dataset import manifests, models
 from core.evaluation import intervals
 from core.types import Version
@@ -20,9 +20,10 @@ if progress.on_page(project, "train"):
 state.failure(project, "train")
 
 clients = state.clients(project)
-known: list[Version] = []
-with state.errors_shown():
+mine = models.rekognition_name(project)
+with state.errors_end_page():
     known = models.models(project, clients)
+    owners = [project.name, *(one.name for one in projects.list_projects(clients) if one.name != project.name)]
 tariff = prices.load(state.in_force())
 price = plain(" to ".join(prices.words(usd) for usd in tariff.training_range()))
 training_now = [version for version in known if version.status == "TRAINING_IN_PROGRESS"]
@@ -92,6 +93,7 @@ def watch() -> None:
 
 
 left, right = st.columns(2, gap="large")
+ready = False
 with left:
     st.subheader("What goes in", anchor=False)
     with state.errors_shown():
@@ -100,8 +102,9 @@ with left:
         examined = manifests.examine_project(project, built)
         st.dataframe([{"label": label, "to train": train, "to test": test}
                       for label, (train, test) in built.split.counts(built.labels).items()], hide_index=True)
-        (st.success if examined.ok else st.error)(plain(examined.sentence))
-        if not examined.ok:
+        ready = examined.ok
+        (st.success if ready else st.error)(plain(examined.sentence))
+        if not ready:
             st.page_link(pages.path("data/manifest"), label="See what is wrong", icon=":material/healing:")
         tests = len(built.split.test)
         if tests:
@@ -110,10 +113,14 @@ with left:
                        f"{low:.0%} to {high:.0%}.")
 with right:
     st.subheader("Train", anchor=False)
+    owner = st.selectbox("Rekognition project", owners, owners.index(mine) if mine in owners else 0,
+                         help="A new one is made at the first training. Its models are those of the Versions page.")
+    if owner != mine:
+        models.choose_rekognition(project, owner)
+        st.rerun()
     name = st.text_input("Version", training.default_version_name([version.name for version in known], dt.date.today()),
                          key="train_name", help="Letters, digits, '.', '-' and '_'")
     st.caption(f"On this computer it takes seconds and is free. On AWS: {price} and half an hour to a day.")
-    ready = "examined" in globals() and examined.ok
     if st.button(f"Train version {plain(name)}", type="primary", icon=":material/model_training:", disabled=not ready):
         confirm(name)
     watch()
