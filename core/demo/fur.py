@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from core.demo.solids import Array, Surface
 
 SHOULDER = 185  # brighter than this is held back, so that white fur keeps its folds
 MOST_STROKES = 7_000
-DENSITY = 1.1  # how often strokes cover a place
+LINES, BLADES = 1.1, 2.9  # how often strokes cover a place
 FINE = 26  # strokes up to this many pixels are lines of one pixel, longer ones narrow to a point
 
 
@@ -57,22 +58,30 @@ def paint(picture: Image.Image, seen: Surface, colours: Array, cell: float, hair
           rng: np.random.Generator) -> None:
     """Lay the surface over the picture and fur over that, away from the `nose` on the head.
 
-    `cell` is pixels a cell of the surface's grid, `hair` the length of a stroke in pixels.
+    `cell` is pixels a cell of the surface's grid, `hair` the length of a stroke in pixels, `nose` a place in pixels.
     """
     _lay(picture, seen, colours, cell)
-    width = hair * 0.07 if hair > FINE else 1
-    count = min(MOST_STROKES, int(len(seen.depth) * cell**2 / (hair * width) * DENSITY * (2.6 if hair > FINE else 1)))
+    width, density = (hair * 0.07, BLADES) if hair > FINE else (1, LINES)
+    count = min(MOST_STROKES, int(len(seen.depth) * cell**2 / (hair * width) * density))
     chosen = rng.integers(0, len(seen.depth), count)
     chosen = chosen[np.argsort(seen.depth[chosen] + rng.normal(0, 0.05, count), kind="stable")]
-    root = (seen.cells[::-1, chosen].T + rng.random((count, 2), np.float32)) * cell
-    head = (seen.zone("head") + seen.zone("muzzle"))[chosen, None]
-    way = 0.75 * (1 - head) * seen.flow[chosen] + head * 0.8 * _away(root, nose)
-    way += (0.36 - 0.2 * head) * seen.normal[chosen, :2] + rng.normal(0, 0.18, (count, 2)) + np.array([0, 0.15])
-    short = 1 - 0.6 * seen.zone("muzzle")[chosen] - 0.4 * seen.zone("ear")[chosen] - 0.3 * seen.zone("leg")[chosen]
-    short -= 0.25 * seen.zone("head")[chosen]
-    tip = root + way * (hair * short * rng.uniform(0.5, 1.15, count))[:, None]
+    root = ((seen.cells[::-1, chosen].T + rng.random((count, 2), np.float32)) * cell).astype(np.float32)
+    tip = root + _lie(seen, chosen, _away(root, nose), rng) * hair
     tone = colours[chosen] * rng.normal(1.03, 0.12, (count, 1)) + rng.normal(0, 4, (count, 1))
-    _strokes(ImageDraw.Draw(picture), root.astype(np.float32), tip.astype(np.float32), tone.astype(np.float32), width)
+    _strokes(ImageDraw.Draw(picture), root, tip, tone.astype(np.float32), width)
+
+
+def _lie(seen: Surface, chosen: NDArray[np.int64], away: Array, rng: np.random.Generator) -> Array:
+    """Which way each chosen hair lies and how long it is, as a part of the usual length (n, 2).
+
+    Fur follows the limbs, and on the head leads `away` from the nose; all hair sticks out a little, and hangs.
+    """
+    muzzle, ear, leg, skull = (seen.zone(name)[chosen, None] for name in ("muzzle", "ear", "leg", "head"))
+    head = skull + muzzle
+    way = 0.75 * (1 - head) * seen.flow[chosen] + 0.8 * head * away
+    way += (0.36 - 0.2 * head) * seen.normal[chosen, :2] + rng.normal(0, 0.18, way.shape) + np.array([0, 0.15])
+    length = (1 - 0.6 * muzzle - 0.4 * ear - 0.3 * leg - 0.25 * skull) * rng.uniform(0.5, 1.15, (len(chosen), 1))
+    return np.asarray(way * length, np.float32)
 
 
 def _strokes(pen: ImageDraw.ImageDraw, root: Array, tip: Array, tone: Array, width: float) -> None:

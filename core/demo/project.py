@@ -17,7 +17,9 @@ from core.demo.skeletons import Species
 from core.files import write_atomically
 
 SEEDS: dict[Species, int] = {"cat": 1, "dog": 3}
-LONGEST = {"cat-08": 4160, "cat-10": 4352, "cat-18": 4240, "dog-07": 4352, "dog-13": 4160, "dog-16": 4240}
+
+# Which photos have which fault.
+LONGEST = {"cat-08": 4160, "cat-10": 4352, "cat-18": 4240, "dog-07": 4352, "dog-13": 4160, "dog-16": 4240}  # pixels
 TURNED = "dog-05"  # stored lying on its side, with the EXIF orientation that tells so
 PNGS = ("cat-06", "dog-15")
 LYING = "cat-16"  # a PNG that is called .jpg
@@ -25,8 +27,7 @@ TRUNCATED = "dog-18"
 EXACT = ("dog-09", "dog-20")  # the second is a copy of the first
 NEAR = ("cat-11", "cat-20")  # the second is the first, made smaller and saved again
 FAINT = "cat-new-4"  # of very low contrast
-
-ORIENTATION = 0x0112
+ORIENTATION = 0x0112  # the EXIF tag
 
 
 def draw(folder: Path) -> None:

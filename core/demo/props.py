@@ -20,10 +20,15 @@ WALLS: tuple[Colour, ...] = ((178, 120, 96), (206, 184, 150), (150, 156, 166), (
 GLOWS: tuple[Colour, ...] = ((255, 196, 108), (255, 146, 88), (120, 190, 255), (255, 236, 190), (246, 106, 132))
 
 
-def shade(colour: Sequence[float] | float | None, factor: float) -> Colour:
+def shade(colour: Colour, factor: float) -> Colour:
     """A colour made lighter or darker."""
-    assert isinstance(colour, Sequence)
-    red, green, blue = (min(255, int(value * factor)) for value in colour[:3])
+    red, green, blue = (min(255, int(value * factor)) for value in colour)
+    return red, green, blue
+
+
+def picked(image: Image.Image, x: int, y: int) -> Colour:
+    """The colour of one pixel of an RGB image."""
+    red, green, blue = image.crop((x, y, x + 1, y + 1)).tobytes()
     return red, green, blue
 
 
@@ -105,7 +110,7 @@ def _cupboards(image: Image.Image, line: int, dice: random.Random) -> None:
 
 def _cushions(image: Image.Image, line: int, dice: random.Random) -> None:
     pen, w, h = ImageDraw.Draw(image), image.width, image.height
-    colour = image.getpixel((2, h - 2))
+    colour = picked(image, 2, h - 2)
     for part in range(2):
         box = (w * (part * 0.5 - 0.02), max(line, 8) - h * 0.36, w * (part * 0.5 + 0.5), line + h * 0.06)
         pen.rounded_rectangle(box, 16, fill=shade(colour, 0.86 + 0.05 * part), outline=shade(colour, 0.66), width=2)

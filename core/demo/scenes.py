@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from core.demo.coats import Colour
-from core.demo.props import PROPS, shade
+from core.demo.props import PROPS, picked, shade
 
 CELLS = 256 * 192  # a backdrop is out of focus, so it is drawn with this many pixels; props count in them
 
@@ -144,7 +144,7 @@ def _cloth(ground: Image.Image, line: int, dice: random.Random) -> None:
 def _rough(ground: Image.Image, line: int, dice: random.Random) -> None:
     """Patches of light and dark, flatter the further away."""
     pen = ImageDraw.Draw(ground, "RGBA")
-    dark = shade(ground.getpixel((0, ground.height - 1)), 0.6)
+    dark = shade(picked(ground, 0, ground.height - 1), 0.6)
     for _ in range(170):
         depth = dice.random() ** 1.6
         y = line + depth * (ground.height - line)
