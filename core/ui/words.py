@@ -36,7 +36,7 @@ def duration(seconds: float) -> str:
     """ "9 s", "4 min", "3 h 12 min", "2 days"."""
     minutes, hours = int(seconds // 60), int(seconds // 3600)
     if seconds < 60:
-        return f"{seconds:.0f} s"
+        return f"{int(seconds)} s"
     if hours < 1:
         return f"{minutes} min"
     return f"{hours} h {minutes % 60} min" if hours < 48 else f"{hours // 24} days"
