@@ -7,11 +7,13 @@ import datetime as dt
 import io
 import json
 import shutil
+import sqlite3
 import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +84,10 @@ class Room:
 
     def crashed(self, root: Path) -> Room:
         """The room as a new process finds it after this one was killed now."""
-        shutil.copytree(self.root, root)
+        shutil.copytree(self.root, root, ignore=shutil.ignore_patterns("*.sqlite*"))
+        names = (self.root / "rekognition.sqlite", root / "rekognition.sqlite")
+        with closing(sqlite3.connect(names[0])) as live, closing(sqlite3.connect(names[1])) as copy:
+            live.backup(copy)  # all that was committed, whatever the living one writes meanwhile
         objects = MemoryObjects()
         objects.kept, objects.buckets = dict(self.objects.kept), set(self.objects.buckets)
         return Room(root, objects)

@@ -113,8 +113,9 @@ def test_nothing_is_lost_when_the_engine_is_killed_between_every_two_steps(morta
     assert [dataset(arn)["DatasetStats"]["TotalEntries"] for arn in (train, test)] == [16, 4]
 
     rekognition = mortal.killed().client("rekognition")
+    output = {"S3Bucket": BUCKET, "S3KeyPrefix": "out"}
     version = rekognition.create_project_version(
-        ProjectArn=project, VersionName="1", OutputConfig={"S3Bucket": BUCKET, "S3KeyPrefix": "out"})["ProjectVersionArn"]
+        ProjectArn=project, VersionName="1", OutputConfig=output)["ProjectVersionArn"]
     rekognition = mortal.killed().client("rekognition")
 
     def model() -> dict[str, Any]:
@@ -144,13 +145,15 @@ def test_nothing_is_lost_when_the_engine_is_killed_between_every_two_steps(morta
 
     rekognition.delete_project_version(ProjectVersionArn=version)
     rekognition = mortal.killed().client("rekognition")
-    until(lambda: str(len(rekognition.describe_project_versions(ProjectArn=project)["ProjectVersionDescriptions"])), "0")
+    until(lambda: "models" if rekognition.describe_project_versions(ProjectArn=project)["ProjectVersionDescriptions"]
+          else "none", "none")
     for arn in (train, test):
         rekognition.delete_dataset(DatasetArn=arn)
     rekognition = mortal.killed().client("rekognition")
-    until(lambda: str(len(rekognition.describe_projects()["ProjectDescriptions"][0]["Datasets"])), "0")
+    until(lambda: "datasets" if rekognition.describe_projects()["ProjectDescriptions"][0]["Datasets"]
+          else "none", "none")
     rekognition.delete_project(ProjectArn=project)
     rekognition = mortal.killed().client("rekognition")
-    until(lambda: str(len(rekognition.describe_projects()["ProjectDescriptions"])), "0")
+    until(lambda: "projects" if rekognition.describe_projects()["ProjectDescriptions"] else "none", "none")
     s3 = mortal.killed().client("s3")
     assert s3.get_object(Bucket=BUCKET, Key="ring/3.jpg")["Body"].read() == photos["ring/3.jpg"]
