@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from page_photos import draw, photo, take_in
+from visitor import Visitor
+
+from core.aws import clients as aws
+from core.aws import storage
+from core.dataset import photos
+from core.errors import translate
+from core.types import Backend
+from core.workspace import Project
+
+BUCKET = "photos-for-browse"
+
+
+@pytest.fixture
+def pets(visitor: Visitor, tmp_path: Path) -> Project:
+    """Three cats and three dogs; one cat is under 64 pixels, one dog is dark."""
+    folder = draw(tmp_path / "photos", ("cat", "dog"), 3)
+    (folder / "cat" / "2.jpg").write_bytes(photo(0, 2, (320, 40)))
+    return take_in(visitor.workspace.create("pets"), folder)
+
+
+def read_folder(visitor: Visitor, folder: str) -> Visitor:
+    visitor.go("data/browse")
+    visitor.at.text_input(key="browse_folder_path").set_value(folder)
+    visitor.click("Read the folder")
+    visitor.finish("pets", "import")
+    return visitor
+
+
+def captions(visitor: Visitor) -> list[str]:
+    return [tile["caption"] for tile in visitor.tiles("browse")]
+
+
+def test_without_a_project_the_page_leads_to_the_overview(visitor: Visitor) -> None:
+    visitor.go("data/browse")
+    assert "There is no project yet." in visitor.text
+    assert visitor.links == {"Start on the overview": "overview"}
+
+
+def test_an_empty_project_asks_where_the_photos_are(visitor: Visitor) -> None:
+    visitor.workspace.create("pets")
+    visitor.go("data/browse")
+    assert "No photos yet. Choose where they are, above." in visitor.text
+    assert visitor.at.expander[0].proto.expanded
+    assert "Read the folder" in visitor.buttons
+
+
+def test_a_folder_is_read_as_a_job_and_its_photos_are_shown(visitor: Visitor, tmp_path: Path) -> None:
+    visitor.workspace.create("pets")
+    read_folder(visitor, str(draw(tmp_path / "photos", ("cat", "dog"), 2)))
+    assert captions(visitor) == ["cat/0.jpg", "cat/1.jpg", "dog/0.jpg", "dog/1.jpg"]
+    assert all(tile["src"].startswith("data:image/jpeg;base64,") for tile in visitor.tiles("browse"))
+    assert "4 photos · 2 classes · 0 refused by Rekognition" in visitor.text
+
+
+@pytest.mark.parametrize(("folder", "said"), [
+    ("", "Name a folder"), ("nowhere", "does not exist"), ("/etc", "outside the folders that may be read"),
+    ("photos.txt", "is a file. Name the folder that holds it")])
+def test_a_folder_that_can_not_be_read_is_named_with_what_is_allowed(
+    visitor: Visitor, tmp_path: Path, folder: str, said: str
+) -> None:
+    visitor.workspace.create("pets")
+    (tmp_path / "photos.txt").write_text("no folder")
+    read_folder(visitor, str(tmp_path / folder) if folder and folder != "/etc" else folder)
+    assert [said in error for error in visitor.errors] == [True]
+    read_folder(visitor, str(draw(tmp_path / "photos", ("cat",), 1)))
+    assert captions(visitor) == ["cat/0.jpg"]
+    assert visitor.errors == []
+
+
+def test_files_from_the_browser_are_kept_in_the_project(visitor: Visitor) -> None:
+    project = visitor.workspace.create("pets")
+    visitor.go("data/browse")
+    visitor.at.segmented_control(key="browse_source").set_value("Files")
+    visitor.run()
+    visitor.at.file_uploader(key="browse_files").upload("a cat.jpg", photo(0, 1), "image/jpeg")
+    visitor.run().click("Add 1 files")
+    visitor.finish("pets", "import")
+    assert captions(visitor) == ["a cat.jpg"]
+    assert Path(photos.photos(project)[0].path).is_relative_to(project.originals)
+
+
+def test_a_zip_is_unpacked_with_its_folders_as_classes(visitor: Visitor) -> None:
+    visitor.workspace.create("pets")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for label in ("cat", "dog"):
+            archive.writestr(f"pets/{label}/1.jpg", photo(0, 1 if label == "cat" else 2))
+    visitor.go("data/browse")
+    visitor.at.segmented_control(key="browse_source").set_value("Zip")
+    visitor.run()
+    visitor.at.file_uploader(key="browse_zip").upload("pets.zip", packed.getvalue(), "application/zip")
+    visitor.run().click("Unpack it")
+    visitor.finish("pets", "import")
+    assert captions(visitor) == ["cat/1.jpg", "dog/1.jpg"]
+
+
+def test_what_is_no_zip_is_refused_in_words(visitor: Visitor) -> None:
+    visitor.workspace.create("pets")
+    visitor.go("data/browse")
+    visitor.at.segmented_control(key="browse_source").set_value("Zip")
+    visitor.run()
+    visitor.at.file_uploader(key="browse_zip").upload("pets.zip", b"PK\x03\x04 and no more", "application/zip")
+    visitor.run().click("Unpack it")
+    visitor.finish("pets", "import")
+    assert any("pets.zip is not a zip file" in error for error in visitor.errors)
+
+
+def test_photos_are_copied_from_a_place_in_s3(visitor: Visitor) -> None:
+    visitor.workspace.create("pets")
+    clients = aws.connect(visitor.workspace.root, Backend())
+    storage.ensure_bucket(clients, BUCKET)
+    storage.put_bytes(clients, BUCKET, "farm/cat/one.jpg", photo(0, 1), "image/jpeg")
+    visitor.go("data/browse")
+    visitor.at.segmented_control(key="browse_source").set_value("S3")
+    visitor.run()
+    assert BUCKET in visitor.at.selectbox(key="browse_bucket").options
+    visitor.at.selectbox(key="browse_bucket").select(BUCKET)
+    visitor.at.text_input(key="browse_prefix").set_value("farm/")
+    visitor.click("Copy from S3")
+    assert visitor.finish("pets", "import").state == "done"
+    assert captions(visitor) == ["cat/one.jpg"]
+
+
+def test_buckets_that_may_not_be_listed_do_not_end_the_page(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise translate("AccessDenied", "ListBuckets", "")
+
+    visitor.workspace.create("pets")
+    monkeypatch.setattr(storage, "list_buckets", fail)
+    visitor.go("data/browse")
+    visitor.at.segmented_control(key="browse_source").set_value("S3")
+    visitor.run()
+    assert "These credentials do not have the permission for this call." in visitor.text
+    assert "Copy from S3" in visitor.buttons
+
+
+def test_every_refusal_is_counted_and_said_at_its_photo(visitor: Visitor, pets: Project) -> None:
+    visitor.go("data/browse")
+    assert "1 refused by Rekognition" in visitor.text
+    refused = next(tile for tile in visitor.tiles("browse") if tile["caption"] == "cat/2.jpg")
+    assert refused["mark"] == "refused"
+    assert "320 x 40 pixels: a side is under 64. Cleaning enlarges it." in refused["note"]
+    assert visitor.links == {"Clean the photos": "clean"}
+
+
+def test_filters_show_their_counts_and_narrow_the_gallery(visitor: Visitor, pets: Project) -> None:
+    visitor.go("data/browse")
+    assert {"cat (3)", "dog (3)", "Refused (1)", "too small (1)"} <= set(visitor.text.splitlines())
+    visitor.at.pills(key="browse_classes").set_value(["dog"])
+    assert captions(visitor.run()) == ["dog/0.jpg", "dog/1.jpg", "dog/2.jpg"]
+    visitor.at.text_input(key="browse_text").set_value("/2")
+    assert captions(visitor.run()) == ["dog/2.jpg"]
+    visitor.at.pills(key="browse_verdicts").set_value(["refused"])
+    assert captions(visitor.run()) == []
+    visitor.at.pills(key="browse_classes").set_value([])
+    assert captions(visitor.run()) == ["cat/2.jpg"]
+
+
+def test_selected_photos_are_left_out_and_taken_in_again(visitor: Visitor, pets: Project) -> None:
+    visitor.go("data/browse").choose("browse", "1", "3")
+    assert "**2 selected**" in visitor.text
+    visitor.click("Leave out")
+    assert [one.id for one in photos.photos(pets) if one.excluded] == [1, 3]
+    assert "**2 selected**" not in visitor.text
+    visitor.choose("browse", "1", "2").click("Take in again")
+    assert [one.id for one in photos.photos(pets) if one.excluded] == [3]
+
+
+def test_a_photo_opens_with_every_fact_beside_its_limit(visitor: Visitor, pets: Project) -> None:
+    visitor.go("data/browse")
+    shown = next(tile for tile in visitor.tiles("browse") if tile["caption"] == "cat/2.jpg")
+    visitor.choose("browse", opened=shown["id"])
+    facts = visitor.at.table[0].value
+    rows = {row[0]: (row[1], row[2]) for row in facts.to_numpy().tolist()}
+    assert rows["Width"] == ("320 px", "64 to 4096 px")
+    assert rows["Height"] == ("40 px", "64 to 4096 px")
+    assert rows["Channels"] == ("3 (RGB)", "RGB or grey, 8 bit")
+    assert "a side is under 64" in visitor.text
+
+
+def test_the_table_has_height_width_and_channels_of_every_photo(visitor: Visitor, pets: Project) -> None:
+    visitor.go("data/browse")
+    visitor.at.session_state["browse_tab"] = "Table"
+    visitor.run()
+    frame = visitor.at.dataframe[0].value
+    assert frame[["name", "height", "width", "channels"]].iloc[0].tolist() == ["cat/0.jpg", 192, 256, 3]
+    assert len(frame) == 6
+    assert [one.label for one in visitor.at.download_button] == ["Download as CSV"]
+
+
+def test_charts_show_the_balance_and_the_sizes(visitor: Visitor, pets: Project) -> None:
+    visitor.go("data/browse")
+    visitor.at.session_state["browse_tab"] = "Charts"
+    visitor.run()
+    assert len(visitor.at.get("plotly_chart")) == 2
+
+
+def test_a_photo_that_has_gone_from_the_disk_is_still_listed(visitor: Visitor, pets: Project, tmp_path: Path) -> None:
+    (tmp_path / "photos" / "dog" / "0.jpg").unlink()
+    visitor.go("data/browse")
+    gone = next(tile for tile in visitor.tiles("browse") if tile["caption"] == "dog/0.jpg")
+    visitor.choose("browse", opened=gone["id"])
+    assert "dog/0.jpg" in visitor.text
+    assert visitor.at.error

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from page_photos import draw, take_in
+from visitor import Visitor
+
+from core import demo
+from core.aws import clients as aws
+from core.dataset import photos
+from core.errors import EngineError, translate
+from core.ui import meter
+
+STAGES = ["Photos", "Clean", "Labels", "Manifest", "Train", "Run", "Evaluate"]
+
+
+def primary(visitor: Visitor) -> list[str]:
+    """The labels of the primary buttons of the page."""
+    return [one.label for one in visitor.at.main.button if one.proto.type == "primary"]
+
+
+def test_an_empty_workspace_offers_the_sample_and_ones_own_photos(visitor: Visitor) -> None:
+    visitor.go("start/overview")
+    assert {"Load the sample", "Choose photos"} <= set(visitor.buttons)
+    assert primary(visitor) == ["Load the sample"]
+    assert "Your originals are never changed." in visitor.text
+    assert "no account" not in visitor.text and "without an account" in visitor.text
+
+
+def test_one_click_loads_the_sample(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "draw", lambda folder: draw(folder / "dataset", ("cat", "dog"), 2))
+    visitor.go("start/overview").click("Load the sample")
+    assert visitor.finish("cats-and-dogs", "import").state == "done"
+    assert "4 photos, 0 refused by Rekognition" in visitor.text
+    assert primary(visitor) == ["Clean"]
+    assert "Imported from the sample. 4 photos: 4 new." in visitor.text
+
+
+def test_a_new_project_asks_for_a_name_and_shows_its_first_step(visitor: Visitor) -> None:
+    visitor.go("start/overview").click("Choose photos")
+    visitor.at.text_input[0].set_value("my-cats")
+    visitor.click("Choose photos", "Create")
+    assert visitor.workspace.projects() == ["my-cats"]
+    assert primary(visitor) == ["Add photos"]
+    visitor.click("Add photos")
+    assert visitor.title == "Browse"
+
+
+@pytest.mark.parametrize("name", ["my cats", "", "..", "<img src=x>", "a" * 101])
+def test_a_name_that_rekognition_would_refuse_is_refused_with_the_rule(visitor: Visitor, name: str) -> None:
+    visitor.go("start/overview").click("Choose photos")
+    visitor.at.text_input[0].set_value(name)
+    visitor.click("Choose photos", "Create")
+    assert "letters, digits, '.', '-' and '_' only" in visitor.text
+    assert visitor.workspace.projects() == []
+
+
+def test_a_finished_project_shows_every_stage_as_done(keeper: Visitor) -> None:
+    keeper.go("start/overview", "shelter")
+    heads = [one.value for one in keeper.at.main.markdown if "material/" in one.value][:7]
+    assert heads == [f":green[:material/check_circle:] **{title}**" for title in STAGES]
+    assert {"16 photos, 0 refused by Rekognition", "16 clean", "16 of 16", "Checked, in S3", "Stopped",
+            "4 of 5 right"} <= set(keeper.text.splitlines())
+    assert primary(keeper) == []
+
+
+def test_what_happened_and_what_it_cost_is_told(keeper: Visitor) -> None:
+    keeper.go("start/overview", "shelter")
+    assert "Training of one started in shelter" in keeper.text
+    costs = keeper.at.main.dataframe[0].value
+    assert costs["model"].tolist() == ["one"]
+    assert costs["running"][0].startswith("$")
+    assert "the built-in engine is free" in keeper.text
+
+
+def test_every_stage_leads_to_its_page(visitor: Visitor) -> None:
+    visitor.workspace.create("pets")
+    pages = dict(zip(STAGES, ["Browse", "Clean", "Label", "Manifest", "Train", "Versions", "Evaluate"], strict=True))
+    for stage, title in pages.items():
+        visitor.go("start/overview").click(f"stage {stage}")
+        assert visitor.title == title
+
+
+def test_only_the_next_stage_is_primary(visitor: Visitor, tmp_path: Path) -> None:
+    take_in(visitor.workspace.create("pets"), draw(tmp_path / "photos", ("cat", "dog"), 2), clean=True)
+    visitor.go("start/overview")
+    assert primary(visitor) == ["Label"]
+    assert "0 of 4" in visitor.text
+
+
+def test_without_the_engine_the_stages_are_shown_all_the_same(
+    visitor: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = take_in(visitor.workspace.create("pets"), draw(tmp_path / "photos", ("cat", "dog"), 2))
+
+    def fail(*_: object) -> None:
+        raise EngineError("The built-in engine ended while it started. The disk is full.")
+
+    monkeypatch.setattr(aws, "connect", fail)
+    visitor.go("start/overview")
+    assert "The disk is full." in visitor.text
+    assert "4 photos, 0 refused by Rekognition" in visitor.text
+    assert primary(visitor) == ["Clean"]
+    assert len(photos.photos(project)) == 4
+
+
+def test_an_error_of_aws_is_told_with_its_way_on(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise translate("ExpiredTokenException", "DescribeProjects", "The token has <b>expired</b>")
+
+    visitor.workspace.create("pets")
+    monkeypatch.setattr(meter, "_listed", fail)
+    visitor.go("start/overview")
+    assert "Sign in again, then repeat the step. AWS says: The token has <b>expired</b>" in visitor.text
+    assert primary(visitor) == ["Add photos"]

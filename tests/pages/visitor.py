@@ -1,0 +1,135 @@
+"""A person at the app: the real entry script under AppTest, what can be read on a page, and what can be done there."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Block
+
+from core.jobs import Job
+from core.ui import pages, state
+from core.workspace import Workspace
+
+ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
+RENDERED = ("label", "body", "help", "text", "title")  # fields of an element that may hold Markdown
+LITERAL = ("text", "code", "iframe")  # elements that show their body as it is
+PATIENCE = 60.0  # seconds that a page or a job may take on a busy machine
+
+
+class Visitor:
+    """The app on one workspace, in one browser tab."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.at = AppTest.from_file(ENTRY, default_timeout=PATIENCE)
+
+    def go(self, page: str, project: str | None = None) -> Visitor:
+        """Open a page, such as "data/browse", with a project chosen."""
+        if project:
+            self.at.session_state["choose_project"] = project
+        if not self.at._tree.children:
+            self.run()
+        self.at.switch_page(pages.path(page))
+        return self.run()
+
+    def run(self) -> Visitor:
+        """Let the script run once more; no page may ever end in an exception."""
+        self.at.run()
+        assert not self.at.exception, [problem.value for problem in self.at.exception]
+        return self
+
+    def click(self, *labels: str) -> Visitor:
+        """Press buttons by key or label. Several at once are an opener and a button of the dialog that it opens."""
+        for label in labels:
+            self.button(label).click()
+        return self.run()
+
+    def button(self, label: str) -> Any:
+        found = [one for one in self.at.button if label in (one.key, read(one.label))]
+        assert len(found) == 1, f"{label!r} is there {len(found)} times among {self.buttons}"
+        return found[0]
+
+    @property
+    def buttons(self) -> list[str]:
+        """The labels of all buttons that can be pressed, those without a label by their keys."""
+        return [read(one.label) or str(one.key) for one in self.at.button if not one.disabled]
+
+    def choose(self, gallery: str, *tiles: str, opened: str | None = None) -> Visitor:
+        """Select tiles of a gallery, or open one."""
+        key = next(one.key for one in self._nodes() if _is_gallery(one) and one.key.startswith(gallery))
+        self.at.session_state[key] = {"chosen": list(tiles), "opened": opened}
+        return self.run()
+
+    def tiles(self, gallery: str) -> list[dict[str, Any]]:
+        """What a gallery shows: id, caption, src, mark and note of each tile; none when it is not there."""
+        return [item for one in self._nodes() if _is_gallery(one) and one.key.startswith(gallery)
+                for item in json.loads(one.proto.json)["items"]]
+
+    def finish(self, project: str, kind: str) -> Job:
+        """Wait until a job of the project has ended, and look at the page again."""
+        ended = state.jobs().wait(f"{project}/{kind}", PATIENCE)
+        self.run()
+        return ended
+
+    @property
+    def text(self) -> str:
+        """Everything that can be read, a line for each piece, as it looks and not as it is written in Markdown."""
+        return "\n".join([*map(read, self.markdown), *self.literal])
+
+    @property
+    def errors(self) -> list[str]:
+        """The errors of the page itself; what the sidebar says of failed jobs is not among them."""
+        return [read(one.value) for one in self.at.main.error]
+
+    @property
+    def markdown(self) -> list[str]:
+        """Every text that Streamlit renders as Markdown."""
+        found = [getattr(one.proto, name, "") for one in self._nodes() if one.type not in LITERAL for name in RENDERED]
+        found += [option for one in self._nodes() if one.type in ("button_group", "radio") for option in one.options]
+        found += [getattr(getattr(one.proto, kind), name) for one in self._nodes() if isinstance(one, Block)
+                  for kind, name in (("popover", "label"), ("dialog", "title")) if hasattr(one.proto, kind)]
+        found += [str(cell) for table in self.at.table for row in table.value.to_numpy() for cell in row]
+        return [text for text in found if isinstance(text, str) and text]
+
+    @property
+    def literal(self) -> list[str]:
+        """Every text that is shown letter for letter by its element: lines, code, cells, options, tiles, pictures."""
+        found = [one.proto.body for one in self._nodes() if one.type in ("text", "code")]
+        found += [option for one in self.at.selectbox for option in one.options]
+        found += [str(cell) for frame in self.at.dataframe for row in (frame.value.columns, *frame.value.to_numpy())
+                  for cell in row]
+        found += [text for tile in self.tiles("") for text in (tile["caption"], tile["note"]) if text]
+        return found + [one.value for one in self.at.text_input if one.value]
+
+    @property
+    def links(self) -> dict[str, str]:
+        """Label -> page of the links in the page; "overview" is the first page."""
+        return {read(one.proto.label): one.proto.page or "overview" for one in self.at.get("page_link")}
+
+    @property
+    def title(self) -> str:
+        return str(self.at.title[0].value)
+
+    def _nodes(self) -> Iterator[Any]:
+        yield from _below(self.at._tree)
+
+
+def read(markdown: str) -> str:
+    """What a person sees of Markdown: escapes, and letters without width, are gone; emphasis and icons stay."""
+    return re.sub(r"\\([!-/:-@[-`{-~])", r"\1", markdown).replace("\u2060", "")
+
+
+def _below(block: Block) -> Iterator[Any]:
+    for child in block.children.values():
+        yield child
+        if isinstance(child, Block):
+            yield from _below(child)
+
+
+def _is_gallery(node: Any) -> bool:
+    return node.type == "bidi_component"
