@@ -39,10 +39,10 @@ def label(page: Page, picture: Callable[..., None]) -> None:
     expect(page.get_by_text(", 0 to go")).to_be_visible(timeout=LONG)
     settled(page)
     page.keyboard.press("2")  # dog, on a cat: a mistake, taken back with one key
-    expect(page.get_by_text("dog", exact=True).first).to_be_visible()
+    expect(page.get_by_text("cat 19 · dog 21")).to_be_visible(timeout=LONG)
     settled(page)
     page.keyboard.press("Backspace")
-    expect(page.get_by_text("put back as before")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("cat 20 · dog 20")).to_be_visible(timeout=LONG)
     picture(page, "label")
 
 
