@@ -27,12 +27,26 @@ unlabelled = [photo for photo in kept if photo.label is None]
 foldered = [photo for photo in unlabelled if photo.folder_label]
 
 
+def keep_classes() -> None:
+    """Keep the classes that folders propose, before one of them is used, so that no key changes its meaning."""
+    if not labels.classes(project):
+        for name in classes:
+            labels.add_class(project, name)
+
+
+def label_as(photo_ids: list[int], name: str) -> None:
+    """Label photos, or say why that is not possible."""
+    with state.errors_shown():
+        keep_classes()
+        labels.assign(project, photo_ids, name)
+
+
 def put(photo: Photo, label: str | None) -> None:
     """Label the photo, or say that it shows none of the classes, and move on to the next one without a label."""
     if label is None:
         labels.leave_out(project, [photo.id])
     else:
-        labels.assign(project, [photo.id], label)
+        label_as([photo.id], label)
     order = [other.id for other in unlabelled if other.id != photo.id]
     names = [other.name for other in unlabelled if other.id != photo.id]
     later = [number for number, name in zip(order, names, strict=True) if name > photo.name]
@@ -59,6 +73,7 @@ def add_class() -> None:
     """Add the class that was typed."""
     if st.session_state["label_new"].strip():
         with state.errors_shown():
+            keep_classes()
             labels.add_class(project, st.session_state["label_new"])
     st.session_state["label_new"] = ""
 
@@ -73,8 +88,9 @@ if foldered:
         st.markdown(f"{count(len(foldered), 'photo')} came in folders named {plain(', '.join(names))}.",
                     width="stretch")
         if st.button("Label them by folder", type="primary", icon=":material/folder:"):
-            labels.label_by_folder(project)
-            st.rerun()
+            with state.errors_shown():
+                labels.label_by_folder(project)
+                st.rerun()
 
 done = len(kept) - len(unlabelled)
 st.progress(done / len(kept) if kept else 1.0, text=f"{done} of {len(kept)}, {len(unlabelled)} to go")
@@ -94,7 +110,7 @@ if how == "Many at once":
         for position, name in enumerate(classes, 1):
             if st.button(f"{plain(name)}", key=f"label many {name}", disabled=not chosen,
                          shortcut=str(position) if position <= KEYS else None):
-                labels.assign(project, chosen, name)
+                label_as(chosen, name)
                 gallery.clear("label_grid")
                 st.rerun()
         st.button("Undo", icon=":material/undo:", on_click=take_back, shortcut="backspace", key="label_many_undo")
@@ -136,7 +152,7 @@ else:
 
 counts = labels.counts(kept, classes)
 st.caption(" · ".join(f"{plain(name)} {number}" for name, number in counts.items()) or "No classes yet.")
-few = [name for name, number in counts.items() if number < 2]
+few = [name for name, number in counts.items() if number == 1]
 if len(classes) == 1:
     st.warning("Rekognition needs two labels or more to train a classifier. Add another class.")
 elif few and not unlabelled:
