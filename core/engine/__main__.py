@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from filelock import FileLock, Timeout
 
 from core import settings
+from core.engine import settings as engine_settings
 from core.engine.access import access_key
 from core.errors import EngineError
 from core.files import write_atomically
@@ -143,8 +144,9 @@ def _assemble(root: Path, identity: dict[str, Any]) -> tuple[Gate, Callable[[], 
     from core.engine.gate import Gate
     from core.engine.s3 import S3
 
+    chosen = engine_settings.load()
     s3 = S3(root / "s3")
-    custom_labels = rekognition.application(root, s3.objects)
+    custom_labels = rekognition.application(root, s3.objects, chosen)
 
     def close() -> None:
         custom_labels.close()

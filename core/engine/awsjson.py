@@ -8,6 +8,7 @@ import json
 import logging
 import math
 import re
+import sqlite3
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -44,12 +45,20 @@ class ApiError(Exception):
         self.status = status
 
 
+_INTERNAL = ApiError("InternalServerError", "Internal server error", 500)
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, and in which region, read from the request's credential scope."""
+    """Who asks for which operation, and in which region, read from the request's credential scope."""
 
+    operation: str
     region: str = "us-east-1"
     account: str = ACCOUNT
+
+    @property
+    def user(self) -> str:
+        return f"arn:aws:iam::{self.account}:user/rekolab"
 
     def arn(self, resource: str) -> str:
         return f"arn:aws:rekognition:{self.region}:{self.account}:{resource}"
@@ -70,9 +79,12 @@ class Application:
             status, answer = 200, self._answer(environ)
         except ApiError as error:
             status, answer = error.status, _error_body(error, request_id)
+        except sqlite3.OperationalError as error:
+            log.exception("request %s failed", request_id)
+            status, answer = 500, _error_body(_database_error(error), request_id)
         except Exception:
             log.exception("request %s failed", request_id)
-            status, answer = 500, _error_body(ApiError("InternalServerError", "Internal server error"), request_id)
+            status, answer = 500, _error_body(_INTERNAL, request_id)
         body = json.dumps(answer).encode()
         start_response(f"{status} {'OK' if status == 200 else 'Error'}", [
             ("Content-Type", _CONTENT_TYPE), ("Content-Length", str(len(body))), ("x-amzn-RequestId", request_id)])
@@ -85,13 +97,13 @@ class Application:
         if name not in self._operations:
             raise ApiError("AccessDeniedException", f"{name} is not available in the built-in engine. Use AWS for it.")
         model = OPERATIONS[name]
-        answer = self._operations[name](_caller(environ), _read_request(environ, model))
+        answer = self._operations[name](_caller(environ, name), _read_request(environ, model))
         return encode(model.output_shape, answer or {}) if model.output_shape else {}
 
 
-def _caller(environ: WSGIEnvironment) -> Caller:
+def _caller(environ: WSGIEnvironment, operation: str) -> Caller:
     scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
-    return Caller(scope[1]) if scope else Caller()
+    return Caller(operation, scope[1]) if scope else Caller(operation)
 
 
 def _read_request(environ: WSGIEnvironment, model: OperationModel) -> Ask:
@@ -105,6 +117,13 @@ def _read_request(environ: WSGIEnvironment, model: OperationModel) -> Ask:
         errors = "1 validation error" if len(broken) == 1 else f"{len(broken)} validation errors"
         raise ApiError("ValidationException", f"{errors} detected: {'; '.join(broken)}")
     return ask
+
+
+def _database_error(error: sqlite3.OperationalError) -> ApiError:
+    """A database that is busy, or has no room, may answer the next try: clients repeat a ThrottlingException."""
+    primary = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    passing = primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL)
+    return ApiError("ThrottlingException", "Service Unavailable", 500) if passing else _INTERNAL
 
 
 def _error_body(error: ApiError, request_id: str) -> dict[str, Any]:

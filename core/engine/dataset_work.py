@@ -11,7 +11,7 @@ from core.engine.datasets import CLIENT_ERROR, SERVICE_ERROR, SUCCESS
 from core.engine.service import Service
 from core.engine.tasks import Task
 from core.manifest.codes import MESSAGES
-from core.manifest.dataset import check_dataset
+from core.manifest.dataset import DatasetVerdict, check_dataset
 from core.manifest.rules import check_lines
 from core.manifest.training import autosplit
 
@@ -33,19 +33,19 @@ def create(service: Service, task: Task) -> None:
         with task.finish() as rows:
             _settle(rows, task.arn, "CREATE_FAILED", MESSAGES["ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT"])
         return
-    verdict = check_dataset(manifest)
+    verdict = _within(service, check_dataset(manifest))
     with task.finish() as rows:
         if verdict.code is None:
             entries.replace_entries(rows, task.arn, verdict.entries)
         _settle(rows, task.arn, "CREATE_FAILED" if verdict.code else "CREATE_COMPLETE", verdict.message)
 
 
-def update(task: Task) -> None:
+def update(service: Service, task: Task) -> None:
     """Check the changed lines alone, then the dataset as it would be with them; keep all of them or none."""
     verdict = check_dataset(base64.b64decode(task.arguments["changes"]))
     if verdict.code is None:
         changed = {line.source_ref or "": line.text for line in verdict.entries}
-        verdict = check_dataset("\n".join((_texts(task) | changed).values()).encode())
+        verdict = _within(service, check_dataset("\n".join((_texts(task) | changed).values()).encode()))
     with task.finish() as rows:
         if verdict.code is None:
             entries.replace_entries(rows, task.arn, verdict.entries)
@@ -84,6 +84,13 @@ def fail_update(task: Task) -> None:
     with task.finish() as rows:
         for arn in filter(None, (task.arn, task.arguments.get("test"))):
             _settle(rows, arn, "UPDATE_FAILED", _ERROR, SERVICE_ERROR)
+
+
+def _within(service: Service, verdict: DatasetVerdict) -> DatasetVerdict:
+    """The verdict, or the refusal of more images than the account's quota allows."""
+    if verdict.code or len(verdict.entries) <= service.settings.max_images:
+        return verdict
+    return DatasetVerdict("ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM", MESSAGES["ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM"])
 
 
 def _texts(task: Task) -> dict[str, str]:

@@ -3,9 +3,32 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from core.engine.state import ModelVersion
+
+PASSING = {
+    "TRAINING_IN_PROGRESS": "The model is being trained.",
+    "COPYING_IN_PROGRESS": "The model is being copied.",
+    "STARTING": "The model is being started.",
+    "STOPPING": "The model is being stopped.",
+    "DELETING": "The model is being deleted.",
+}
+SEEN_ONCE = ("TRAINING_IN_PROGRESS", "COPYING_IN_PROGRESS", "STARTING")
+
+
+def as_seen(version: ModelVersion) -> ModelVersion:
+    """The model as its next description shows it: a passing state that nobody has seen yet is shown once.
+
+    On AWS these states last for minutes, and programs rely on seeing them. Here they can be over before the first look.
+    """
+    if version.unseen in (None, version.status):
+        return version
+    shown = replace(version, status=version.unseen, message=PASSING[version.unseen])
+    if version.unseen == "STARTING":
+        return shown
+    return replace(shown, ended=None, seconds=None, f1=None, files="{}")
 
 
 def describe(version: ModelVersion) -> dict[str, Any]:
@@ -25,6 +48,7 @@ def describe(version: ModelVersion) -> dict[str, Any]:
         "TrainingDataResult": _side(bucket, files, "Training", request.get("TrainingData", {})),
         "TestingDataResult": _side(bucket, files, "Testing", request.get("TestingData", {"AutoCreate": False})),
         "KmsKeyId": request.get("KmsKeyId"),
+        "SourceProjectVersionArn": request.get("SourceProjectVersionArn"),
         "VersionDescription": request.get("VersionDescription"),
     }
     if "ManifestSummary" in files:

@@ -23,6 +23,7 @@ def detect_custom_labels(service: Service, caller: Caller, ask: Ask) -> Ask:
         version = find_version(rows, caller, ask["ProjectVersionArn"])
     if version.status != "RUNNING":
         raise ApiError("ResourceNotReadyException", f"The model is not running: its status is {version.status}.")
+    service.rates.take_detection(version)
     image = _open(_read(service, ask["Image"]))
     model = service.models.get(version.arn)
     percent = np.round(model.confidences(features(image)[None])[0] * 100, 5)

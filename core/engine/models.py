@@ -28,6 +28,10 @@ class Models:
                 self._loaded[arn] = learner.load(self._file(arn).read_bytes())
             return self._loaded[arn]
 
+    def copy(self, source: str, target: str) -> None:
+        """Give `target` the model of `source`; FileNotFoundError when there is none."""
+        write_atomically(self._file(target), self._file(source).read_bytes())
+
     def unload(self, arn: str) -> None:
         with self._lock:
             self._loaded.pop(arn, None)

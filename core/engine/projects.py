@@ -6,10 +6,18 @@ import json
 import sqlite3
 from typing import Any
 
-from core import limits
 from core.engine.awsjson import ApiError, Ask, Caller
 from core.engine.pages import PAGE
-from core.engine.service import Service, datasets_of, epoch_milliseconds, find_project, in_use, invalid, over_limit
+from core.engine.service import (
+    Service,
+    datasets_of,
+    epoch_milliseconds,
+    find_project,
+    in_use,
+    invalid,
+    missing,
+    over_limit,
+)
 from core.engine.state import Dataset, Project
 from core.engine.tasks import Task
 
@@ -25,8 +33,8 @@ def create_project(service: Service, caller: Caller, ask: Ask) -> Ask:
     with service.state.transaction() as rows:
         if rows.execute("SELECT 1 FROM project WHERE region = ? AND name = ?", (caller.region, name)).fetchone():
             raise in_use(f"A project with the name {name} exists already.")
-        if _count(rows, caller.region) >= limits.MAX_PROJECTS:
-            raise over_limit(f"An account can have {limits.MAX_PROJECTS} projects. Delete one first.")
+        if _count(rows, caller.region) >= service.settings.max_projects:
+            raise over_limit(f"An account can have {service.settings.max_projects} projects. Delete one first.")
         rows.execute("INSERT INTO project VALUES (?, ?, ?, ?, 'CREATING', ?)",
                      (arn, caller.region, name, made / 1000, json.dumps(ask.get("Tags", {}))))
         service.tasks.add(rows, "create project", arn)
@@ -78,10 +86,10 @@ def finish_deletion(task: Task) -> None:
 
 
 def open_project(rows: sqlite3.Connection, caller: Caller, arn: str) -> Project:
-    """The project, to be added to: one that is being deleted raises ResourceInUseException."""
+    """The project, to be added to: one that is being deleted is as good as gone."""
     project = find_project(rows, caller, arn)
     if project.status == "DELETING":
-        raise in_use("The project is being deleted.")
+        raise missing(arn)
     return project
 
 

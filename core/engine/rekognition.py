@@ -7,18 +7,32 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.engine import dataset_work, datasets, detection, entries, projects, running, training, versions
-from core.engine.awsjson import Application, Operation
+from core.engine import (
+    copying,
+    dataset_work,
+    datasets,
+    detection,
+    entries,
+    policies,
+    projects,
+    running,
+    tags,
+    training,
+    versions,
+)
+from core.engine.awsjson import Application, Ask, Caller, Operation
 from core.engine.models import Models
 from core.engine.pages import Pages
+from core.engine.rates import Rates
 from core.engine.service import Objects, Service
+from core.engine.settings import EngineSettings
 from core.engine.state import State
 from core.engine.tasks import Step, Tasks
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-_OPERATIONS: dict[str, Callable[..., Any]] = {
+OPERATIONS: dict[str, Callable[..., Any]] = {
     "CreateProject": projects.create_project,
     "DescribeProjects": projects.describe_projects,
     "DeleteProject": projects.delete_project,
@@ -34,18 +48,26 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "StartProjectVersion": versions.start_project_version,
     "StopProjectVersion": versions.stop_project_version,
     "DeleteProjectVersion": versions.delete_project_version,
+    "CopyProjectVersion": copying.copy_project_version,
     "DetectCustomLabels": detection.detect_custom_labels,
+    "PutProjectPolicy": policies.put_project_policy,
+    "ListProjectPolicies": policies.list_project_policies,
+    "DeleteProjectPolicy": policies.delete_project_policy,
+    "TagResource": tags.tag_resource,
+    "UntagResource": tags.untag_resource,
+    "ListTagsForResource": tags.list_tags_for_resource,
 }
 
 
 class Rekognition:
     """The WSGI application. What was under way when the last process ended is taken up at once."""
 
-    def __init__(self, root: Path, objects: Objects) -> None:
+    def __init__(self, root: Path, objects: Objects, settings: EngineSettings) -> None:
         state = State(root / "rekognition.sqlite")
-        self._tasks = Tasks(state)
-        service = Service(state, self._tasks, Pages(state.secret), Models(root / "models"), objects)
-        operations: dict[str, Operation] = {name: partial(run, service) for name, run in _OPERATIONS.items()}
+        self._tasks = Tasks(state, settings.instant)
+        service = Service(settings, state, self._tasks, Pages(state.secret), Models(root / "models"), objects,
+                          Rates(settings))
+        operations: dict[str, Operation] = {name: partial(_counted, service, run) for name, run in OPERATIONS.items()}
         self._answer = Application(operations)
         self._tasks.start(_steps(service))
 
@@ -57,9 +79,14 @@ class Rekognition:
         self._tasks.close()
 
 
-def application(root: Path, objects: Objects) -> Rekognition:
+def application(root: Path, objects: Objects, settings: EngineSettings | None = None) -> Rekognition:
     """The Rekognition whose state is kept under `root`, beside the S3 that `objects` reaches."""
-    return Rekognition(root, objects)
+    return Rekognition(root, objects, settings or EngineSettings())
+
+
+def _counted(service: Service, run: Callable[..., Ask | None], caller: Caller, ask: Ask) -> Ask | None:
+    service.rates.take_call(caller)
+    return run(service, caller, ask)
 
 
 def _steps(service: Service) -> dict[str, Step]:
@@ -67,10 +94,11 @@ def _steps(service: Service) -> dict[str, Step]:
         "create project": Step(projects.finish_creation, projects.finish_creation),
         "delete project": Step(projects.finish_deletion, projects.finish_deletion),
         "create dataset": Step(partial(dataset_work.create, service), dataset_work.fail_create),
-        "update dataset": Step(dataset_work.update, dataset_work.fail_update),
+        "update dataset": Step(partial(dataset_work.update, service), dataset_work.fail_update),
         "distribute dataset": Step(dataset_work.distribute, dataset_work.fail_update),
         "delete dataset": Step(dataset_work.delete, dataset_work.delete),
         "train": Step(partial(training.train, service), training.give_up, slow=True),
+        "copy": Step(partial(copying.copy, service), copying.give_up),
         "start": Step(partial(running.start, service), running.fail_start),
         "stop": Step(partial(running.stop, service), running.finish_stop),
         "delete version": Step(partial(running.delete, service), running.finish_deletion),

@@ -13,6 +13,7 @@ import numpy as np
 from core.engine.evaluation import Figures
 from core.engine.learner import Array, Model
 from core.engine.service import Objects
+from core.engine.state import ModelVersion
 from core.manifest.lines import IMAGE_TYPE, dump
 from core.manifest.training import Judgement
 from core.manifest.types import Line
@@ -55,6 +56,15 @@ class Trained:
     model: Model
     confidences: Array
     figures: Figures
+
+
+def output_of(objects: Objects, version: ModelVersion) -> Output:
+    """Where the version's OutputConfig says; OutputError when its bucket does not exist."""
+    place = json.loads(version.request)["OutputConfig"]
+    if not objects.has_bucket(place["S3Bucket"]):
+        raise OutputError(place["S3Bucket"])
+    project = version.project.split("/")[1]
+    return Output(objects, place["S3Bucket"], place.get("S3KeyPrefix", ""), f"{project}-{version.name}")
 
 
 def write_validation(output: Output, judgement: Judgement) -> dict[str, str]:

@@ -10,6 +10,8 @@ from typing import Protocol
 from core.engine.awsjson import ApiError, Caller
 from core.engine.models import Models
 from core.engine.pages import Pages
+from core.engine.rates import Rates
+from core.engine.settings import EngineSettings
 from core.engine.state import Dataset, ModelVersion, Project, State
 from core.engine.tasks import Tasks
 
@@ -25,13 +27,15 @@ class Objects(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One Rekognition: its state, its queue of work, its models, and the S3 beside it."""
+    """One Rekognition: its settings, its state, its queue of work, its models, and the S3 beside it."""
 
+    settings: EngineSettings
     state: State
     tasks: Tasks
     pages: Pages
     models: Models
     objects: Objects
+    rates: Rates
 
 
 def epoch_milliseconds() -> int:
@@ -40,27 +44,33 @@ def epoch_milliseconds() -> int:
 
 
 def find_project(rows: sqlite3.Connection, caller: Caller, arn: str) -> Project:
-    """The project of that ARN; ResourceNotFoundException when the caller's region has none."""
+    """The project of that ARN; ResourceNotFoundException when the caller's region has none.
+
+    Here and below an ARN of another account is refused before it is looked for.
+    """
+    _check_account(caller, arn)
     row = rows.execute("SELECT * FROM project WHERE arn = ? AND region = ?", (arn, caller.region)).fetchone()
     if row is None:
-        raise _missing(arn)
+        raise missing(arn)
     return Project(**row)
 
 
 def find_dataset(rows: sqlite3.Connection, caller: Caller, arn: str) -> Dataset:
     """The dataset of that ARN; ResourceNotFoundException when the caller's region has none."""
+    _check_account(caller, arn)
     row = rows.execute("SELECT dataset.* FROM dataset JOIN project ON project.arn = project "
                        "WHERE dataset.arn = ? AND region = ?", (arn, caller.region)).fetchone()
     if row is None:
-        raise _missing(arn)
+        raise missing(arn)
     return Dataset(**row)
 
 
 def find_version(rows: sqlite3.Connection, caller: Caller, arn: str) -> ModelVersion:
     """The model of that ARN; ResourceNotFoundException when the caller's region has none."""
+    _check_account(caller, arn)
     row = rows.execute("SELECT * FROM version WHERE arn = ? AND region = ?", (arn, caller.region)).fetchone()
     if row is None:
-        raise _missing(arn)
+        raise missing(arn)
     return ModelVersion(**row)
 
 
@@ -70,7 +80,13 @@ def datasets_of(rows: sqlite3.Connection, project: str) -> list[Dataset]:
     return [Dataset(**row) for row in found]
 
 
-def _missing(arn: str) -> ApiError:
+def _check_account(caller: Caller, arn: str) -> None:
+    if arn.split(":")[4] != caller.account:
+        raise ApiError("AccessDeniedException", f"User: {caller.user} is not authorized to perform: "
+                       f"rekognition:{caller.operation} on resource: {arn}")
+
+
+def missing(arn: str) -> ApiError:
     return ApiError("ResourceNotFoundException", f"There is no resource with the ARN {arn}.")
 
 
@@ -83,4 +99,10 @@ def invalid(message: str) -> ApiError:
 
 
 def over_limit(message: str) -> ApiError:
+    """Too much at a time."""
     return ApiError("LimitExceededException", message)
+
+
+def over_quota(message: str) -> ApiError:
+    """Too much in one place."""
+    return ApiError("ServiceQuotaExceededException", message)

@@ -36,6 +36,17 @@ CREATE TABLE IF NOT EXISTS task (
     attempts INTEGER NOT NULL DEFAULT 0);
 """
 
+# What came to the tables later, in order. PRAGMA user_version counts the steps that a file has had.
+_STEPS = ("""
+ALTER TABLE version ADD COLUMN tags TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE version ADD COLUMN unseen TEXT;
+UPDATE version SET tags = COALESCE(json_extract(request, '$.Tags'), '{}');
+ALTER TABLE task ADD COLUMN due REAL NOT NULL DEFAULT 0;
+CREATE TABLE policy (
+    project TEXT NOT NULL REFERENCES project (arn) ON DELETE CASCADE, name TEXT NOT NULL, revision TEXT NOT NULL,
+    document TEXT NOT NULL, created REAL NOT NULL, updated REAL NOT NULL, PRIMARY KEY (project, name)) WITHOUT ROWID;
+""",)
+
 
 @dataclass(frozen=True, slots=True)
 class Project:
@@ -71,7 +82,10 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class ModelVersion:
-    """`request` is the JSON of CreateProjectVersion; `files` is JSON, the kind of a result file -> its S3 key."""
+    """`request` is the JSON of the request that made it; `files` is JSON, the kind of a result file -> its S3 key.
+
+    `unseen` is a passing state, such as STARTING, that nobody has looked at yet; it may be over by now.
+    """
 
     arn: str
     project: str
@@ -87,6 +101,8 @@ class ModelVersion:
     files: str
     min_units: int | None
     max_units: int | None
+    tags: str
+    unseen: str | None
 
 
 class State:
@@ -97,6 +113,7 @@ class State:
         self._file = file
         with contextlib.closing(self._connect()) as rows:
             rows.executescript(_TABLES)
+            _upgrade(rows)
             rows.execute("INSERT OR IGNORE INTO secret VALUES (1, ?)", (secrets.token_bytes(32),))
             self.secret: bytes = rows.execute("SELECT key FROM secret").fetchone()["key"]
 
@@ -126,3 +143,16 @@ class State:
         rows.execute("PRAGMA foreign_keys = ON")
         rows.execute("PRAGMA synchronous = FULL")
         return rows
+
+
+def read_version(state: State, arn: str) -> ModelVersion:
+    """The model that a task works for."""
+    with state.reading() as rows:
+        return ModelVersion(**rows.execute("SELECT * FROM version WHERE arn = ?", (arn,)).fetchone())
+
+
+def _upgrade(rows: sqlite3.Connection) -> None:
+    """Take the steps that the file has not had, each whole or not at all."""
+    [had] = rows.execute("PRAGMA user_version").fetchone()
+    for number, step in enumerate(_STEPS[had:], had + 1):
+        rows.executescript(f"BEGIN IMMEDIATE; {step} PRAGMA user_version = {number}; COMMIT;")

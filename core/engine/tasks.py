@@ -11,6 +11,7 @@ import json
 import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -64,14 +65,19 @@ class Step:
 
 
 class Tasks:
-    """The queue and its threads. Quick steps never wait behind slow ones."""
+    """The queue and its threads. Quick steps never wait behind slow ones.
 
-    def __init__(self, state: State) -> None:
+    With `instant` there are no threads: who wakes the queue does the work.
+    """
+
+    def __init__(self, state: State, instant: bool = False) -> None:
         self._state = state
+        self._instant = instant
         self._steps: Mapping[str, Step] = {}
         self._begun: set[int] = set()
         self._lock = threading.Lock()
         self._closing = threading.Event()
+        self._alarm: threading.Timer | None = None
         self._quick = ThreadPoolExecutor(QUICK_THREADS, thread_name_prefix="quick")
         self._slow = ThreadPoolExecutor(SLOW_THREADS, thread_name_prefix="training")
 
@@ -80,27 +86,49 @@ class Tasks:
         self._steps = steps
         self.wake()
 
-    def add(self, rows: sqlite3.Connection, kind: str, arn: str, **arguments: Any) -> None:
-        """Queue work inside the caller's transaction; `wake` begins it afterwards."""
-        rows.execute("INSERT INTO task (kind, arn, arguments) VALUES (?, ?, ?)", (kind, arn, json.dumps(arguments)))
+    def add(self, rows: sqlite3.Connection, kind: str, arn: str, delay: float = 0.0, **arguments: Any) -> None:
+        """Queue work inside the caller's transaction; `wake` begins it afterwards, `delay` seconds from now."""
+        rows.execute("INSERT INTO task (kind, arn, arguments, due) VALUES (?, ?, ?, ?)",
+                     (kind, arn, json.dumps(arguments), time.time() + delay if delay else 0.0))
 
     def wake(self) -> None:
-        """Begin every queued task that nobody has begun, oldest first."""
-        with self._lock, self._state.reading() as rows:
-            queued = [row for row in rows.execute("SELECT * FROM task ORDER BY id") if row["id"] not in self._begun]
-            self._begun.update(row["id"] for row in queued)
-        for row in queued:
+        """Begin every queued task that is due and that nobody has begun, oldest first."""
+        for row in self._take():
             task = Task(row["id"], row["kind"], row["arn"], json.loads(row["arguments"]), row["attempts"] + 1,
                         self._state, self._closing)
             step = self._steps[task.kind]
+            if self._instant:
+                self._run(task, step)
+                continue
             with contextlib.suppress(RuntimeError):  # the threads are gone: the next start takes it up
                 (self._slow if step.slow else self._quick).submit(self._run, task, step)
 
     def close(self) -> None:
         """Let quick work end, interrupt long work, and wait for both."""
         self._closing.set()
+        with self._lock:
+            self._set_alarm(None)
         for pool in (self._quick, self._slow):
             pool.shutdown(wait=True, cancel_futures=True)
+
+    def _take(self) -> list[sqlite3.Row]:
+        """The tasks to begin now; the others get an alarm."""
+        now = time.time()
+        with self._lock, self._state.reading() as rows:
+            queued = [row for row in rows.execute("SELECT * FROM task ORDER BY id") if row["id"] not in self._begun]
+            ready = [row for row in queued if row["due"] <= now]
+            self._begun.update(row["id"] for row in ready)
+            self._set_alarm(min((row["due"] - now for row in queued if row["due"] > now), default=None))
+        return ready
+
+    def _set_alarm(self, seconds: float | None) -> None:
+        if self._alarm:
+            self._alarm.cancel()
+        self._alarm = None
+        if seconds is not None and not self._closing.is_set():
+            self._alarm = threading.Timer(seconds, self.wake)
+            self._alarm.daemon = True
+            self._alarm.start()
 
     def _run(self, task: Task, step: Step) -> None:
         try:

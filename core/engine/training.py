@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from core.engine import learner
 from core.engine.evaluation import best_thresholds, evaluate
 from core.engine.observing import Observed, observe_all
-from core.engine.results import Output, OutputError, Trained, write_evaluation, write_validation
+from core.engine.results import OutputError, Trained, output_of, write_evaluation, write_validation
 from core.engine.service import Service
-from core.engine.state import ModelVersion
+from core.engine.state import ModelVersion, read_version
 from core.engine.tasks import Task
 from core.errors import BadManifest
 from core.manifest.codes import MESSAGES
@@ -46,8 +46,7 @@ class Refused(Exception):
 def train(service: Service, task: Task) -> None:
     """Train from the beginning, whether or not an earlier attempt was cut off."""
     began = time.monotonic()
-    with service.state.reading() as rows:
-        version = ModelVersion(**rows.execute("SELECT * FROM version WHERE arn = ?", (task.arn,)).fetchone())
+    version = read_version(service.state, task.arn)
     try:
         trained, files = _trained(service, task, version)
     except Refused as refusal:
@@ -56,7 +55,7 @@ def train(service: Service, task: Task) -> None:
         _end(task, "TRAINING_FAILED", MESSAGES["ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET"], {})
     else:
         service.models.save(version.arn, trained.model)
-        seconds = math.ceil(time.monotonic() - began)
+        seconds = math.ceil(time.monotonic() - began + service.settings.training_seconds)
         _end(task, "TRAINING_COMPLETED", COMPLETED, files, seconds, trained.figures.f1)
 
 
@@ -73,7 +72,7 @@ def _end(task: Task, status: str, message: str, files: Mapping[str, str], second
 
 
 def _trained(service: Service, task: Task, version: ModelVersion) -> tuple[Trained, dict[str, str]]:
-    output = _output(service, version)
+    output = output_of(service.objects, version)
     threading.Thread(target=learner.warm_up, daemon=True).start()
     manifests = _manifests(service, version)
     refs = [ref for manifest in manifests for ref in _source_refs(manifest)]
@@ -89,14 +88,6 @@ def _trained(service: Service, task: Task, version: ModelVersion) -> tuple[Train
     task.check()
     trained = _learn(version.arn, judgement, observed)
     return trained, files | write_evaluation(output, judgement, trained)
-
-
-def _output(service: Service, version: ModelVersion) -> Output:
-    place = json.loads(version.request)["OutputConfig"]
-    if not service.objects.has_bucket(place["S3Bucket"]):
-        raise OutputError(place["S3Bucket"])
-    project = version.project.split("/")[1]
-    return Output(service.objects, place["S3Bucket"], place.get("S3KeyPrefix", ""), f"{project}-{version.name}")
 
 
 def _manifests(service: Service, version: ModelVersion) -> tuple[Manifest, Manifest | None]:

@@ -7,10 +7,9 @@ import json
 import sqlite3
 from typing import Any
 
-from core import limits
 from core.engine import entries
 from core.engine.awsjson import Ask, Caller
-from core.engine.descriptions import describe
+from core.engine.descriptions import PASSING, SEEN_ONCE, as_seen, describe
 from core.engine.pages import PAGE
 from core.engine.projects import open_project
 from core.engine.service import (
@@ -22,6 +21,7 @@ from core.engine.service import (
     in_use,
     invalid,
     over_limit,
+    over_quota,
 )
 from core.engine.state import ModelVersion, Project
 
@@ -32,20 +32,17 @@ DELETABLE = (*STARTABLE, "TRAINING_FAILED", "COPYING_FAILED")
 
 def create_project_version(service: Service, caller: Caller, ask: Ask) -> Ask:
     """CreateProjectVersion: trains with the project's datasets as they are now, or with manifests in S3."""
-    made = epoch_milliseconds()
     _check_places(ask)
     with service.state.transaction() as rows:
         project = open_project(rows, caller, ask["ProjectArn"])
-        _check_room(rows, caller, project, ask["VersionName"])
-        arn = caller.arn(f"project/{project.name}/version/{ask['VersionName']}/{made}")
+        check_name(service, rows, project, ask["VersionName"])
+        if _count(rows, caller, ("TRAINING_IN_PROGRESS",)) >= service.settings.max_trainings:
+            raise over_limit(f"{service.settings.max_trainings} models can train at a time. Wait until one has ended.")
         material = _material(rows, project, ask)
-        rows.execute(
-            "INSERT INTO version (arn, project, region, name, created, status, message, request) "
-            "VALUES (?, ?, ?, ?, ?, 'TRAINING_IN_PROGRESS', 'The model is being trained.', ?)",
-            (arn, project.arn, caller.region, ask["VersionName"], made / 1000, json.dumps(ask)))
+        arn = add_version(service, rows, project, ask, "TRAINING_IN_PROGRESS")
         rows.executemany("INSERT INTO material VALUES (?, ?, ?)", [
             (arn, side, gzip.compress("\n".join(lines).encode(), 1)) for side, lines in material.items()])
-        service.tasks.add(rows, "train", arn)
+        service.tasks.add(rows, "train", arn, service.settings.training_seconds)
     service.tasks.wake()
     return {"ProjectVersionArn": arn}
 
@@ -65,7 +62,9 @@ def describe_project_versions(service: Service, caller: Caller, ask: Ask) -> Ask
              most + 1))]
     last = found[most - 1] if len(found) > most else None
     token = service.pages.token((last.created, last.arn), *scope) if last else None
-    return {"ProjectVersionDescriptions": [describe(version) for version in found[:most]], "NextToken": token}
+    page = found[:most]
+    _note_seen(service, page)
+    return {"ProjectVersionDescriptions": [describe(as_seen(version)) for version in page], "NextToken": token}
 
 
 def start_project_version(service: Service, caller: Caller, ask: Ask) -> Ask:
@@ -77,12 +76,13 @@ def start_project_version(service: Service, caller: Caller, ask: Ask) -> Ask:
             raise in_use(f"The model can't be started now: its status is {version.status}.")
         if most is not None and most < least:
             raise invalid("MaxInferenceUnits is smaller than MinInferenceUnits.")
-        if max(least, most or 0) > limits.MAX_UNITS:
-            raise over_limit(f"A model can have {limits.MAX_UNITS} inference units.")
-        if _count(rows, caller, OCCUPYING) >= limits.MAX_RUNNING:
-            raise over_limit(f"{limits.MAX_RUNNING} models can run at a time. Stop one first.")
+        if max(least, most or 0) > service.settings.max_units:
+            raise over_limit(f"A model can have {service.settings.max_units} inference units.")
+        if _count(rows, caller, OCCUPYING) >= service.settings.max_running:
+            raise over_limit(f"{service.settings.max_running} models can run at a time. Stop one first.")
         rows.execute("UPDATE version SET min_units = ?, max_units = ? WHERE arn = ?", (least, most, version.arn))
-        _enter(service, rows, version, "STARTING", "The model is being started.", "start")
+        _enter(service, rows, version.arn, "STARTING")
+        service.tasks.add(rows, "start", version.arn, service.settings.starting_seconds)
     service.tasks.wake()
     return {"Status": "STARTING"}
 
@@ -93,7 +93,8 @@ def stop_project_version(service: Service, caller: Caller, ask: Ask) -> Ask:
         version = find_version(rows, caller, ask["ProjectVersionArn"])
         if version.status != "RUNNING":
             raise in_use(f"The model is not running: its status is {version.status}.")
-        _enter(service, rows, version, "STOPPING", "The model is being stopped.", "stop")
+        _enter(service, rows, version.arn, "STOPPING")
+        service.tasks.add(rows, "stop", version.arn)
     service.tasks.wake()
     return {"Status": "STOPPING"}
 
@@ -104,15 +105,44 @@ def delete_project_version(service: Service, caller: Caller, ask: Ask) -> Ask:
         version = find_version(rows, caller, ask["ProjectVersionArn"])
         if version.status not in DELETABLE:
             raise in_use(f"The model can't be deleted now: its status is {version.status}.")
-        _enter(service, rows, version, "DELETING", "The model is being deleted.", "delete version")
+        _enter(service, rows, version.arn, "DELETING")
+        service.tasks.add(rows, "delete version", version.arn)
     service.tasks.wake()
     return {"Status": "DELETING"}
 
 
-def _enter(service: Service, rows: sqlite3.Connection, version: ModelVersion, status: str, message: str,
-           task: str) -> None:
-    rows.execute("UPDATE version SET status = ?, message = ? WHERE arn = ?", (status, message, version.arn))
-    service.tasks.add(rows, task, version.arn)
+def check_name(service: Service, rows: sqlite3.Connection, project: Project, name: str) -> None:
+    """Whether the project can have one more version, with that name."""
+    names = {row["name"] for row in rows.execute("SELECT name FROM version WHERE project = ?", (project.arn,))}
+    if name in names:
+        raise in_use(f"The project has a version with the name {name} already.")
+    if len(names) >= service.settings.max_versions:
+        raise over_quota(f"A project can have {service.settings.max_versions} models. Delete one first.")
+
+
+def add_version(service: Service, rows: sqlite3.Connection, project: Project, request: Ask, status: str) -> str:
+    """A version in the state that its request brings it to; returns its ARN."""
+    made, name = epoch_milliseconds(), request["VersionName"]
+    arn = f"{project.arn.rpartition('/')[0]}/version/{name}/{made}"
+    rows.execute("INSERT INTO version (arn, project, region, name, created, status, message, request, tags) "
+                 "VALUES (?, ?, ?, ?, ?, '', '', ?, ?)", (arn, project.arn, project.region, name, made / 1000,
+                                                          json.dumps(request), json.dumps(request.get("Tags", {}))))
+    _enter(service, rows, arn, status)
+    return arn
+
+
+def _enter(service: Service, rows: sqlite3.Connection, arn: str, status: str) -> None:
+    unseen = status if status in SEEN_ONCE and not service.settings.instant else None
+    rows.execute("UPDATE version SET status = ?, message = ?, unseen = ? WHERE arn = ?",
+                 (status, PASSING[status], unseen, arn))
+
+
+def _note_seen(service: Service, page: list[ModelVersion]) -> None:
+    unseen = [version.arn for version in page if version.unseen]
+    if unseen:
+        with service.state.transaction() as rows:
+            rows.execute("UPDATE version SET unseen = NULL WHERE arn IN (SELECT value FROM json_each(?))",
+                         (json.dumps(unseen),))
 
 
 def _check_places(ask: Ask) -> None:
@@ -139,16 +169,6 @@ def _check_manifest(name: str, assets: list[dict[str, Any]]) -> None:
     place = assets[0].get("GroundTruthManifest", {}).get("S3Object", {})
     if not place.get("Bucket") or not place.get("Name"):
         raise invalid(f"The manifest of {name} needs an S3Object with Bucket and Name.")
-
-
-def _check_room(rows: sqlite3.Connection, caller: Caller, project: Project, name: str) -> None:
-    names = {row["name"] for row in rows.execute("SELECT name FROM version WHERE project = ?", (project.arn,))}
-    if name in names:
-        raise in_use(f"The project has a version with the name {name} already.")
-    if len(names) >= limits.MAX_VERSIONS:
-        raise over_limit(f"A project can have {limits.MAX_VERSIONS} models. Delete one first.")
-    if _count(rows, caller, ("TRAINING_IN_PROGRESS",)) >= limits.MAX_TRAININGS:
-        raise over_limit(f"{limits.MAX_TRAININGS} models can train at a time. Wait until one has ended.")
 
 
 def _material(rows: sqlite3.Connection, project: Project, ask: Ask) -> dict[str, list[str]]:

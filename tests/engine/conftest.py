@@ -23,6 +23,20 @@ def room(tmp_path: Path) -> Iterator[Room]:
     opened.close()
 
 
+@pytest.fixture
+def open_room(tmp_path: Path) -> Iterator[Callable[..., Room]]:
+    """`open_room(max_projects=2)` is an empty Rekognition with those settings."""
+    opened: list[Room] = []
+
+    def open_one(**settings: Any) -> Room:
+        opened.append(Room(tmp_path / f"room{len(opened)}", **settings))
+        return opened[-1]
+
+    yield open_one
+    for room in opened:
+        room.close()
+
+
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
     """A Rekognition whose project "shapes" has the model `room.model`, running; tests leave it as it is."""

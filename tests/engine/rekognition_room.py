@@ -23,6 +23,7 @@ from PIL import Image, ImageDraw
 from werkzeug.serving import make_server
 
 from core.engine.rekognition import application
+from core.engine.settings import EngineSettings
 from core.manifest.lines import dump, image_line
 
 BUCKET = "photos"
@@ -65,9 +66,9 @@ class MemoryObjects:
 class Room:
     """One engine's Rekognition, and the steps that most tests begin with."""
 
-    def __init__(self, root: Path, objects: MemoryObjects | None = None) -> None:
+    def __init__(self, root: Path, objects: MemoryObjects | None = None, **settings: Any) -> None:
         self.root, self.objects = root, objects or MemoryObjects()
-        self.app = application(root, self.objects)
+        self.app = application(root, self.objects, EngineSettings(**settings))
         self.server = make_server("127.0.0.1", 0, self.app, threaded=True)
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.port}"

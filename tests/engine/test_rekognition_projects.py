@@ -2,10 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 from rekognition_room import Room, labelled, until
-
-from core import limits
 
 
 def names(answer: dict) -> list[str]:
@@ -38,9 +35,9 @@ def test_projects_of_another_feature_are_not_here(room: Room, refused: Callable[
     assert refused(room.aws.create_project, ProjectName="a", AutoUpdate="ENABLED") == "InvalidParameterException"
 
 
-def test_the_hundred_and_first_project_is_refused(room: Room, refused: Callable[..., str],
-                                                  monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "MAX_PROJECTS", 2)
+def test_one_project_more_than_the_quota_is_refused(open_room: Callable[..., Room],
+                                                    refused: Callable[..., str]) -> None:
+    room = open_room(max_projects=2)
     room.project("a")
     room.project("b")
     assert refused(room.aws.create_project, ProjectName="c") == "LimitExceededException"

@@ -7,16 +7,18 @@ from typing import Any
 import pytest
 from rekognition_room import BUCKET, Room, labelled, until
 
-from core import limits
-
 
 @pytest.fixture
 def ready(room: Room) -> tuple[Room, str]:
     """A project whose datasets can be trained with."""
+    return room, trainable(room)
+
+
+def trainable(room: Room) -> str:
     project = room.project()
     room.dataset(project, labelled(room, ring=3, bars=3))
     room.dataset(project, labelled(room, "test", ring=1, bars=1), "TEST")
-    return room, project
+    return project
 
 
 def names(room: Room, project: str, **filters: Any) -> list[str]:
@@ -74,9 +76,9 @@ def test_what_was_asked_for_is_shown_again(ready: tuple[Room, str]) -> None:
     room.reach(arn, "TRAINING_COMPLETED")
 
 
-def test_versions_come_newest_first_in_pages(ready: tuple[Room, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    room, project = ready
-    monkeypatch.setattr(limits, "MAX_TRAININGS", 5)
+def test_versions_come_newest_first_in_pages(open_room: Callable[..., Room]) -> None:
+    room = open_room(max_trainings=5)
+    project = trainable(room)
     arns = [room.train(project, name) for name in ("b", "c", "a")]
     assert names(room, project) == ["a", "c", "b"]
     assert names(room, project, MaxResults=1) == ["a", "c", "b"]
@@ -94,23 +96,21 @@ def test_a_version_name_is_used_once(ready: tuple[Room, str], refused: Callable[
     room.reach(arn, "TRAINING_COMPLETED")
 
 
-def test_limits_of_the_account_are_kept(ready: tuple[Room, str], refused: Callable[..., str],
-                                        monkeypatch: pytest.MonkeyPatch) -> None:
-    room, project = ready
+def test_limits_of_the_account_are_kept(open_room: Callable[..., Room], refused: Callable[..., str]) -> None:
+    room = open_room(max_versions=2, max_running=1)
+    project, elsewhere = trainable(room), room.project("elsewhere")
     with room.objects.held():
         first, second = room.train(project, "a"), room.train(project, "b")
-        assert refused(room.train, project=project, name="c") == "LimitExceededException"
+        assert refused(room.train, project=elsewhere, name="c") == "LimitExceededException"
     for arn in (first, second):
         room.reach(arn, "TRAINING_COMPLETED")
-    monkeypatch.setattr(limits, "MAX_VERSIONS", 2)
-    assert refused(room.train, project=project, name="c") == "LimitExceededException"
+    assert refused(room.train, project=project, name="c") == "ServiceQuotaExceededException"
     start = room.aws.start_project_version
     assert refused(start, ProjectVersionArn=first, MinInferenceUnits=6) == "LimitExceededException"
     assert refused(start, ProjectVersionArn=first, MinInferenceUnits=1,
                    MaxInferenceUnits=6) == "LimitExceededException"
     assert refused(start, ProjectVersionArn=first, MinInferenceUnits=2,
                    MaxInferenceUnits=1) == "InvalidParameterException"
-    monkeypatch.setattr(limits, "MAX_RUNNING", 1)
     start(ProjectVersionArn=first, MinInferenceUnits=1, MaxInferenceUnits=2)
     assert refused(start, ProjectVersionArn=second, MinInferenceUnits=1) == "LimitExceededException"
     assert room.reach(first, "RUNNING")["MaxInferenceUnits"] == 2
