@@ -36,8 +36,8 @@ for label, (train, test) in built.split.counts(built.labels).items():
 if tests:
     low, _ = intervals.clopper_pearson(tests, tests)
     st.caption(f"{count(tests, 'test photo')} can show little: even if all are right, the true rate lies anywhere "
-               f"between {low:.0%} and 100 %." if tests < 60 else
-               f"If all {tests} test photos are right, the true rate is at least {low:.0%}.")
+               f"between {intervals.percent(low)} and 100 %." if tests < 60 else
+               f"If all {tests} test photos are right, the true rate is at least {intervals.percent(low)}.")
 st.caption("Duplicates and near duplicates stay on one side, so that the test is not a repetition of the training.")
 
 st.subheader("What Rekognition will say", anchor=False)
@@ -45,22 +45,26 @@ st.subheader("What Rekognition will say", anchor=False)
     plain(examined.sentence), icon=":material/check_circle:" if examined.ok else ":material/error:")
 
 
-def show(group: Group, testing: bool = False) -> None:
-    """One of AWS's codes: in plain words, with the lines and their photos."""
+def show(group: Group) -> None:
+    """One of AWS's codes: in plain words, with the photos of its lines."""
     st.markdown(f"{plain(group.plain)} AWS says: “{plain(group.message)}”")
-    listed = manifests.photo_lines(built, testing)
+    listed = manifests.photo_lines(built, testing=group.manifest == "testing")
     entries = [listed[number] for number in group.lines if number in listed]
-    gallery.gallery([gallery.Tile(str(entry.photo_id), entry.name,
-                                  gallery.picture(str(project.thumbnails), originals.get(entry.photo_id, "")))
-                     for entry in entries], f"manifest {group.code}", single=True)
+    if entries:
+        gallery.gallery([gallery.Tile(str(entry.photo_id), entry.name,
+                                      gallery.picture(str(project.thumbnails), originals.get(entry.photo_id, "")))
+                         for entry in entries], f"manifest {group.manifest} {group.code}", single=True)
     if group.mend:
         st.caption(plain(group.mend))
 
 
 originals = {photo.id: photo.facts.sha256 for photo in photos.photos(project) if photo.facts}
 for group in examined.groups:
-    with st.expander(f"{group.code}: {count(len(group.lines), 'line')}"):
+    about = "both manifests" if group.manifest == "both" else f"the {group.manifest} manifest"
+    with st.expander(f"{group.code}: {count(len(group.lines), 'line') + ' of ' if group.lines else ''}{about}"):
         show(group)
+for note in examined.notes:
+    st.warning(plain(note))
 if built.left_out:
     with st.expander(f"{count(len(built.left_out), 'labelled photo')} not in the manifest"):
         st.dataframe([{"photo": left.name, "why": left.reason} for left in built.left_out], hide_index=True)
