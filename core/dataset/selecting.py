@@ -14,7 +14,7 @@ from core.types import Photo, Problem
 if TYPE_CHECKING:
     import pandas
 
-Verdict = Literal["refused", "hurts", "fine", "waiting"]
+Verdict = Literal["refused", "hurts", "fine", "waiting", "out"]
 
 TWIN = "duplicate"
 NEAR_TWIN = "near_duplicate"
@@ -44,7 +44,9 @@ def label_of(photo: Photo) -> str | None:
 
 
 def verdict_of(photo: Photo) -> Verdict:
-    """Refused by Rekognition, may hurt a model, fine, or waiting to be looked at."""
+    """Left out by a person, else refused by Rekognition, may hurt a model, fine, or waiting to be looked at."""
+    if photo.excluded:
+        return "out"
     if photo.refused:
         return "refused"
     if photo.problems:

@@ -21,7 +21,7 @@ PAGE = 120  # more data URIs at once make every click slow
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One picture of a gallery. `mark` is a coloured dot: "refused", "hurts", "right" or none."""
+    """One picture of a gallery. `mark` is a coloured dot: "refused", "hurts", "right", "unknown", "out" or none."""
 
     id: str
     caption: str

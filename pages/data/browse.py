@@ -13,7 +13,7 @@ from core.ui import gallery, messages, pages, progress, sources, state
 from core.ui.words import count, plain, size
 
 VERDICTS: dict[selecting.Verdict, str] = {
-    "refused": "Refused", "hurts": "May hurt", "fine": "Fine", "waiting": "Not looked at"}
+    "refused": "Refused", "hurts": "May hurt", "fine": "Fine", "waiting": "Not looked at", "out": "Left out"}
 
 messages.opening("Browse", "See every photo, the balance of the classes, and what Rekognition would refuse, and why.")
 project = state.required()
@@ -59,13 +59,14 @@ def open_photo(photo: Photo) -> None:
 
 
 def tile(photo: Photo) -> gallery.Tile:
-    mark = "refused" if photo.refused else "hurts" if photo.problems else ""
-    note = " ".join(problem.message for problem in photo.problems)
+    mark = "out" if photo.excluded else "refused" if photo.refused else "hurts" if photo.problems else ""
+    note = " ".join([*(["Left out."] if photo.excluded else []), *(problem.message for problem in photo.problems)])
     return gallery.Tile(str(photo.id), photo.name, gallery.thumbnail(project, photo), mark, note)
 
 
 strip = [count(summary.total, "photo"), count(len(classes), "class", "classes"),
-         f"{summary.refused} refused by Rekognition", f"{summary.hurt} may hurt the model"]
+         f"{summary.refused} refused by Rekognition", f"{summary.hurt} may hurt the model",
+         *([f"{summary.excluded} left out"] if summary.excluded else [])]
 st.markdown(" · ".join(f"**{part}**" if i == 2 and summary.refused else part for i, part in enumerate(strip)))
 
 filters, shown = st.columns([1, 4], gap="large")
@@ -74,7 +75,8 @@ with filters:
     wanted_classes = st.pills("Class", classes, selection_mode="multi", key="browse_classes", wrap=True,
                       format_func=lambda label: f"{plain(label)} ({summary.classes[label]})")
     verdicts: dict[selecting.Verdict, int] = {
-        "refused": summary.refused, "hurts": summary.hurt, "fine": summary.fine, "waiting": summary.waiting}
+        "refused": summary.refused, "hurts": summary.hurt, "fine": summary.fine, "waiting": summary.waiting,
+        "out": summary.excluded}
     wanted = st.pills("Verdict", [verdict for verdict, number in verdicts.items() if number], selection_mode="multi",
                       key="browse_verdicts", wrap=True,
                       format_func=lambda verdict: f"{VERDICTS[verdict]} ({verdicts[verdict]})")
@@ -99,7 +101,8 @@ with shown:
                     st.markdown(f"**{len(selected)} selected**", width="content")
                     if len(selected) == 1 and st.button("Open", icon=":material/open_in_full:"):
                         open_photo(selected[0])
-                    if st.button("Leave out", icon=":material/block:", help="Keeps them out of what follows"):
+                    if not all(photo.excluded for photo in selected) and st.button(
+                            "Leave out", icon=":material/block:", help="Keeps them out of what follows"):
                         labels.leave_out(project, [photo.id for photo in selected])
                         gallery.clear("browse")
                         st.rerun()
