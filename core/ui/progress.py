@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.aws import versions
+from core.aws.clients import Clients
+from core.errors import RekolabError
 from core.jobs import Job
+from core.types import Version
 from core.ui.state import job, jobs
 from core.ui.words import plain
 from core.workspace import Project
@@ -63,6 +67,22 @@ def _bar(project: Project, kind: str) -> None:
     if one is not None:
         st.progress(one.share, text=f"{plain(one.title)} · {_figures(one)}")
         st.caption("You can leave this page; it goes on." if not one.message else plain(one.message))
+
+
+def until_changed(clients: Clients, version: Version) -> None:
+    """Look at a model that is on its way to another state, and draw the page anew when it has got there."""
+    st.fragment(_watch, run_every=2 * TICK)(clients, version)
+
+
+def _watch(clients: Clients, version: Version) -> None:
+    try:
+        now = versions.describe(clients, version.arn)
+    except RekolabError as error:
+        st.caption(plain(error.message))
+        return
+    if now.status != version.status:
+        st.rerun()
+    st.caption(plain(now.message))
 
 
 def _figures(one: Job) -> str:

@@ -11,7 +11,7 @@ from core.evaluation import charts, thresholds
 from core.images import preparing
 from core.images.preparing import Prepared
 from core.types import UNKNOWN, Version
-from core.ui import messages, pages, state
+from core.ui import messages, pages, progress, starting, state
 from core.ui.words import plain, size
 
 TYPES = ["jpg", "jpeg", "png", "gif", "webp", "bmp", "tif", "tiff"]
@@ -29,7 +29,12 @@ running = [version for version in known if version.status == "RUNNING"]
 version = st.selectbox("Model", running or known, format_func=lambda one: f"{one.name} ({one.status.lower()})",
                        key="predict_model", width=320)
 if version.status != "RUNNING":
-    messages.empty(f"{version.name} is not running. A model answers only while it runs.", "Start it", "model/versions")
+    with st.container(border=True, horizontal_alignment="center"):
+        st.markdown(f"{plain(version.name)} is {version.status.replace('_', ' ').lower()}. "
+                    "A model answers only while it runs.", text_alignment="center", width="content")
+        starting.offer(project, clients, version, primary=True)
+        if version.status == "STARTING":
+            progress.until_changed(clients, version)
     st.stop()
 
 with state.errors_end_page():

@@ -70,8 +70,8 @@ def show_failure(version: Version) -> None:
 def show(version: Version) -> None:
     """One model, by how its training stands."""
     if version.status == "TRAINING_IN_PROGRESS":
-        st.progress(0.0, text=f"{plain(version.name)} has been training for "
-                              f"{duration((dt.datetime.now(dt.UTC) - version.created).total_seconds())}")
+        trained = duration((dt.datetime.now(dt.UTC) - version.created).total_seconds())
+        st.status(f"{plain(version.name)} has been training for {trained}", state="running")
         st.caption(f"{plain(version.message)} You can close this page; training goes on.")
     elif version.status == "TRAINING_FAILED":
         show_failure(version)
@@ -85,11 +85,12 @@ def show(version: Version) -> None:
 def watch() -> None:
     """Look at the trainings that run; when one has ended, the whole page is drawn anew."""
     for version in training_now:
-        now = versions.describe(clients, version.arn)
-        if now.status != "TRAINING_IN_PROGRESS":
-            meter.forget()
-            st.rerun()
-        show(now)
+        with state.errors_shown():
+            now = versions.describe(clients, version.arn)
+            if now.status != "TRAINING_IN_PROGRESS":
+                meter.forget()
+                st.rerun()
+            show(now)
 
 
 left, right = st.columns(2, gap="large")

@@ -7,18 +7,15 @@ import streamlit as st
 
 from core.aws import guard, prices, versions
 from core.dataset import models
-from core.limits import MAX_UNITS
 from core.types import Version
-from core.ui import messages, meter, pages, state
+from core.ui import messages, meter, pages, starting, state
 from core.ui.words import ago, clock, count, duration, plain
 
 COLOURS: dict[str, Literal["green", "blue", "red", "gray"]] = {
     "RUNNING": "green", "STARTING": "blue", "STOPPING": "blue", "TRAINING_IN_PROGRESS": "blue",
     "TRAINING_FAILED": "red", "FAILED": "red", "COPYING_FAILED": "red", "DELETING": "gray"}
-STARTABLE = ("TRAINING_COMPLETED", "STOPPED", "COPYING_COMPLETED", "FAILED")
-SETTLED = (*STARTABLE, "TRAINING_FAILED", "COPYING_FAILED", "DEPRECATED", "EXPIRED")
+SETTLED = (*starting.STARTABLE, "TRAINING_FAILED", "COPYING_FAILED", "DEPRECATED", "EXPIRED")
 CHANGING = ("STARTING", "STOPPING", "TRAINING_IN_PROGRESS", "DELETING", "COPYING_IN_PROGRESS")
-DEADLINES = ("1 hour", "4 hours", "End of the day", "A time of my own")
 
 messages.opening("Versions", "Every model with its state. A running model is billed by the minute, used or not, "
                  "so each start has a deadline.")
@@ -33,41 +30,6 @@ with state.errors_shown():
 if not known:
     messages.empty("There is no model yet.", "Train the first one", "model/train")
     st.stop()
-
-
-def deadline(choice: str) -> dt.datetime:
-    """The moment that the choice stands for, in this computer's time zone."""
-    now = dt.datetime.now().astimezone()
-    if choice == "A time of my own":
-        hours = st.number_input("Hours from now", 0.25, 72.0, 2.0, step=0.25)
-        return now + dt.timedelta(hours=float(hours))
-    if choice == "End of the day":
-        end = now.replace(hour=18, minute=0, second=0, microsecond=0)
-        return end if end > now + dt.timedelta(minutes=15) else now.replace(hour=23, minute=59, second=0, microsecond=0)
-    return now + dt.timedelta(hours=1 if choice == "1 hour" else 4)
-
-
-@st.dialog("Start the model", icon=":material/play_circle:")
-def start(version: Version) -> None:
-    """Units, deadline, and what it will cost; there is no start without a deadline."""
-    units = int(st.number_input("Inference units", 1, MAX_UNITS, 1, help="One unit answers a few photos a second."))
-    until = deadline(str(st.radio("Stop it after", DEADLINES, horizontal=True)))
-    forecast = tariff.forecast(units)
-    hours = (until - dt.datetime.now().astimezone()).total_seconds()
-    st.table({"": ["an hour", f"until {clock(until)}", "if forgotten until Monday", "a month"],
-              "on AWS": [plain(prices.words(cost)) for cost in (
-                  forecast.hour, tariff.cost(units, hours), forecast.until_monday, forecast.month)]})
-    st.caption(plain(tariff.source))
-    if project.backend.is_engine:
-        st.caption("The built-in engine runs on this computer and costs nothing; the figures are what AWS would bill.")
-    st.caption("Rekolab stops it at the deadline while the app runs. If the app was closed by then, it stops it at its "
-               "next start.")
-    if st.button("Start until " + clock(until), type="primary", icon=":material/play_arrow:"):
-        with state.errors_shown():
-            guard.start(workspace, clients, version.arn, units, until)
-            project.note("run", f"{version.name} started on {count(units, 'unit')}, until {clock(until)}")
-            meter.forget()
-            st.rerun()
 
 
 @st.dialog("Delete the model", icon=":material/delete:")
@@ -100,8 +62,7 @@ def row(version: Version) -> None:
     else:
         cost.markdown(f"{spent} for {duration(total.seconds)}" if total.seconds else ":gray[never ran]")
     with actions.container(horizontal=True):
-        if version.status in STARTABLE and st.button("Start", key=f"start {version.arn}", icon=":material/play_arrow:"):
-            start(version)
+        starting.offer(project, clients, version)
         if version.status in ("RUNNING", "STARTING") and st.button(
                 "Stop", key=f"stop {version.arn}", icon=":material/stop_circle:", type="primary"):
             meter.stop(project.backend, version)
