@@ -120,7 +120,7 @@ with right:
         models.choose_rekognition(project, owner)
         st.rerun()
     name = st.text_input("Version", training.default_version_name([version.name for version in known], dt.date.today()),
-                         key="train_name", help="Letters, digits, '.', '-' and '_'")
+                         help="Letters, digits, '.', '-' and '_'")
     st.caption(f"On this computer it takes seconds and is free. On AWS: {price} and half an hour to a day.")
     if st.button(f"Train version {plain(name)}", type="primary", icon=":material/model_training:", disabled=not ready):
         confirm(name)

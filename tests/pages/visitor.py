@@ -43,14 +43,20 @@ class Visitor:
         assert not self.at.exception, [problem.value for problem in self.at.exception]
         return self
 
-    def click(self, *labels: str) -> Visitor:
-        """Press buttons by key or label. Several at once are an opener and a button of the dialog that it opens."""
-        for label in labels:
-            self.button(label).click()
+    def click(self, label: str, inside: str | None = None) -> Visitor:
+        """Press a button by its key or label; and `inside` the dialog that it opens another one.
+
+        AppTest runs the whole script for both, so the dialog has to be opened again by the run of its own button.
+        """
+        self.button(label).click()
+        if inside:
+            if not self._buttons(inside):
+                self.run().button(label).click()
+            self.button(inside).click()
         return self.run()
 
     def button(self, label: str) -> Any:
-        found = [one for one in self.at.button if label in (one.key, read(one.label))]
+        found = self._buttons(label)
         assert len(found) == 1, f"{label!r} is there {len(found)} times among {self.buttons}"
         return found[0]
 
@@ -99,7 +105,7 @@ class Visitor:
     @property
     def literal(self) -> list[str]:
         """Every text that is shown letter for letter by its element: lines, code, cells, options, tiles, pictures."""
-        found = [one.proto.body for one in self._nodes() if one.type in ("text", "code")]
+        found = [one.value for one in self._nodes() if one.type in ("text", "code")]
         found += [option for one in self.at.selectbox for option in one.options]
         found += [str(cell) for frame in self.at.dataframe for row in (frame.value.columns, *frame.value.to_numpy())
                   for cell in row]
@@ -114,6 +120,9 @@ class Visitor:
     @property
     def title(self) -> str:
         return str(self.at.title[0].value)
+
+    def _buttons(self, label: str) -> list[Any]:
+        return [one for one in self.at.button if label in (one.key, read(one.label))]
 
     def _nodes(self) -> Iterator[Any]:
         yield from _below(self.at._tree)

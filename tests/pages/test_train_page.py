@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from page_photos import draw, photo, take_in
+from visitor import Visitor
+
+from core.aws import clients as aws
+from core.aws import projects, storage, training, versions
+from core.aws.clients import Clients
+from core.dataset import models
+from core.errors import translate
+from core.manifest import lines
+from core.types import Backend, Version
+from core.workspace import Project
+
+TODAY = dt.date.today().isoformat()
+MOMENT = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
+
+
+def ready(visitor: Visitor, name: str, tmp_path: Path) -> Project:
+    """A project whose manifest is fine. Its name is its own: the engine keeps what the tests before have trained."""
+    folder = draw(tmp_path / "photos", ("cat", "dog"), 3)
+    return take_in(visitor.workspace.create(name), folder, labelled=True, clean=True)
+
+
+def failed_training(clients: Clients, name: str) -> Version:
+    """A training that ended badly, as one line names a picture that is not there and one has no label."""
+    bucket = storage.ensure_bucket(clients, "rekolab-failing-training").name
+    keys = [f"{name}/{number}.jpg" for number in range(4)]
+    for number, key in enumerate(keys[:3]):
+        storage.put_bytes(clients, bucket, key, photo(number % 2, number), "image/jpeg")
+    refs = [storage.uri(bucket, key) for key in keys]
+    text = lines.dump(lines.image_line(ref, [label] if label else [], MOMENT)
+                      for ref, label in zip(refs, ("cat", "dog", None, "dog"), strict=True))
+    storage.put_bytes(clients, bucket, f"{name}/train.manifest", text.encode(), "application/jsonlines")
+    uri = storage.uri(bucket, f"{name}/train.manifest")
+    arn = training.start_training(clients, projects.ensure_project(clients, name), "bad", bucket, name, uri, uri)
+    with pytest.raises(versions.AwsError):
+        versions.wait_for(clients, arn, {"TRAINING_COMPLETED"})
+    return versions.describe(clients, arn)
+
+
+def test_without_labels_nothing_can_be_trained_and_the_page_leads_on(visitor: Visitor, tmp_path: Path) -> None:
+    take_in(visitor.workspace.create("unlabelled"), draw(tmp_path / "photos", ("cat", "dog"), 2))
+    visitor.go("model/train")
+    assert visitor.errors == ["No photo has a label yet."]
+    assert visitor.links == {"Label the photos": "label"}
+    assert visitor.button(f"Train version {TODAY}-1").disabled
+
+
+def test_what_the_doctor_refuses_can_not_be_trained(visitor: Visitor, tmp_path: Path) -> None:
+    take_in(visitor.workspace.create("one-class"), draw(tmp_path / "photos", ("cat",), 4), labelled=True)
+    visitor.go("model/train")
+    assert len(visitor.errors) == 1 and visitor.errors[0].startswith("Training would end with '")
+    assert visitor.links == {"See what is wrong": "manifest"}
+    assert visitor.button(f"Train version {TODAY}-1").disabled
+
+
+def test_the_price_is_shown_before_a_training_starts(visitor: Visitor, tmp_path: Path) -> None:
+    ready(visitor, "priced", tmp_path)
+    visitor.go("model/train")
+    assert "Training can start: 4 photos to train with, 2 to test with, 2 labels." in visitor.text
+    assert "a perfect result would mean 16% to 100%" in visitor.text or "16 to 100 %" in visitor.text
+    visitor.click(f"Train version {TODAY}-1")
+    assert "The built-in engine trains on this computer and **costs nothing**." in visitor.text
+    assert "On AWS a training usually costs $0.50 to $24.00." in visitor.text
+    assert versions.list_versions(aws.connect(visitor.workspace.root, Backend()), "priced") == []
+
+
+def test_on_aws_nothing_starts_before_the_cost_is_agreed_to(
+    visitor: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready(visitor, "agreed", tmp_path).set("backend", {"profile": "default", "region": "us-east-1"})
+    engine = aws.connect(visitor.workspace.root, Backend())
+    monkeypatch.setattr(aws, "connect", lambda home, backend: replace(engine, backend=backend))
+    visitor.go("model/train").click(f"Train version {TODAY}-1")
+    assert "AWS bills **$1.00 for each hour** of training, usually $0.50 to $24.00" in visitor.text
+    assert visitor.button(f"Train {TODAY}-1").disabled
+    visitor.at.checkbox[0].check()
+    visitor.click(f"Train version {TODAY}-1")
+    assert not visitor.button(f"Train {TODAY}-1").disabled
+
+
+def test_a_training_is_watched_and_shows_its_figures(visitor: Visitor, tmp_path: Path) -> None:
+    project, name = ready(visitor, "trained", tmp_path), f"{TODAY}-1"
+    clients = aws.connect(visitor.workspace.root, Backend())
+    visitor.go("model/train").click(f"Train version {name}", f"Train {name}")
+    arn = visitor.finish("trained", "train").result
+    assert "You can close this page; training goes on." in visitor.text or "F1" in visitor.text
+    versions.wait_for(clients, arn, {"TRAINING_COMPLETED"})
+    visitor.run()
+    assert [one.label for one in visitor.at.metric] == ["F1", "Precision", "Recall", "Training photos", "Test photos"]
+    assert [one.value for one in visitor.at.metric][3:] == ["4", "2"]
+    assert visitor.links == {"Start the model": "versions"}
+    assert f"Train version {TODAY}-2" in visitor.buttons
+    assert models.next_version_name(project, clients) == f"{TODAY}-2"
+
+
+def test_a_name_that_is_taken_is_refused_with_a_way_on(keeper: Visitor) -> None:
+    keeper.go("model/train", "shelter")
+    keeper.at.main.text_input[0].set_value("one")
+    keeper.run().click("Train version one", "Train one")
+    assert keeper.finish("shelter", "train").state == "failed"
+    assert "There is a version one already. Give the new one another name." in keeper.errors
+    assert keeper.links["Open training"] == "train"
+
+
+def test_a_failed_training_shows_the_message_of_aws_and_the_lines(visitor: Visitor, tmp_path: Path) -> None:
+    ready(visitor, "failing", tmp_path)
+    version = failed_training(aws.connect(visitor.workspace.root, Backend()), "failing")
+    visitor.go("model/train")
+    assert version.message in visitor.errors
+    found = next(frame.value for frame in visitor.at.main.dataframe if "code" in frame.value)
+    assert {"training", "testing"} == set(found["manifest"])
+    missing = found[found["photo"] == "3.jpg"].iloc[0]
+    assert (missing["line"], missing["code"]) == (4, "ERROR_IMAGE_NOT_FOUND") or "IMAGE" in missing["code"]
+    assert visitor.links["Check and mend the manifest"] == "manifest"
+    assert f"Train version {TODAY}-1" in visitor.buttons
+
+
+def test_a_model_elsewhere_can_be_the_one_to_train(visitor: Visitor, tmp_path: Path) -> None:
+    project = ready(visitor, "elsewhere", tmp_path)
+    projects.ensure_project(aws.connect(visitor.workspace.root, Backend()), "another")
+    visitor.go("model/train")
+    box = next(one for one in visitor.at.main.selectbox if one.label == "Rekognition project")
+    assert box.value == "elsewhere"
+    box.select("another")
+    visitor.run()
+    assert models.rekognition_name(project) == "another"
+
+
+def test_a_lost_connection_while_a_training_is_watched_is_said(
+    visitor: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready(visitor, "lost", tmp_path)
+    now = dt.datetime.now(dt.UTC)
+    version = Version("arn:aws:rekognition:us-east-1:1:project/lost/version/x/1", "lost", "x", "TRAINING_IN_PROGRESS",
+                      "The model is being trained.", now)
+
+    def fail(*_: object) -> None:
+        raise translate("ThrottlingException", "DescribeProjectVersions", "Rate exceeded")
+
+    monkeypatch.setattr(models, "models", lambda *_: [version])
+    monkeypatch.setattr(versions, "describe", fail)
+    visitor.go("model/train")
+    assert visitor.errors == ["DescribeProjectVersions: Too many requests at once. Wait a moment and try again. "
+                              "AWS says: Rate exceeded"]
+
+
+def test_without_a_connection_the_page_says_so(
+    visitor: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise translate("UnrecognizedClientException", "DescribeProjects", "")
+
+    ready(visitor, "unconnected", tmp_path)
+    monkeypatch.setattr(models, "models", fail)
+    visitor.go("model/train")
+    assert visitor.errors == ["DescribeProjects: AWS does not know these credentials."]
