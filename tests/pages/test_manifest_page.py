@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from page_photos import draw, photo, take_in
+from visitor import Visitor
+
+from core.aws import clients as aws
+from core.aws import storage
+from core.dataset import labels, photos, split
+from core.errors import translate
+from core.types import Backend
+from core.workspace import Project
+
+
+@pytest.fixture
+def pets(visitor: Visitor, tmp_path: Path) -> Project:
+    """Five cats and five dogs, labelled and clean."""
+    folder = draw(tmp_path / "photos", ("cat", "dog"), 5)
+    return take_in(visitor.workspace.create("pets"), folder, labelled=True, clean=True)
+
+
+def bars(visitor: Visitor) -> list[str]:
+    """What the bars of the split say."""
+    return [one.proto.text for one in visitor.at.main.get("progress")]
+
+
+def test_without_labels_the_page_leads_to_labelling(visitor: Visitor, tmp_path: Path) -> None:
+    take_in(visitor.workspace.create("pets"), draw(tmp_path / "photos", ("cat", "dog"), 2))
+    visitor.go("data/manifest")
+    assert visitor.errors == ["No photo has a label yet."]
+    assert visitor.links == {"Label the photos": "label"}
+
+
+def test_the_split_is_shown_with_what_so_few_photos_can_show(visitor: Visitor, pets: Project) -> None:
+    visitor.go("data/manifest")
+    assert bars(visitor) == ["cat: 4 to train, 1 to test", "dog: 4 to train, 1 to test"]
+    assert "2 test photos can show little: even if all are right, the true rate lies anywhere between 16 %" in (
+        visitor.text)
+
+
+def test_seed_and_share_change_the_split_and_are_kept(visitor: Visitor, pets: Project) -> None:
+    visitor.go("data/manifest")
+    visitor.at.main.number_input[0].set_value(7)
+    visitor.at.main.slider[0].set_value(40)
+    visitor.run()
+    assert bars(visitor) == ["cat: 3 to train, 2 to test", "dog: 3 to train, 2 to test"]
+    kept = split.load(pets)
+    assert (kept.seed, kept.test_share, len(kept.test)) == (7, 0.4, 4)
+    assert visitor.go("data/manifest").at.main.slider[0].value == 40
+
+
+def test_the_verdict_and_a_line_are_shown_before_anything_is_sent(visitor: Visitor, pets: Project) -> None:
+    visitor.go("data/manifest")
+    assert "Training can start: 8 photos to train with, 2 to test with, 2 labels." in visitor.text
+    line = json.loads(visitor.at.main.code[0].value)
+    assert line["source-ref"].startswith("s3://")
+    assert line["class-metadata"]["class-name"] == "cat"
+    assert [one.label for one in visitor.at.download_button] == ["Download train.manifest", "Download test.manifest"]
+    assert "Upload photos and manifest" in visitor.buttons
+
+
+def test_an_upload_sends_all_of_it_and_a_second_one_nothing(visitor: Visitor, pets: Project) -> None:
+    visitor.go("data/manifest").click("Upload photos and manifest")
+    assert visitor.finish("pets", "upload").result.sent == 10
+    assert "Everything is in S3, as it is shown here." in visitor.text
+    visitor.click("Upload again")
+    again = visitor.finish("pets", "upload").result
+    assert (again.sent, again.kept) == (0, 10)
+    clients = aws.connect(visitor.workspace.root, Backend())
+    there = [item.key for item in storage.list_objects(clients, again.bucket, "pets/manifests/")]
+    assert again.training_uri.rpartition("/")[2] in {Path(key).name for key in there}
+
+
+def test_an_upload_that_fails_says_why_and_goes_on_where_it_stopped(
+    visitor: Visitor, pets: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise translate("AccessDenied", "PutObject", "Access Denied")
+
+    pets.set("bucket", "bucket-that-refuses")
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "put_bytes", refuse)
+        visitor.go("data/manifest").click("Upload photos and manifest")
+        assert visitor.finish("pets", "upload").state == "failed"
+    assert visitor.errors == ["PutObject: These credentials do not have the permission for this call. "
+                              "AWS says: Access Denied"]
+    visitor.click("Upload photos and manifest")
+    assert visitor.finish("pets", "upload").state == "done"
+    assert visitor.errors == []
+
+
+def test_what_rekognition_would_refuse_is_grouped_by_its_code(visitor: Visitor, tmp_path: Path) -> None:
+    folder = draw(tmp_path / "photos", ("cat", "dog"), 3)
+    for number in range(4):
+        (folder / "dog" / f"flat {number}.jpg").write_bytes(photo(1, 10 + number, (200, 40)))
+    take_in(visitor.workspace.create("pets"), folder, labelled=True)
+    visitor.go("data/manifest")
+    assert any(error.startswith("Training would end with 'The manifest file contains too many invalid rows.'")
+               for error in visitor.errors)
+    assert "ERROR_INVALID_IMAGE: 3 lines of the training manifest" in visitor.text
+    assert {tile["caption"] for tile in visitor.tiles("manifest")} == {f"dog/flat {number}.jpg" for number in range(4)}
+    assert "Found: the image has a side under 64 pixels (3 times). AWS says: “The image is invalid." in visitor.text
+    assert "Clean the photos" in visitor.text
+
+
+def test_one_code_in_both_manifests_is_shown_for_each(visitor: Visitor, tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    for figure, label in enumerate(("cat", "dog")):
+        (folder / label).mkdir(parents=True)
+        for number in range(4):
+            (folder / label / f"{number}.jpg").write_bytes(photo(figure, number, (200, 40)))
+    take_in(visitor.workspace.create("pets"), folder, labelled=True)
+    visitor.go("data/manifest")
+    heads = [one.label for one in visitor.at.main.expander if one.label.startswith("ERROR_INVALID_IMAGE:")]
+    assert heads == [f"ERROR_INVALID_IMAGE: {lines} of the {side} manifest"
+                     for side, lines in (("training", "6 lines"), ("testing", "2 lines"))]
+    assert len(visitor.tiles("manifest")) == 8
+
+
+def test_labelled_photos_that_are_not_in_the_manifest_are_named(visitor: Visitor, pets: Project) -> None:
+    labels.leave_out(pets, [1])
+    labels.assign(pets, [2], "dog")
+    (Path(photos.get(pets, 2).path).parent / "twin.jpg").write_bytes(Path(photos.get(pets, 3).path).read_bytes())
+    take_in(pets, Path(photos.get(pets, 2).path).parents[1], labelled=True)
+    labels.assign(pets, [11], "dog")
+    visitor.go("data/manifest")
+    why = visitor.at.main.dataframe[0].value.set_index("photo")["why"]
+    assert why["cat/twin.jpg"].startswith("The same picture has several labels: ")
+    assert "“dog”" in why["cat/2.jpg"]
+
+
+def test_without_a_connection_the_page_says_so_and_ends(
+    visitor: Visitor, pets: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise translate("ExpiredToken", "GetCallerIdentity", "")
+
+    monkeypatch.setattr(storage, "bucket_name", fail)
+    visitor.go("data/manifest")
+    assert visitor.errors == ["GetCallerIdentity: The credentials have expired. Sign in again, then repeat the step."]
+    assert "Upload" not in visitor.text
