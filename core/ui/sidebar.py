@@ -7,7 +7,7 @@ import streamlit as st
 from core.aws import clients as aws
 from core.errors import RekolabError
 from core.types import Backend
-from core.ui import messages, meter, progress, state
+from core.ui import messages, meter, progress, sources, state
 from core.ui.words import plain
 from core.workspace import Project
 
@@ -48,6 +48,10 @@ def new_project() -> None:
             with state.errors_shown():
                 project = state.workspace().create(name.strip())
                 state.choose(project.name)
+    if sources.SAMPLE not in state.workspace().projects():
+        st.caption("Or see first how it goes, with 40 drawn photos of cats and dogs:")
+        if st.button("Load the sample project", icon=":material/pets:"):
+            sources.load_sample()
 
 
 def _backend(project: Project) -> None:

@@ -10,8 +10,17 @@ from core.errors import RekolabError
 from core.ui import messages, state
 from core.workspace import Project
 
+SAMPLE = "cats-and-dogs"
 PLACES = ("Folder", "Files", "Zip", "S3")
 SUFFIXES = ["jpg", "jpeg", "png", "gif", "webp", "bmp", "tif", "tiff"]
+
+
+def load_sample() -> None:
+    """Make the sample project and let it be drawn."""
+    with state.errors_shown():
+        made = state.workspace().create(SAMPLE)
+        st.session_state["choose_project"] = made.name
+        state.start(made, "import", "Drawing the sample photos", sources.load_demo)
 
 
 def choose(project: Project) -> None:

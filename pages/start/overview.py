@@ -4,10 +4,9 @@ import streamlit as st
 
 from core import stages
 from core.aws import clients as aws
-from core.dataset import sources
 from core.dataset.models import rekognition_name
 from core.types import Version
-from core.ui import messages, meter, pages, progress, sidebar, state
+from core.ui import messages, meter, pages, progress, sidebar, sources, state
 from core.ui.words import clock, plain
 
 ICONS = {"done": ":green[:material/check_circle:]", "next": ":primary[:material/play_circle:]",
@@ -23,10 +22,7 @@ if project is None:
         st.subheader("Try the sample project", anchor=False)
         st.write("40 photos of cats and dogs with the usual faults, and 12 more to try the model on.")
         if st.button("Load the sample", type="primary", icon=":material/pets:"):
-            with state.errors_shown():
-                made = state.workspace().create("cats-and-dogs")
-                st.session_state["choose_project"] = made.name
-                state.start(made, "import", "Drawing the sample photos", sources.load_demo)
+            sources.load_sample()
     with own:
         st.subheader("Start with your photos", anchor=False)
         st.write("A folder on this computer, a zip, files dropped here, or a place in S3.")
@@ -57,6 +53,9 @@ for column, stage in zip(st.columns(len(pipeline)), pipeline, strict=True):
         if st.button(stage.action, key=f"stage {stage.title}", width="stretch",
                      type="primary" if stage.state == "next" else "secondary"):
             st.switch_page(pages.path(stage.page))
+
+st.caption(f"On {plain(project.backend.title)}." if not project.backend.is_engine else
+           "On the built-in engine: everything stays on this computer and costs nothing.")
 
 happened, money = st.columns([3, 2], gap="large")
 with happened:
