@@ -36,7 +36,7 @@ def ask(project: Project, clients: Clients, version: Version) -> None:
     _price(project, units, until)
     st.caption("Rekolab stops it at the deadline while the app runs. If the app was closed by then, it stops it at its "
                "next start.")
-    if st.button("Start until " + clock(until), type="primary", icon=":material/play_arrow:"):
+    if st.button("Start until " + clock(until), key="start_until", type="primary", icon=":material/play_arrow:"):
         with state.errors_shown():
             guard.start(state.workspace(), clients, version.arn, units, until)
             project.note("run", f"{version.name} started on {count(units, 'unit')}, until {clock(until)}")

@@ -67,25 +67,25 @@ def row(version: Version) -> None:
                 "Stop", key=f"stop {version.arn}", icon=":material/stop_circle:", type="primary"):
             meter.stop(project.backend, version)
         if version.status in SETTLED and st.button("", key=f"delete {version.arn}", icon=":material/delete:",
-                                                  help=f"Delete {version.name}", type="tertiary"):
+                                                  help=f"Delete {plain(version.name)}", type="tertiary"):
             delete(version)
 
 
 @st.fragment(run_every=1.5 if any(version.status in CHANGING for version in known) else None)
 def listing() -> None:
     """The models, looked at again while one of them changes."""
-    now = models.models(project, clients)
-    if [version.status for version in now] != [version.status for version in known]:
-        meter.forget()
-        st.rerun()
-    for title, column in zip(("Model", "State", "F1", "Cost on AWS", ""), st.columns([3, 3, 1, 3, 3]), strict=True):
-        column.caption(title)
-    for version in now:
-        row(version)
+    with state.errors_shown():
+        now = models.models(project, clients)
+        if [version.status for version in now] != [version.status for version in known]:
+            meter.forget()
+            st.rerun()
+        for title, column in zip(("Model", "State", "F1", "Cost on AWS", ""), st.columns([3, 3, 1, 3, 3]), strict=True):
+            column.caption(title)
+        for version in now:
+            row(version)
 
 
-with state.errors_shown():
-    listing()
+listing()
 for problem in state.guard().troubles.values():
     st.error(f"A model is past its deadline and could not be stopped yet; it is tried again. {plain(problem)}")
 runs = [run for version in known for run in guard.uptimes(workspace, version.arn)]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from streamlit.testing.v1 import AppTest
+import pytest
+from streamlit.runtime.scriptrunner import RerunData
+from streamlit.testing.v1 import AppTest, local_script_runner
 from streamlit.testing.v1.element_tree import Block
 
 from core.jobs import Job
@@ -42,6 +45,13 @@ class Visitor:
         self.at.run()
         assert not self.at.exception, [problem.value for problem in self.at.exception]
         return self
+
+    def tick(self) -> Visitor:
+        """Let the fragments of the page look again, as they do by themselves; only what they draw can be read then."""
+        fragments = partial(RerunData, fragment_id_queue=list(self.at._fragment_storage._fragments))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(local_script_runner, "RerunData", fragments)
+            return self.run()
 
     def click(self, label: str, inside: str | None = None) -> Visitor:
         """Press a button by its key or label; and `inside` the dialog that it opens another one.

@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from conftest import Shelter
+from page_photos import HOSTILE
+from visitor import Visitor
+
+from core import settings
+from core.aws import clients as aws
+from core.aws import guard, versions
+from core.dataset import models
+from core.errors import translate
+from core.types import Backend, Version
+from core.ui import starting, state
+from core.workspace import Workspace
+
+STATES = {
+    "TRAINING_IN_PROGRESS": set(), "TRAINING_COMPLETED": {"start", "delete"}, "TRAINING_FAILED": {"delete"},
+    "STARTING": {"stop"}, "RUNNING": {"stop"}, "FAILED": {"start", "delete"}, "STOPPING": set(),
+    "STOPPED": {"start", "delete"}, "DELETING": set(), "COPYING_IN_PROGRESS": set(),
+    "COPYING_COMPLETED": {"start", "delete"}, "COPYING_FAILED": {"delete"}, "DEPRECATED": {"delete"},
+    "EXPIRED": {"delete"},
+}
+NOW = dt.datetime.now(dt.UTC)
+
+
+def model(status: str, name: str = "one", **more: Any) -> Version:
+    arn = f"arn:aws:rekognition:us-east-1:1:project/pets/version/{name}/1"
+    return Version(arn, "pets", name, status, more.pop("message", ""), NOW - dt.timedelta(hours=3), **more)
+
+
+@pytest.fixture
+def listed(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Visitor]:
+    """`listed(model, ...)` opens the page of a project that has these models."""
+
+    def show(*known: Version) -> Visitor:
+        visitor.workspace.create("pets")
+        monkeypatch.setattr(models, "models", lambda *_: list(known))
+        monkeypatch.setattr(versions, "list_versions", lambda *_: list(known))
+        return visitor.go("model/versions")
+
+    return show
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    """What was asked of Rekognition: a start with its units, or a stop or a deletion with the model's name."""
+    made: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(versions, "start", lambda clients, arn, units, most: made.append(("start", units)))
+    for call in ("stop", "delete"):
+        monkeypatch.setattr(versions, call, lambda clients, arn, call=call: made.append((call, arn.split("/")[-2])))
+    return made
+
+
+def actions(visitor: Visitor, version: Version) -> set[str]:
+    return {one.key.split(" ")[0] for one in visitor.at.main.button
+            if one.key and one.key.endswith(f" {version.arn}") and not one.disabled}
+
+
+def test_without_a_model_the_page_leads_to_training(visitor: Visitor) -> None:
+    visitor.workspace.create("no-model")
+    visitor.go("model/versions")
+    assert "There is no model yet." in visitor.text
+    assert visitor.links == {"Train the first one": "train"}
+
+
+def test_the_table_below_knows_every_state_that_rekognition_has(visitor: Visitor) -> None:
+    service = aws.connect(visitor.workspace.root, Backend()).rekognition.meta.service_model
+    assert set(STATES) == set(service.shape_for("ProjectVersionStatus").enum)
+
+
+def test_every_state_is_shown_in_words_with_what_can_be_done_now(listed: Callable[..., Visitor]) -> None:
+    known = [model(status, status.lower()) for status in STATES]
+    visitor = listed(*known)
+    badges = [one.value for one in visitor.at.main.markdown if "-badge[" in one.value]
+    assert [badge.split("[")[1].rstrip("]") for badge in badges] == [
+        status.replace("_", " ").lower() for status in STATES]
+    assert {version.status: actions(visitor, version) for version in known} == STATES
+
+
+@pytest.mark.parametrize(("status", "colour"), [
+    ("RUNNING", "green"), ("STARTING", "blue"), ("TRAINING_FAILED", "red"), ("FAILED", "red"), ("STOPPED", "gray")])
+def test_a_state_has_its_colour(listed: Callable[..., Visitor], status: str, colour: str) -> None:
+    visitor = listed(model(status))
+    assert any(f":{colour}-badge[" in one.value for one in visitor.at.main.markdown)
+
+
+def test_figures_costs_and_messages_stand_beside_the_model(listed: Callable[..., Visitor]) -> None:
+    visitor = listed(model("TRAINING_FAILED", "two", message=HOSTILE), model("STOPPED", f1=0.91234))
+    assert {"0.912", "–", HOSTILE, ":gray[never ran]"} <= set(visitor.text.splitlines())
+    assert not any(HOSTILE in source for source in visitor.markdown)
+    assert "**two**  \n:gray[3 h 0 min ago]" in visitor.text
+
+
+def test_what_runs_says_since_when_and_until_when(listed: Callable[..., Visitor]) -> None:
+    running = model("RUNNING")
+    guard.note_started(Workspace(settings.load().home), running.arn, 2, NOW - dt.timedelta(minutes=59, seconds=30))
+    visitor = listed(running)
+    assert "running for 59 min, $8.00  \n:orange[no deadline]" in visitor.text
+    guard.set_deadline(visitor.workspace, running.arn, Backend(), NOW + dt.timedelta(hours=1))
+    assert "  \n:gray[stops at " in visitor.run().text
+
+
+def test_a_start_asks_for_a_deadline_and_shows_the_price_first(
+    listed: Callable[..., Visitor], asked: list[tuple[Any, ...]]
+) -> None:
+    version = model("STOPPED", f1=1.0)
+    visitor = listed(version).click(f"start {version.arn}")
+    assert visitor.at.radio[0].value == "1 hour"
+    assert list(visitor.at.table[0].value["on AWS"].str.replace("\\", ""))[:2] == ["$4.00", "$4.00"]
+    assert "Prices differ by region" in visitor.text
+    assert asked == [] and guard.deadlines(visitor.workspace) == []
+
+
+def test_a_start_is_made_with_its_deadline(listed: Callable[..., Visitor], asked: list[tuple[Any, ...]]) -> None:
+    version = model("STOPPED", f1=1.0)
+    visitor = listed(version).click(f"start {version.arn}", "start_until")
+    assert asked == [("start", 1)]
+    left = guard.deadline_of(visitor.workspace, version.arn) - dt.datetime.now(dt.UTC)
+    assert dt.timedelta(minutes=58) < left <= dt.timedelta(hours=1)
+    assert "one started on 1 unit, until" in visitor.workspace.open("pets").events()[0].text
+
+
+def test_units_and_a_time_of_ones_own_are_part_of_the_price(
+    listed: Callable[..., Visitor], asked: list[tuple[Any, ...]]
+) -> None:
+    version = model("STOPPED", f1=1.0)
+    visitor = listed(version).click(f"start {version.arn}")
+    visitor.at.number_input[0].set_value(3)
+    visitor.at.radio[0].set_value("A time of my own")
+    visitor.click(f"start {version.arn}")
+    hours = next(one for one in visitor.at.number_input if one.label == "Hours from now")
+    assert (hours.min, hours.max) == (0.25, 72.0)
+    hours.set_value(2.5)
+    visitor.click(f"start {version.arn}")
+    assert list(visitor.at.table[0].value["on AWS"].str.replace("\\", ""))[:2] == ["$12.00", "$30.00"]
+    visitor.click(f"start {version.arn}", "start_until")
+    assert asked == [("start", 3)]
+
+
+def test_a_press_counts_when_the_minute_turned_meanwhile(
+    listed: Callable[..., Visitor], asked: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = model("STOPPED", f1=1.0)
+    visitor = listed(version)
+    monkeypatch.setattr(starting, "clock", lambda _: "18:59")
+    visitor.click(f"start {version.arn}")
+    monkeypatch.setattr(starting, "clock", lambda _: "19:00")
+    visitor.click(f"start {version.arn}", "Start until 18:59")
+    assert asked == [("start", 1)]
+
+
+def test_a_start_that_is_refused_leaves_no_deadline_and_says_why(
+    listed: Callable[..., Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise translate("LimitExceededException", "StartProjectVersion", "2 models run")
+
+    version = model("STOPPED", f1=1.0)
+    monkeypatch.setattr(versions, "start", full)
+    monkeypatch.setattr(versions, "describe", lambda *_: version)
+    visitor = listed(version).click(f"start {version.arn}", "start_until")
+    assert any("A limit of the account is reached" in read for read in visitor.text.splitlines())
+    assert visitor.links["Open the versions"] == "versions"
+    assert guard.deadlines(visitor.workspace) == []
+
+
+@pytest.mark.parametrize(("choice", "hour", "until"), [
+    ("1 hour", 10, "11:00"), ("4 hours", 10, "14:00"), ("End of the day", 10, "18:00"),
+    ("End of the day", 17, "18:00"), ("End of the day", 18, "23:59"), ("A time of my own", 10, "12:30")])
+def test_a_deadline_lies_ahead_whatever_is_chosen(choice: str, hour: int, until: str) -> None:
+    moment = dt.datetime(2026, 11, 23, hour, tzinfo=dt.UTC)
+    assert starting.deadline(choice, 2.5, moment).strftime("%H:%M") == until
+    assert starting.deadline(choice, 2.5, moment) > moment
+
+
+def test_a_stop_asks_nothing(listed: Callable[..., Visitor], asked: list[tuple[Any, ...]]) -> None:
+    version = model("RUNNING")
+    visitor = listed(version).click(f"stop {version.arn}")
+    assert asked == [("stop", "one")]
+    assert not visitor.at.get("dialog")
+
+
+def test_a_model_is_started_and_stopped_on_the_engine(keeper: Visitor, shelter: Shelter) -> None:
+    keeper.go("model/versions", "shelter").click(f"start {shelter.arn}", "start_until")
+    versions.wait_for(shelter.clients, shelter.arn, {"RUNNING"})
+    keeper.run()
+    assert ":green-badge[running]" in keeper.text
+    assert "stops at" in keeper.text
+    keeper.click(f"stop {shelter.arn}")
+    versions.wait_for(shelter.clients, shelter.arn, {"STOPPED"})
+    keeper.run()
+    assert guard.deadline_of(shelter.workspace, shelter.arn) is None
+    assert "runs so far" in keeper.text
+
+
+def test_deleting_asks_for_the_name(listed: Callable[..., Visitor], asked: list[tuple[Any, ...]]) -> None:
+    version = model("STOPPED")
+    visitor = listed(version).click(f"delete {version.arn}")
+    assert "Type one to delete it" in visitor.text
+    assert visitor.button("Delete").disabled
+    visitor.at.text_input[0].set_value("one")
+    visitor.click(f"delete {version.arn}")
+    visitor.click(f"delete {version.arn}", "Delete")
+    assert asked == [("delete", "one")]
+
+
+def test_a_lost_connection_between_two_looks_is_said(keeper: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise translate("ThrottlingException", "DescribeProjects", "")
+
+    keeper.go("model/versions", "shelter")
+    monkeypatch.setattr(models, "models", fail)
+    keeper.tick()
+    assert keeper.errors == ["DescribeProjects: Too many requests at once. Wait a moment and try again."]
+    keeper.run()
+    assert keeper.errors == ["DescribeProjects: Too many requests at once. Wait a moment and try again."]
+
+
+def test_a_model_past_its_deadline_that_does_not_stop_is_told_on_the_page(
+    listed: Callable[..., Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard.Guard, "troubles", property(lambda _: {"arn": "The credentials have *expired*."}))
+    visitor = listed(model("RUNNING"))
+    assert visitor.errors == ["A model is past its deadline and could not be stopped yet; it is tried again. "
+                              "The credentials have *expired*."]
+    assert state.guard().troubles
