@@ -24,6 +24,7 @@ if not listed:
 
 classes = labels.classes(project) or sorted({photo.folder_label for photo in listed if photo.folder_label})
 unlabelled = [photo for photo in kept if photo.label is None]
+added: int = st.session_state.get("label_added", 0)
 foldered = [photo for photo in unlabelled if photo.folder_label]
 
 
@@ -70,12 +71,12 @@ def take_back(again: bool = False) -> None:
 
 
 def add_class() -> None:
-    """Add the class that was typed."""
-    if st.session_state["label_new"].strip():
+    """Add the class that was typed. A new field follows, without the focus, so that the next key labels a photo."""
+    if (typed := st.session_state[f"label_new_{added}"]).strip():
         with state.errors_shown():
             keep_classes()
-            labels.add_class(project, st.session_state["label_new"])
-    st.session_state["label_new"] = ""
+            labels.add_class(project, typed)
+    st.session_state["label_added"] = added + 1
 
 
 def tile(photo: Photo, nothing: str) -> gallery.Tile:
@@ -142,8 +143,10 @@ else:
             st.button("Next", icon=":material/arrow_forward:", on_click=move, args=(1,), shortcut="right")
             st.button("Undo", icon=":material/undo:", on_click=take_back, shortcut="backspace")
             st.button("Redo", icon=":material/redo:", on_click=take_back, args=(True,), shortcut="shift+backspace")
-        st.text_input("Add a class", key="label_new", on_change=add_class, placeholder="Type a name and press Enter")
-        if last := [by_id[number] for number in labels.recent(project) if number in by_id]:
+        st.text_input("Add a class", key=f"label_new_{added}", on_change=add_class,
+                      placeholder="Type a name and press Enter")
+        if last := [by_id[number] for number in labels.recent(project)
+                    if number in by_id and (by_id[number].label or by_id[number].excluded)]:
             st.caption("Labelled last; click one to go back to it.")
             back = gallery.gallery([tile(one, "left out") for one in last], "label_last", single=True)
             if back.opened and int(back.opened) != photo.id:
@@ -152,6 +155,11 @@ else:
 
 counts = labels.counts(kept, classes)
 st.caption(" · ".join(f"{plain(name)} {number}" for name, number in counts.items()) or "No classes yet.")
+with st.container(horizontal=True):
+    for name in [name for name in labels.classes(project) if not counts[name]]:
+        if st.button(f"Remove {plain(name)}", key=f"label remove {name}", icon=":material/delete:", type="tertiary"):
+            labels.remove_class(project, name)
+            st.rerun()
 few = [name for name, number in counts.items() if number == 1]
 if len(classes) == 1:
     st.warning("Rekognition needs two labels or more to train a classifier. Add another class.")

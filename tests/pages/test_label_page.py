@@ -84,10 +84,10 @@ def test_a_photo_can_be_gone_back_to(visitor: Visitor, pets: Project) -> None:
 
 def test_a_class_is_typed_and_becomes_a_button(visitor: Visitor, pets: Project) -> None:
     visitor.go("data/label")
-    visitor.at.text_input(key="label_new").set_value("fox")
+    visitor.at.text_input(key="label_new_0").set_value("fox")
     visitor.run().click("label as fox")
     assert given(pets)["cat/0.jpg"] == "fox"
-    visitor.at.text_input(key="label_new").set_value("\a")
+    visitor.at.text_input(key="label_new_1").set_value("\a")
     visitor.run()
     assert "A label needs at least one visible letter." in visitor.text
     assert labels.classes(pets) == ["cat", "dog", "fox"]
@@ -102,7 +102,7 @@ def test_the_first_label_takes_no_other_class_away(visitor: Visitor, pets: Proje
 def test_a_class_without_photos_is_no_reason_to_warn(visitor: Visitor, pets: Project) -> None:
     labels.label_by_folder(pets)
     visitor.go("data/label")
-    visitor.at.text_input(key="label_new").set_value("fox")
+    visitor.at.text_input(key="label_new_0").set_value("fox")
     visitor.run()
     assert "cat 2 · dog 2 · fox 0" in visitor.text
     assert not visitor.at.main.warning
@@ -118,7 +118,7 @@ def test_more_folders_than_labels_are_allowed_is_said(visitor: Visitor, pets: Pr
 
 def test_a_hostile_class_is_typed_shown_and_kept_letter_for_letter(visitor: Visitor, pets: Project) -> None:
     visitor.go("data/label")
-    visitor.at.text_input(key="label_new").set_value(HOSTILE)
+    visitor.at.text_input(key="label_new_0").set_value(HOSTILE)
     visitor.run().click(f"label as {HOSTILE}")
     assert given(pets)["cat/0.jpg"] == HOSTILE
     assert f"{HOSTILE} 1" in visitor.text
