@@ -24,6 +24,7 @@ from werkzeug.serving import make_server
 
 from core.engine.rekognition import application
 from core.engine.settings import EngineSettings
+from core.engine.state import State
 from core.manifest.lines import dump, image_line
 
 BUCKET = "photos"
@@ -83,15 +84,15 @@ class Room:
         self.server.server_close()
         self.app.close()
 
-    def crashed(self, root: Path) -> Room:
-        """The room as a new process finds it after this one was killed now."""
+    def crashed(self, root: Path, **settings: Any) -> Room:
+        """The room as a new process finds it, perhaps with other settings, after this one was killed now."""
         shutil.copytree(self.root, root, ignore=shutil.ignore_patterns("*.sqlite*"))
         names = (self.root / "rekognition.sqlite", root / "rekognition.sqlite")
         with closing(sqlite3.connect(names[0])) as live, closing(sqlite3.connect(names[1])) as copy:
             live.backup(copy)  # all that was committed, whatever the living one writes meanwhile
         objects = MemoryObjects()
         objects.kept, objects.buckets = dict(self.objects.kept), set(self.objects.buckets)
-        return Room(root, objects)
+        return Room(root, objects, **settings)
 
     def post(self, operation: str, body: bytes) -> tuple[int, dict[str, Any], Any]:
         """Send a request without a client that checks it; returns the status, the answer and the headers."""
@@ -144,6 +145,16 @@ class Room:
         found = until(lambda: self.version(arn), lambda version: version is None or version["Status"] in states)
         assert found is not None
         return found
+
+    def finish(self) -> None:
+        """Wait until no work is left, without looking at anything as a client would."""
+        state = State(self.root / "rekognition.sqlite")
+
+        def left() -> int:
+            with state.reading() as rows:
+                return rows.execute("SELECT COUNT(*) FROM task").fetchone()[0]
+
+        until(left, lambda count: count == 0)
 
     def run(self, arn: str) -> None:
         self.aws.start_project_version(ProjectVersionArn=arn, MinInferenceUnits=1)
