@@ -95,10 +95,10 @@ def load_demo(progress: Progress, home: str, project: str) -> Imported:
     owner = open_project(home, project)
     sample = sample_folder(owner)
     if not sample.is_dir():
-        progress.begin(0, "Drawing the sample photos")
+        progress.begin(demo.COUNT, "Drawing the sample photos")
         draft = sample.with_name(".sample.part")
         shutil.rmtree(draft, ignore_errors=True)
-        demo.draw(draft)
+        demo.draw(draft, progress.step)
         draft.rename(sample)
     return _take_in(progress, owner, find_images(sample / "dataset"), "the sample")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from core.demo.shots import LEARNED, shots
 from core.demo.skeletons import Species
 from core.files import write_atomically
 
+COUNT = 52
 SEEDS: dict[Species, int] = {"cat": 1, "dog": 3}
 
 # Which photos have which fault.
@@ -30,17 +31,19 @@ FAINT = "cat-new-4"  # of very low contrast
 ORIENTATION = 0x0112  # the EXIF tag
 
 
-def draw(folder: Path) -> None:
+def draw(folder: Path, drawn: Callable[[], None] = lambda: None) -> None:
     """Write `folder`/dataset/{cat,dog} (40 photos) and `folder`/unseen/{cat,dog} (12), the same bytes every time.
 
-    Drawing again over whole or partial files is harmless: each is replaced at once or not at all.
+    Drawing again over whole or partial files is harmless: each is replaced at once or not at all. `drawn` is called
+    after each of the COUNT files, and ends the drawing when it raises.
     """
     for path, data in files():
         write_atomically(folder / path, data)
+        drawn()
 
 
 def files() -> Iterator[tuple[str, bytes]]:
-    """Each of the 52 files as it is drawn: its path within the folder, and its bytes."""
+    """Each of the COUNT files as it is drawn: its path within the folder, and its bytes."""
     for species, seed in SEEDS.items():
         for index, shot in enumerate(shots(species, seed)):
             if index < LEARNED:

@@ -288,7 +288,7 @@ def test_the_sample_is_drawn_once_and_taken_in(
 ) -> None:
     drawn = []
 
-    def draw(folder: Path) -> None:
+    def draw(folder: Path, _: Callable[[], None]) -> None:
         drawn.append(folder)
         for number in range(1, 3):
             (folder / "dataset" / "cat").mkdir(parents=True, exist_ok=True)

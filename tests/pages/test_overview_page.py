@@ -29,7 +29,7 @@ def test_an_empty_workspace_offers_the_sample_and_ones_own_photos(visitor: Visit
 
 
 def test_one_click_loads_the_sample(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo, "draw", lambda folder: draw(folder / "dataset", ("cat", "dog"), 2))
+    monkeypatch.setattr(demo, "draw", lambda folder, _: draw(folder / "dataset", ("cat", "dog"), 2))
     visitor.go("start/overview").click("Load the sample")
     assert visitor.finish("cats-and-dogs", "import").state == "done"
     assert "4 photos, 0 refused by Rekognition" in visitor.text
