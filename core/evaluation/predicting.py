@@ -7,6 +7,7 @@ from pathlib import Path
 from core.aws.clients import Clients, connect
 from core.aws.prediction import detect
 from core.compute import each
+from core.dataset.names import counted
 from core.errors import AwsError, BadImage, ModelNotRunning, NotAllowed, NotFound, Unreachable
 from core.evaluation import runs
 from core.evaluation.photosets import Shot, shots
@@ -41,7 +42,8 @@ def predict_folder(progress: Progress, home: str, project: str, run_id: int) -> 
     failed = sum(wrong for _, wrong in each(ask, waiting, progress, threads=THREADS))
     runs.close(owner, run_id, len(everything))
     if waiting:
-        owner.note("evaluate", f"Asked the model about {run.title}: {len(waiting):,} photos, {failed:,} failed calls")
+        calls = f", {counted(failed, 'failed call')}" if failed else ""
+        owner.note("evaluate", f"Asked the model about {run.title}: {counted(len(waiting), 'photo')}{calls}")
     return {"asked": len(waiting), "failed": failed, "total": len(everything)}
 
 

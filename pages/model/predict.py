@@ -52,7 +52,7 @@ def ask(arn: str, data: bytes) -> tuple[Prepared, Answer]:
 drop, camera = st.tabs(["Photo", "Camera"], key="predict_tab", on_change="rerun")
 sent = drop.file_uploader("Drop a photo here", TYPES, key="predict_photo", max_upload_size=50)
 if camera.open:
-    sent = camera.camera_input("Take a photo", key="predict_camera") or sent
+    sent = camera.camera_input("Take a photo", key="predict_camera")
 if sent is None:
     st.caption("It stays on this computer until you drop it; then it goes to "
                f"{'the built-in engine' if project.backend.is_engine else 'Amazon Rekognition'} and is not kept there.")

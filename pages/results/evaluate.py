@@ -5,9 +5,9 @@ import streamlit as st
 from core.aws import training, versions
 from core.dataset import models, sources
 from core.evaluation import charts, intervals, metrics, photosets, predicting, runs, spreadsheet, thresholds
-from core.types import Prediction, Version
+from core.types import UNKNOWN, Prediction, Version
 from core.ui import figures, gallery, messages, pages, progress, state
-from core.ui.words import ago, plain
+from core.ui.words import ago, count, plain
 
 messages.opening("Evaluate", "Run labelled photos through the model: what is right, what is wrong, what is unknown, "
                  "and how sure that is.")
@@ -22,8 +22,8 @@ def begin(source: photosets.PhotoSet, version: Version) -> None:
     with state.errors_shown():
         assumed = training.evaluation(clients, version).thresholds
         made = runs.create_run(project, version.arn, source, assumed)
-        state.start(project, "evaluate", f"Asking {version.name} about {made.total} photos", predicting.predict_folder,
-                    run_id=made.id)
+        state.start(project, "evaluate", f"Asking {version.name} about {count(made.total, 'photo')}",
+                    predicting.predict_folder, run_id=made.id)
 
 
 done = runs.runs(project)
@@ -53,9 +53,9 @@ if not done:
 
 run = st.selectbox("Run", done, key="evaluate_run", width=420,
                    format_func=lambda one: f"{one.title}, {versions.names_of(one.arn)[1]}, {ago(one.at)}")
-if run.done < run.total and st.button(f"Go on: {run.total - run.done} photos to go", icon=":material/play_arrow:"):
-    state.start(project, "evaluate", f"Asking about {run.total - run.done} photos", predicting.predict_folder,
-                run_id=run.id)
+to_go = run.total - run.done + run.failed
+if to_go and st.button(f"Go on: {count(to_go, 'photo')} to go", icon=":material/play_arrow:"):
+    state.start(project, "evaluate", f"Asking about {count(to_go, 'photo')}", predicting.predict_folder, run_id=run.id)
 
 own = st.toggle("One threshold for all labels", key="evaluate_own", persist_state="session")
 least = float(st.slider("MinConfidence", 0, 100, 50, key="evaluate_least", persist_state="session", format="%d %%")
@@ -72,11 +72,12 @@ for column, (title, value) in zip(columns, {
         figures.figure(title, value)
 st.markdown(plain(intervals.sentence(measured.accuracy)))
 if measured.failed:
-    st.warning(f"{measured.failed} calls failed and are in none of the figures. Going on with the run asks them again.")
+    st.warning(f"{count(measured.failed, 'call')} failed and {'is' if measured.failed == 1 else 'are'} in none of the "
+               "figures. Going on with the run asks again.")
 
 
 def picture(one: Prediction) -> gallery.Tile:
-    mark = "right" if one.right else "refused" if one.right is False else ""
+    mark = "right" if one.right else "unknown" if one.answer == UNKNOWN else "refused" if one.right is False else ""
     return gallery.Tile(one.name, f"{one.answer} {one.confidence:.0f} %", gallery.small(one.path), mark, one.name)
 
 
@@ -95,7 +96,7 @@ with photos:
         shown = [one for one in made if one.truth == truth and one.answer == said and not one.error]
         st.subheader(f"{plain(truth)}, answered as {plain(said)}", anchor=False)
     else:
-        shown = [one for one in made if not one.right]
+        shown = [one for one in made if not one.right and not one.error]
         st.subheader("Not right", anchor=False)
     if shown:
         gallery.gallery([picture(one) for one in shown], "evaluate_photos", single=True)

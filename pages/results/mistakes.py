@@ -32,10 +32,10 @@ if not missed:
     st.stop()
 
 wrong = sum(one.answer != UNKNOWN for one in missed)
-st.markdown(f"**{wrong} wrong, {len(missed) - wrong} unknown** of {count(len(made), 'photo')}. "
+st.markdown(f"**{wrong} wrong, {len(missed) - wrong} unknown** of {count(len(made) - len(failed), 'photo')}. "
             "Confident mistakes come first. Click one to see why.")
 opened = gallery.gallery([gallery.Tile(one.name, f"{one.truth}: said {one.answer}", gallery.small(one.path),
-                                       "hurts" if one.answer == UNKNOWN else "refused", one.name)
+                                       "unknown" if one.answer == UNKNOWN else "refused", one.name)
                           for one in missed], "mistakes", single=True).opened
 if opened:
     st.session_state["mistakes_shown"] = opened
