@@ -63,11 +63,14 @@ def _backend(project: Project) -> None:
 def choose_backend(project: Project) -> None:
     """The choice between the built-in engine and AWS by profile and region; no secret is ever asked for."""
     backend = project.backend
-    places = [ENGINE, *aws.profiles()]
+    places = [ENGINE]
+    with state.errors_shown():  # a broken configuration of AWS must not keep anybody from the engine
+        places += aws.profiles()
     known = ENGINE if backend.profile is None else backend.profile
-    place = st.selectbox("Where", places, index=places.index(known) if known in places else 0, key="backend_place",
+    place = st.selectbox("Where", places, index=places.index(known) if known in places else 0,
+                         key=f"backend_place {project.name}",
                          format_func=lambda name: name if name == ENGINE else f"AWS: {name}")
-    region = st.selectbox("Region", aws.REGIONS, key="backend_region", disabled=place == ENGINE,
+    region = st.selectbox("Region", aws.REGIONS, key=f"backend_region {project.name}", disabled=place == ENGINE,
                           index=aws.REGIONS.index(backend.region) if backend.region in aws.REGIONS else 0)
     if place == ENGINE:
         st.caption("Runs on this computer, behaves like Rekognition and S3, and costs nothing.")
