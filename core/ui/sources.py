@@ -8,6 +8,7 @@ from core.aws import storage
 from core.dataset import photos, sources
 from core.errors import RekolabError
 from core.ui import messages, state
+from core.ui.words import count, plain
 from core.workspace import Project
 
 SAMPLE = "cats-and-dogs"
@@ -31,7 +32,7 @@ def choose(project: Project) -> None:
 
 
 def _folder(project: Project) -> None:
-    roots = ", ".join(str(root) for root in state.in_force().roots)
+    roots = plain(", ".join(str(root) for root in state.in_force().roots))
     with st.form("browse_folder", border=False):
         folder = st.text_input("Folder on this computer", placeholder="/home/me/photos", key="browse_folder_path",
                                help=f"Folders that may be read: {roots}. REKOLAB_ROOTS widens them.")
@@ -44,7 +45,7 @@ def _files(project: Project) -> None:
         f"Photos or a folder with photos, up to {sources.MAX_UPLOADS} files", SUFFIXES, key="browse_files",
         accept_multiple_files="directory", max_upload_size=50,
         help="For more than that name a folder, a zip or a place in S3: browsers choke on thousands of files.")
-    if sent and st.button(f"Add {len(sent)} files", type="primary", icon=":material/add_photo_alternate:"):
+    if sent and st.button(f"Add {count(len(sent), 'file')}", type="primary", icon=":material/add_photo_alternate:"):
         with state.errors_shown():
             sources.import_uploads(project, [(file.name, file) for file in sent])
             state.start(project, "import", "Looking at the photos", photos.scan)

@@ -81,7 +81,7 @@ def test_files_from_the_browser_are_kept_in_the_project(visitor: Visitor) -> Non
     visitor.at.segmented_control(key="browse_source").set_value("Files")
     visitor.run()
     visitor.at.file_uploader(key="browse_files").upload("a cat.jpg", photo(0, 1), "image/jpeg")
-    visitor.run().click("Add 1 files")
+    visitor.run().click("Add 1 file")
     visitor.finish("pets", "import")
     assert captions(visitor) == ["a cat.jpg"]
     assert Path(photos.photos(project)[0].path).is_relative_to(project.originals)
