@@ -138,11 +138,10 @@ def _enter(service: Service, rows: sqlite3.Connection, arn: str, status: str) ->
 
 
 def _note_seen(service: Service, page: list[ModelVersion]) -> None:
-    unseen = [version.arn for version in page if version.unseen]
-    if unseen:
+    seen = [(version.arn, version.unseen) for version in page if version.unseen]
+    if seen:
         with service.state.transaction() as rows:
-            rows.execute("UPDATE version SET unseen = NULL WHERE arn IN (SELECT value FROM json_each(?))",
-                         (json.dumps(unseen),))
+            rows.executemany("UPDATE version SET unseen = NULL WHERE arn = ? AND unseen = ?", seen)
 
 
 def _check_places(ask: Ask) -> None:
