@@ -64,9 +64,10 @@ def on_page(project: Project, kind: str) -> bool:
 
 def _bar(project: Project, kind: str) -> None:
     one = job(project, kind)
-    if one is not None:
-        st.progress(one.share, text=f"{plain(one.title)} · {_figures(one)}")
-        st.caption("You can leave this page; it goes on." if not one.message else plain(one.message))
+    if one is None or not one.live:
+        st.rerun()  # the page shows what came of it
+    st.progress(one.share, text=f"{plain(one.title)} · {_figures(one)}")
+    st.caption("You can leave this page; it goes on." if not one.message else plain(one.message))
 
 
 def until_changed(clients: Clients, version: Version) -> None:

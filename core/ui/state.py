@@ -32,7 +32,7 @@ def workspace() -> Workspace:
 def jobs() -> Jobs:
     """The jobs of this process; what a crash cut off goes on at once."""
     running = Jobs(workspace().jobs)
-    threading.Thread(target=running.resume, daemon=True).start()
+    running.resume()  # before the first page is drawn, which would not look again for jobs that begin after it
     return running
 
 
