@@ -51,7 +51,7 @@ if not done:
     st.info("No run yet. Choose labelled photos that the model has not seen, above.", icon=":material/grid_on:")
     st.stop()
 
-run = st.selectbox("Run", done, key="evaluate_run", width=420,
+run = st.selectbox("Run", done, key=f"evaluate_run_{done[0].id}", width=420,  # a new run is shown at once
                    format_func=lambda one: f"{one.title}, {versions.names_of(one.arn)[1]}, {ago(one.at)}")
 to_go = run.total - run.done + run.failed
 if to_go and st.button(f"Go on: {count(to_go, 'photo')} to go", icon=":material/play_arrow:"):
@@ -96,7 +96,7 @@ with photos:
         shown = [one for one in made if one.truth == truth and one.answer == said and not one.error]
         st.subheader(f"{plain(truth)}, answered as {plain(said)}", anchor=False)
     else:
-        shown = [one for one in made if not one.right and not one.error]
+        shown = [one for one in made if one.right is False and not one.error]
         st.subheader("Not right", anchor=False)
     if shown:
         gallery.gallery([picture(one) for one in shown], "evaluate_photos", single=True)

@@ -23,16 +23,21 @@ run = st.selectbox("Run", done, key="mistakes_run", width=420,
 made = runs.predictions(project, run.id)
 missed = mistakes.mistakes(made, run.thresholds)
 failed = mistakes.failed(made)
+judged = [one for one in made if one.truth is not None and not one.error]
 if failed:
     with st.expander(f"{count(len(failed), 'call')} failed"):
         st.dataframe([{"photo": one.name, "why": one.error} for one in failed], hide_index=True)
+if not judged:
+    messages.empty("No photo of this run has both a label and an answer.", "Back to the evaluation", "results/evaluate")
+    st.stop()
 if not missed:
-    st.success(f"All {count(len(made) - len(failed), 'photo')} of this run were right.", icon=":material/check_circle:")
+    st.success(f"This run has no mistakes: the model got {count(len(judged), 'photo')} right.",
+               icon=":material/check_circle:")
     pages.way_on("results/report", "Make the report")
     st.stop()
 
 wrong = sum(one.answer != UNKNOWN for one in missed)
-st.markdown(f"**{wrong} wrong, {len(missed) - wrong} unknown** of {count(len(made) - len(failed), 'photo')}. "
+st.markdown(f"**{wrong} wrong, {len(missed) - wrong} unknown** of {count(len(judged), 'photo')}. "
             "Confident mistakes come first. Click one to see why.")
 opened = gallery.gallery([gallery.Tile(one.name, f"{one.truth}: said {one.answer}", gallery.small(one.path),
                                        "unknown" if one.answer == UNKNOWN else "refused", one.name)

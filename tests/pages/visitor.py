@@ -35,9 +35,8 @@ class Visitor:
         """Open a page, such as "data/browse", with a project chosen."""
         if project:
             self.at.session_state["choose_project"] = project
-        if not self.at._tree.children:
-            self.run()
-        self.at.switch_page(pages.path(page))
+        if self.at._tree.children or page != "start/overview":  # with which the app begins
+            self.at.switch_page(pages.path(page))
         return self.run()
 
     def run(self) -> Visitor:
