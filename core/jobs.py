@@ -128,10 +128,16 @@ class Jobs:
         return [job for job in self.all() if job.live]
 
     def cancel(self, key: str) -> None:
-        """Ask the job to end at its next step; what it has finished stays."""
+        """Ask the job to end at its next step; what it has finished stays. A crash before that does not revive it."""
         with self._lock:
             if key in self._cancels:
                 self._cancels[key].set()
+                self._file(key, ".json").unlink(missing_ok=True)
+
+    def cancelling(self, key: str) -> bool:
+        """Whether the job was asked to end, and has yet to come to a step at which it can."""
+        with self._lock:
+            return key in self._jobs and self._jobs[key].live and self._cancels[key].is_set()
 
     def forget(self, key: str) -> None:
         """Drop an ended job from the list."""

@@ -44,8 +44,11 @@ def _list() -> None:
 
 def _row(one: Job) -> None:
     st.progress(one.share, text=f"{plain(one.title)} · {_figures(one)}")
-    st.button("Cancel", key=f"cancel {one.key}", on_click=jobs().cancel, args=(one.key,), icon=":material/close:",
-              type="tertiary")
+    if jobs().cancelling(one.key):
+        st.caption("Cancelling; what is under way is finished first.")
+    else:
+        st.button("Cancel", key=f"cancel {one.key}", on_click=jobs().cancel, args=(one.key,), icon=":material/close:",
+                  type="tertiary")
 
 
 def _failed(one: Job) -> None:

@@ -60,7 +60,10 @@ def test_a_live_job_of_the_same_key_is_returned_instead_of_started_twice(tmp_pat
 def test_a_cancelled_job_ends_at_its_next_step(tmp_path: Path) -> None:
     jobs = Jobs(tmp_path)
     jobs.start("gate", "Waiting", wait_at_the_gate)
+    assert not jobs.cancelling("gate")
     jobs.cancel("gate")
+    assert jobs.cancelling("gate")
+    assert not list(tmp_path.glob("*.json"))  # what a crash at this moment would leave to the next process
     gate.set()
     assert jobs.wait("gate", 20).state == "cancelled"
 
