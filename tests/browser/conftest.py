@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from person import ROOT, App, free_port, healthy, settled
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-ROOT = Path(__file__).parent.parent.parent
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -35,27 +30,6 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield browser
         browser.close()
-
-
-@dataclass
-class App:
-    """A running app: its address, its workspace, and the process."""
-
-    url: str
-    home: Path
-    process: subprocess.Popen
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def healthy(url: str) -> bool:
-    with contextlib.suppress(OSError):
-        return urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).status == 200
-    return False
 
 
 @pytest.fixture
@@ -89,35 +63,6 @@ def tab(chromium: Browser, app: App) -> Iterator[Page]:
     expect(page.get_by_role("heading", name="Overview")).to_be_visible(timeout=30_000)
     yield page
     context.close()
-
-
-def settled(page: Page) -> None:
-    """Wait until the app has nothing more to draw for now."""
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=60_000)
-
-
-def visit(page: Page, title: str) -> None:
-    """Go to a page by its link in the navigation."""
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
-    expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible(timeout=30_000)
-    settled(page)
-
-
-def drop(page: Page, file: Path, zone: int = 0) -> None:
-    """Drag a file from the desktop into a drop zone."""
-    data = base64.b64encode(file.read_bytes()).decode()
-    transfer = page.evaluate_handle(
-        """([data, name]) => {
-            const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
-            const transfer = new DataTransfer();
-            transfer.items.add(new File([bytes], name, { type: "image/jpeg" }));
-            return transfer;
-        }""",
-        [data, file.name],
-    )
-    target = page.get_by_test_id("stFileUploaderDropzone").nth(zone)
-    for kind in ("dragenter", "dragover", "drop"):
-        target.dispatch_event(kind, {"dataTransfer": transfer})
 
 
 @pytest.fixture

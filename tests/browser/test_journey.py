@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, App, drop, settled, visit
+from person import ROOT, App, drop, settled, visit
 from playwright.sync_api import Page, expect
 
 from core.aws import clients as aws

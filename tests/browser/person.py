@@ -1,0 +1,65 @@
+"""A running app as a test holds it, and a person's ways of using it in a browser tab."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import socket
+import subprocess
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@dataclass
+class App:
+    """A running app: its address, its workspace, and the process."""
+
+    url: str
+    home: Path
+    process: subprocess.Popen
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def healthy(url: str) -> bool:
+    with contextlib.suppress(OSError):
+        return urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).status == 200
+    return False
+
+
+def settled(page: Page) -> None:
+    """Wait until the app has nothing more to draw for now."""
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=60_000)
+
+
+def visit(page: Page, title: str) -> None:
+    """Go to a page by its link in the navigation."""
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
+    expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible(timeout=30_000)
+    settled(page)
+
+
+def drop(page: Page, file: Path, zone: int = 0) -> None:
+    """Drag a file from the desktop into a drop zone."""
+    data = base64.b64encode(file.read_bytes()).decode()
+    transfer = page.evaluate_handle(
+        """([data, name]) => {
+            const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([bytes], name, { type: "image/jpeg" }));
+            return transfer;
+        }""",
+        [data, file.name],
+    )
+    target = page.get_by_test_id("stFileUploaderDropzone").nth(zone)
+    for kind in ("dragenter", "dragover", "drop"):
+        target.dispatch_event(kind, {"dataTransfer": transfer})
