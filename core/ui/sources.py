@@ -24,6 +24,13 @@ def load_sample() -> None:
         state.start(made, "import", "Drawing the sample photos", sources.load_demo)
 
 
+def left_out(project: Project) -> None:
+    """Say what the last import did when it did not take everything."""
+    last = state.job(project, "import")
+    if last and isinstance(last.result, sources.Imported) and last.result.left_out:
+        st.caption(plain(last.result.sentence))
+
+
 def choose(project: Project) -> None:
     """The four ways in. Each starts a job, or says what is wrong and what is allowed."""
     place = st.segmented_control("From", PLACES, default="Folder", required=True, key="browse_source")
@@ -47,7 +54,8 @@ def _files(project: Project) -> None:
         help="For more than that name a folder, a zip or a place in S3: browsers choke on thousands of files.")
     if sent and st.button(f"Add {count(len(sent), 'file')}", type="primary", icon=":material/add_photo_alternate:"):
         with state.errors_shown():
-            sources.import_uploads(project, [(file.name, file) for file in sent])
+            imported = sources.import_uploads(project, [(file.name, file) for file in sent])
+            st.toast(plain(imported.sentence))
             state.start(project, "import", "Looking at the photos", photos.scan)
 
 
@@ -65,8 +73,11 @@ def _s3(project: Project) -> None:
         bucket = st.selectbox("Bucket", buckets, index=None, accept_new_options=True, key="browse_bucket",
                               placeholder="Choose one, or type its name")
         prefix = st.text_input("Prefix", placeholder="photos/2026/", key="browse_prefix")
-        if st.form_submit_button("Copy from S3", type="primary", icon=":material/cloud_download:") and bucket:
-            state.start(project, "import", "Copying from S3", sources.import_s3, bucket_name=bucket, prefix=prefix)
+        asked = st.form_submit_button("Copy from S3", type="primary", icon=":material/cloud_download:")
+    if asked and bucket:
+        state.start(project, "import", "Copying from S3", sources.import_s3, bucket_name=bucket, prefix=prefix)
+    elif asked:
+        st.warning("Choose a bucket, or type its name.")
 
 
 def _buckets(project: Project) -> list[str]:

@@ -25,6 +25,7 @@ state.failure(project, "import")
 listed = selecting.marked(photos.photos(project))
 with st.expander("Add photos", icon=":material/add_photo_alternate:", expanded=not listed):
     sources.choose(project)
+sources.left_out(project)
 if not listed:
     st.info("No photos yet. Choose where they are, above.", icon=":material/photo_library:")
     st.stop()

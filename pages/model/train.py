@@ -111,7 +111,7 @@ with left:
         if tests:
             low, high = intervals.clopper_pearson(tests, tests)
             st.caption(f"It will be measured on {count(tests, 'photo')}: a perfect result would mean "
-                       f"{low:.0%} to {high:.0%}.")
+                       f"{intervals.percent(low)} to {intervals.percent(high)}.")
 with right:
     st.subheader("Train", anchor=False)
     owner = st.selectbox("Rekognition project", owners, owners.index(mine) if mine in owners else 0,
@@ -121,7 +121,8 @@ with right:
         st.rerun()
     name = st.text_input("Version", training.default_version_name([version.name for version in known], dt.date.today()),
                          help="Letters, digits, '.', '-' and '_'")
-    st.caption(f"On this computer it takes seconds and is free. On AWS: {price} and half an hour to a day.")
+    free = "On this computer it takes seconds and is free. " if project.backend.is_engine else ""
+    st.caption(f"{free}On AWS: {price} and half an hour to a day.")
     if st.button(f"Train version {plain(name)}", type="primary", icon=":material/model_training:", disabled=not ready):
         confirm(name)
     watch()
