@@ -12,6 +12,7 @@ import json
 import os
 import random
 import signal
+import sys
 import tempfile
 import threading
 import time
@@ -263,9 +264,11 @@ def main() -> None:
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         journey = Journey(Path(folder), options.seed)
-        for _ in range(options.crashes):
+        for number in range(1, options.crashes + 1):
             journey.crash(journey.random.uniform(0, LONGEST))
             journey.check()
+            sys.stderr.write(f"\r{number} of {options.crashes}")
+        sys.stderr.write("\n")
         os.kill(journey.aws.engine.pid, signal.SIGTERM)
     say("crash.crashes", options.crashes, "kills")
     say("crash.acknowledged", journey.acknowledged, "changes")
