@@ -71,6 +71,17 @@ def _small(path: str, changed: int) -> str | None:
         return None
 
 
+def large(path: str, longest: int = 1280) -> bytes:
+    """A file for the screen, as a JPEG that is made once while the file stays the same; BadImage when it can't be."""
+    file = Path(path)
+    return _large(path, longest, file.stat().st_mtime_ns if file.is_file() else 0)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _large(path: str, longest: int, changed: int) -> bytes:
+    return thumbnails.preview(Path(path), longest)
+
+
 def gallery(tiles: Sequence[Tile], key: str, *, single: bool = False, height: int | None = None) -> Choice:
     """Show one page of `tiles`. With `single`, a click opens a tile instead of choosing it."""
     pages = max(1, -(-len(tiles) // PAGE))

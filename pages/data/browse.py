@@ -1,12 +1,10 @@
 """Bring photos in, look at them, and see what Rekognition would refuse."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from core.dataset import labels, photos, selecting
+from core.errors import BadImage
 from core.evaluation import charts
-from core.images import thumbnails
 from core.limits import MAX_ASPECT, MAX_FILE_BYTES, MAX_SIDE, MIN_SIDE
 from core.types import Photo
 from core.ui import gallery, messages, pages, progress, sources, state
@@ -38,8 +36,13 @@ classes = list(summary.classes)
 def open_photo(photo: Photo) -> None:
     """One photo in large, with every fact beside the limit that it meets or breaks."""
     left, right = st.columns([3, 2])
-    with state.errors_shown():
-        left.image(thumbnails.preview(Path(photo.path)), alt=photo.name)
+    with left, state.errors_shown():
+        try:
+            st.image(gallery.large(photo.path), alt=photo.name)
+        except BadImage:
+            if not photo.problems:  # which say why, beside it
+                raise
+            st.caption("No preview")
     with right:
         st.text(photo.name)
         if photo.facts:

@@ -1,13 +1,11 @@
 """Make copies that Rekognition takes; originals are never changed."""
 
 from collections import defaultdict
-from pathlib import Path
 from typing import Literal
 
 import streamlit as st
 
 from core.dataset import cleaning, photos
-from core.images import thumbnails
 from core.images.cleaning import Recipe
 from core.limits import MAX_SIDE, MIN_SIDE, TRAINING_SIDE
 from core.types import Photo
@@ -84,11 +82,11 @@ if pairs:
     photo, copy = pairs[at]
     before, after = st.columns(2)
     with before, state.errors_shown():
-        st.image(thumbnails.preview(Path(photo.path), 900), alt=f"{photo.name} before", width="stretch")
+        st.image(gallery.large(photo.path, 900), alt=f"{photo.name} before", width="stretch")
         if photo.facts:
             st.caption(f"Before: {photo.facts.width} x {photo.facts.height} pixels, {size(photo.facts.bytes)}")
     with after, state.errors_shown():
-        st.image(thumbnails.preview(Path(str(copy.path)), 900), alt=f"{photo.name} after", width="stretch")
+        st.image(gallery.large(str(copy.path), 900), alt=f"{photo.name} after", width="stretch")
         st.caption(f"After: {copy.width} x {copy.height} pixels, {size(copy.bytes)}. "
                    f"{plain(', '.join(copy.actions)) or 'As it is'}.")
 

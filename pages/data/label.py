@@ -1,11 +1,8 @@
 """Say what is on each photo, one key a photo."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from core.dataset import labels, photos
-from core.images import thumbnails
 from core.types import Photo
 from core.ui import gallery, messages, pages, state
 from core.ui.words import count, plain
@@ -122,7 +119,7 @@ else:
     photo = by_id[st.session_state["label_photo"]]
     picture, side = st.columns([3, 2], gap="large")
     with picture, state.errors_shown():
-        st.image(thumbnails.preview(Path(photo.path), LARGE), alt=photo.name)
+        st.image(gallery.large(photo.path, LARGE), alt=photo.name)
     with side:
         st.text(photo.name)
         if photo.excluded:

@@ -1,12 +1,9 @@
 """What went wrong, worst first, and how those photos differ from what the model was trained on."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from core.aws import versions
 from core.evaluation import charts, mistakes, photosets, runs
-from core.images import thumbnails
 from core.types import UNKNOWN
 from core.ui import gallery, messages, pages, state
 from core.ui.words import ago, count, plain
@@ -50,7 +47,7 @@ trained = photosets.training_photos(project)
 
 picture, card = st.columns([1, 1], gap="large")
 with picture, state.errors_shown():
-    st.image(thumbnails.preview(Path(one.path), 960), alt=one.name, width="stretch")
+    st.image(gallery.large(one.path, 960), alt=one.name, width="stretch")
     st.text(one.name)
 with card:
     if one.answer == UNKNOWN:
