@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.aws import clients as aws
 from core.aws import guard, prices, versions
+from core.dataset.models import rekognition_name
 from core.errors import RekolabError
 from core.types import Backend, Version
 from core.ui import messages, state
@@ -83,10 +84,13 @@ def stop(backend: Backend, version: Version) -> None:
     """Stop the model at once; stopping is never asked about twice."""
     try:
         connected = aws.connect(state.in_force().home, backend)
-        guard.stop(state.workspace(), connected, version.arn)
+        stopped = guard.stop(state.workspace(), connected, version.arn)
     except RekolabError as error:
         messages.error(error)
         return
+    project = state.current()
+    if stopped and project and rekognition_name(project) == version.project:
+        project.note("run", f"{version.name} stopped")
     forget()
     st.rerun()
 
