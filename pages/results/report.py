@@ -1,7 +1,5 @@
 """One self-contained file with all of it, sent to S3."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from core.dataset import photos
@@ -30,7 +28,7 @@ for report in earlier:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{plain(report.name)}** · {ago(report.at)}  \n:gray[{plain(report.uri or 'not sent')}]",
                     width="stretch")
-        st.download_button("Report", Path(report.html).read_bytes(), f"{project.name}-{report.name}.html", "text/html",
+        st.download_button("Report", report.html.read_bytes, f"{project.name}-{report.name}.html", "text/html",
                            icon=":material/download:", key=f"report {report.name}")
 st.subheader("The latest", anchor=False)
-st.iframe(Path(earlier[0].html), height=900)
+st.iframe(earlier[0].html, height=900)
