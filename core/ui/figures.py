@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from core.aws import versions
 from core.evaluation.intervals import Figure, percent, span
+from core.evaluation.runs import Run
 from core.types import Evaluation
+
+
+def choose_run(done: Sequence[Run], key: str) -> Run:
+    """A box to choose a run, the first at the beginning.
+
+    The browser keeps the text of a choice, so it is unique and does not change; the session keeps the choice itself,
+    so it is the number, and not a run as it was before it went on.
+    """
+    runs = {run.id: run for run in done}
+    texts = {run.id: f"{run.id}. {run.title}, {versions.names_of(run.arn)[1]}, {run.at.astimezone():%d %b %H:%M}"
+             for run in done}
+    return runs[st.selectbox("Run", list(runs), key=key, width=420, format_func=texts.__getitem__)]
 
 
 def figure(title: str, measured: Figure, help: str | None = None) -> None:

@@ -26,8 +26,8 @@ if not known:
     messages.empty("There is no trained model yet.", "Train one", "model/train")
     st.stop()
 running = [version for version in known if version.status == "RUNNING"]
-version = st.selectbox("Model", running or known, format_func=lambda one: f"{one.name} ({one.status.lower()})",
-                       key="predict_model", width=320)
+names = {one.name: one for one in running or known}  # names, because the session would keep a model as it was
+version = names[st.selectbox("Model", list(names), key="predict_model", width=320)]
 if version.status != "RUNNING":
     with st.container(border=True, horizontal_alignment="center"):
         st.markdown(f"{plain(version.name)} is {version.status.replace('_', ' ').lower()}. "

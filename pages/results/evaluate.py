@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from core.aws import training, versions
+from core.aws import training
 from core.dataset import models, sources
 from core.evaluation import charts, intervals, metrics, photosets, predicting, runs, spreadsheet, thresholds
 from core.types import UNKNOWN, Prediction, Version
 from core.ui import figures, gallery, messages, pages, progress, state
-from core.ui.words import ago, count, plain
+from core.ui.words import count, plain
 
 messages.opening("Evaluate", "Run labelled photos through the model: what is right, what is wrong, what is unknown, "
                  "and how sure that is.")
@@ -51,8 +51,7 @@ if not done:
     st.info("No run yet. Choose labelled photos that the model has not seen, above.", icon=":material/grid_on:")
     st.stop()
 
-run = st.selectbox("Run", done, key=f"evaluate_run_{done[0].id}", width=420,  # a new run is shown at once
-                   format_func=lambda one: f"{one.title}, {versions.names_of(one.arn)[1]}, {ago(one.at)}")
+run = figures.choose_run(done, f"evaluate_run_{done[0].id}")  # which shows a new run at once
 to_go = run.total - run.done + run.failed
 if to_go and st.button(f"Go on: {count(to_go, 'photo')} to go", icon=":material/play_arrow:"):
     state.start(project, "evaluate", f"Asking about {count(to_go, 'photo')}", predicting.predict_folder, run_id=run.id)

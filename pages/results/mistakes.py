@@ -2,11 +2,10 @@
 
 import streamlit as st
 
-from core.aws import versions
 from core.evaluation import charts, mistakes, photosets, runs
 from core.types import UNKNOWN
-from core.ui import gallery, messages, pages, state
-from core.ui.words import ago, count, plain
+from core.ui import figures, gallery, messages, pages, state
+from core.ui.words import count, plain
 
 messages.opening("Mistakes", "What went wrong, worst first, and how those photos differ from what the model was "
                  "trained on.")
@@ -15,8 +14,7 @@ done = [run for run in runs.runs(project) if run.done]
 if not done:
     messages.empty("No photos have been run through a model yet.", "Evaluate a model", "results/evaluate")
     st.stop()
-run = st.selectbox("Run", done, key="mistakes_run", width=420,
-                   format_func=lambda one: f"{one.title}, {versions.names_of(one.arn)[1]}, {ago(one.at)}")
+run = figures.choose_run(done, "mistakes_run")
 made = runs.predictions(project, run.id)
 missed = mistakes.mistakes(made, run.thresholds)
 failed = mistakes.failed(made)

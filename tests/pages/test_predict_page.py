@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from conftest import Shelter
@@ -9,7 +10,8 @@ from page_photos import HOSTILE, photo
 from PIL import Image
 from visitor import Visitor
 
-from core.aws import guard, prediction
+from core.aws import guard, prediction, versions
+from core.dataset import models
 from core.errors import translate
 from core.ui.words import size
 
@@ -45,6 +47,20 @@ def test_a_stopped_model_offers_its_start_with_price_and_deadline(keeper: Visito
     keeper.click(f"start {shelter.arn}")
     assert keeper.at.radio[0].label == "Stop it after"
     assert guard.deadlines(shelter.workspace) == []
+
+
+def test_the_chosen_model_stays_chosen_while_its_state_changes(
+    keeper: Visitor, shelter: Shelter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = versions.describe(shelter.clients, shelter.arn)
+    for status in ("STOPPED", "STARTING"):
+        two = replace(one, arn=one.arn.replace("/one/", "/two/"), name="two", status=status)
+        monkeypatch.setattr(models, "models", lambda *_, two=two: [one, two])
+        monkeypatch.setattr(versions, "describe", lambda *_, two=two: two)
+        if status == "STOPPED":
+            keeper.go("model/predict", "shelter").at.selectbox(key="predict_model").select("two")
+        keeper.run()
+        assert f"two is {status.lower()}. A model answers only while it runs." in keeper.text
 
 
 def test_a_dropped_photo_gets_its_label_and_how_sure_that_is(ready: Visitor) -> None:
