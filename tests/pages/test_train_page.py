@@ -64,7 +64,7 @@ def test_the_price_is_shown_before_a_training_starts(visitor: Visitor, tmp_path:
     ready(visitor, "priced", tmp_path)
     visitor.go("model/train")
     assert "Training can start: 4 photos to train with, 2 to test with, 2 labels." in visitor.text
-    assert "a perfect result would mean 16% to 100%" in visitor.text or "16 to 100 %" in visitor.text
+    assert "It will be measured on 2 photos: a perfect result would mean 16 % to 100 %." in visitor.text
     visitor.click(f"Train version {TODAY}-1")
     assert "The built-in engine trains on this computer and **costs nothing**." in visitor.text
     assert "On AWS a training usually costs $0.50 to $24.00." in visitor.text

@@ -25,12 +25,15 @@ STATES = {
     "COPYING_COMPLETED": {"start", "delete"}, "COPYING_FAILED": {"delete"}, "DEPRECATED": {"delete"},
     "EXPIRED": {"delete"},
 }
-NOW = dt.datetime.now(dt.UTC)
+
+
+def ago(**time: float) -> dt.datetime:
+    return dt.datetime.now(dt.UTC) - dt.timedelta(**time)
 
 
 def model(status: str, name: str = "one", **more: Any) -> Version:
     arn = f"arn:aws:rekognition:us-east-1:1:project/pets/version/{name}/1"
-    return Version(arn, "pets", name, status, more.pop("message", ""), NOW - dt.timedelta(hours=3), **more)
+    return Version(arn, "pets", name, status, more.pop("message", ""), ago(hours=3), **more)
 
 
 @pytest.fixture
@@ -98,10 +101,10 @@ def test_figures_costs_and_messages_stand_beside_the_model(listed: Callable[...,
 
 def test_what_runs_says_since_when_and_until_when(listed: Callable[..., Visitor]) -> None:
     running = model("RUNNING")
-    guard.note_started(Workspace(settings.load().home), running.arn, 2, NOW - dt.timedelta(minutes=59, seconds=30))
+    guard.note_started(Workspace(settings.load().home), running.arn, 2, ago(minutes=59, seconds=15))
     visitor = listed(running)
     assert "running for 59 min, $8.00  \n:orange[no deadline]" in visitor.text
-    guard.set_deadline(visitor.workspace, running.arn, Backend(), NOW + dt.timedelta(hours=1))
+    guard.set_deadline(visitor.workspace, running.arn, Backend(), ago(hours=-1))
     assert "  \n:gray[stops at " in visitor.run().text
 
 

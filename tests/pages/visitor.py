@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.runtime.scriptrunner import RerunData
 from streamlit.testing.v1 import AppTest, local_script_runner
 from streamlit.testing.v1.element_tree import Block
@@ -30,6 +31,7 @@ class Visitor:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.at = AppTest.from_file(ENTRY, default_timeout=PATIENCE)
+        self.at._bidi_component_manager = BidiComponentManager()  # without a search of every installed package
 
     def go(self, page: str, project: str | None = None) -> Visitor:
         """Open a page, such as "data/browse", with a project chosen."""
