@@ -68,6 +68,29 @@ def tile(photo: Photo) -> gallery.Tile:
     return gallery.Tile(str(photo.id), photo.name, gallery.thumbnail(project, photo), mark, note)
 
 
+def act(selected: list[Photo]) -> None:
+    """What can be done with the selected photos, above the gallery, where it is in view."""
+    st.markdown(f"**{len(selected)} selected**", width="content")
+    if len(selected) == 1 and st.button("Open", icon=":material/open_in_full:"):
+        open_photo(selected[0])
+    ids = [photo.id for photo in selected]
+    if not all(photo.excluded for photo in selected) and st.button(
+            "Leave out", icon=":material/block:", help="Keeps them out of what follows"):
+        labels.leave_out(project, ids)
+        deselect()
+    if any(photo.excluded for photo in selected) and st.button("Take in again", icon=":material/undo:"):
+        labels.leave_out(project, ids, out=False)
+        deselect()
+    if st.button("Clear", icon=":material/close:"):
+        deselect()
+
+
+def deselect() -> None:
+    """Draw the page anew with nothing selected."""
+    gallery.clear("browse")
+    st.rerun()
+
+
 strip = [count(summary.total, "photo"), count(len(classes), "class", "classes"),
          f"{summary.refused} refused by Rekognition", f"{summary.hurt} may hurt the model",
          *([f"{summary.excluded} left out"] if summary.excluded else [])]
@@ -92,31 +115,17 @@ with shown:
     pictures, figures, table = st.tabs(["Gallery", "Charts", "Table"], key="browse_tab", on_change="rerun")
     if pictures.open:
         with pictures:
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.caption(f"{count(len(chosen), 'photo')}. Click or shift-click to select, double-click to open. "
-                           ":red[●] refused, :orange[●] may hurt.")
+            head = st.container(horizontal=True, vertical_alignment="center")
             choice = gallery.gallery([tile(photo) for photo in chosen], "browse")
             by_id = {str(photo.id): photo for photo in listed}
             if choice.opened in by_id:
                 open_photo(by_id[choice.opened])
-            selected = [by_id[key] for key in choice.chosen if key in by_id]
-            if selected:
-                with st.container(horizontal=True, vertical_alignment="center", border=True):
-                    st.markdown(f"**{len(selected)} selected**", width="content")
-                    if len(selected) == 1 and st.button("Open", icon=":material/open_in_full:"):
-                        open_photo(selected[0])
-                    if not all(photo.excluded for photo in selected) and st.button(
-                            "Leave out", icon=":material/block:", help="Keeps them out of what follows"):
-                        labels.leave_out(project, [photo.id for photo in selected])
-                        gallery.clear("browse")
-                        st.rerun()
-                    if any(photo.excluded for photo in selected) and st.button("Take in again", icon=":material/undo:"):
-                        labels.leave_out(project, [photo.id for photo in selected], out=False)
-                        gallery.clear("browse")
-                        st.rerun()
-                    if st.button("Clear", icon=":material/close:"):
-                        gallery.clear("browse")
-                        st.rerun()
+            with head:
+                if selected := [by_id[key] for key in choice.chosen if key in by_id]:
+                    act(selected)
+                else:
+                    st.caption(f"{count(len(chosen), 'photo')}. Click or shift-click to select, double-click to open. "
+                               ":red[●] refused, :orange[●] may hurt.")
     if figures.open:
         with figures:
             st.subheader("Photos by class", anchor=False)
