@@ -47,7 +47,7 @@ with state.errors_shown():
 pipeline = stages.pipeline(stages.standing(project, clients, models))
 
 for column, stage in zip(st.columns(len(pipeline)), pipeline, strict=True):
-    with column.container(border=True, height="stretch"):
+    with column.container(border=True, height="stretch", vertical_alignment="distribute"):
         st.markdown(f"{ICONS[stage.state]} **{stage.title}**")
         st.caption(plain(stage.figure))
         if st.button(stage.action, key=f"stage {stage.title}", width="stretch",
