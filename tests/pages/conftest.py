@@ -5,21 +5,20 @@ All workspaces share one engine, as their engine folders are links to one folder
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import signal
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import streamlit as st
 from page_photos import LABELS, draw, photo, take_in
+from shelter import Shelter
 from visitor import PATIENCE, Visitor
 
 from core.aws import clients as aws
-from core.aws import guard, training, versions
+from core.aws import training, versions
 from core.aws.clients import Clients
 from core.aws.engine_process import ensure_engine
 from core.dataset import models
@@ -29,33 +28,6 @@ from core.report import making
 from core.types import Backend
 from core.ui import state
 from core.workspace import Project, Workspace
-
-
-@dataclass(frozen=True)
-class Shelter:
-    """A workspace whose project "shelter" has photos of two labels, one of them hostile, a model, a run, a report."""
-
-    workspace: Workspace
-    clients: Clients
-    arn: str
-    folder: Path
-
-    @property
-    def project(self) -> Project:
-        return self.workspace.open("shelter")
-
-    def let_run(self) -> None:
-        """Start the model, unless it runs."""
-        if versions.describe(self.clients, self.arn).status != "RUNNING":
-            until = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
-            guard.start(self.workspace, self.clients, self.arn, 1, until)
-            versions.wait_for(self.clients, self.arn, {"RUNNING"})
-
-    def let_rest(self) -> None:
-        """Stop the model, if it runs."""
-        if versions.describe(self.clients, self.arn).running:
-            guard.stop(self.workspace, self.clients, self.arn)
-            versions.wait_for(self.clients, self.arn, {"STOPPED"})
 
 
 @pytest.fixture(scope="session")

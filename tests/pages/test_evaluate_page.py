@@ -3,8 +3,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from conftest import Shelter
 from page_photos import HOSTILE, photo
+from shelter import Shelter
 from visitor import Visitor
 
 from core.errors import translate

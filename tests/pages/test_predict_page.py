@@ -5,9 +5,9 @@ import json
 from dataclasses import replace
 
 import pytest
-from conftest import Shelter
 from page_photos import HOSTILE, photo
 from PIL import Image
+from shelter import Shelter
 from visitor import Visitor
 
 from core.aws import guard, prediction, versions
@@ -61,6 +61,8 @@ def test_the_chosen_model_stays_chosen_while_its_state_changes(
             keeper.go("model/predict", "shelter").at.selectbox(key="predict_model").select("two")
         keeper.run()
         assert f"two is {status.lower()}. A model answers only while it runs." in keeper.text
+    monkeypatch.setattr(models, "models", lambda *_: [replace(one, status="RUNNING"), two])
+    assert keeper.run().at.selectbox(key="predict_model").value == "one"
 
 
 def test_a_dropped_photo_gets_its_label_and_how_sure_that_is(ready: Visitor) -> None:

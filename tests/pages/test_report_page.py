@@ -3,8 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import Shelter
 from page_photos import HOSTILE, draw, take_in
+from shelter import Shelter
 from visitor import Visitor
 
 from core.aws import storage

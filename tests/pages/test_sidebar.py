@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import Shelter
 from page_photos import HOSTILE
+from shelter import Shelter
 from visitor import PATIENCE, Visitor
 
 from core.aws import clients as aws

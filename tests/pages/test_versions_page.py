@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import Shelter
 from page_photos import HOSTILE
+from shelter import Shelter
 from visitor import Visitor
 
 from core import settings
