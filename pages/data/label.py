@@ -127,7 +127,7 @@ else:
         elif photo.label is None:
             st.badge("No label yet", color="orange", icon=":material/help:")
         else:
-            st.badge(plain(photo.label), color="green", icon=":material/sell:")
+            st.markdown(f":green-badge[:material/sell: {plain(photo.label)}]")  # st.badge escapes once more
         for position, name in enumerate(classes, 1):
             st.button(plain(name), key=f"label as {name}",
                       on_click=put, args=(photo, name), width="stretch",
