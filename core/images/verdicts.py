@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from core.errors import BadImage
 from core.images import duplicates, quality, reading, thumbnails
+from core.images.cleaning import MIN_CONTENT
 from core.limits import FORMATS, MAX_ASPECT, MAX_FILE_BYTES, MAX_SIDE, MIN_SIDE
 from core.types import Facts, Problem, Quality
 
@@ -92,6 +93,8 @@ def _suffix(facts: Facts, name: str) -> Problem | None:
 
 def _sides(facts: Facts) -> Problem | None:
     size = f"{facts.width} x {facts.height} pixels"
+    if min(facts.width, facts.height) < MIN_CONTENT:
+        return Problem("too_small", f"{size} are too few to show anything. Cleaning leaves it out.")
     if min(facts.width, facts.height) < MIN_SIDE:
         return Problem("too_small", f"{size}: a side is under {MIN_SIDE}. Cleaning enlarges it.")
     if max(facts.width, facts.height) > MAX_SIDE:
