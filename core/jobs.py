@@ -97,8 +97,13 @@ class Jobs:
         self._cancels: dict[str, threading.Event] = {}
         self._futures: dict[str, Future[None]] = {}
 
-    def start(self, key: str, title: str, function: Callable[..., Any], **arguments: Any) -> Job:
-        """Start `function(progress, **arguments)`, or return the live job of that key."""
+    def start(
+        self, key: str, title: str, function: Callable[..., Any], revive: bool = True, **arguments: Any
+    ) -> Job:
+        """Start `function(progress, **arguments)`, or return the live job of that key.
+
+        Without `revive` it is not gone on with after a crash.
+        """
         with self._lock:
             if (job := self._jobs.get(key)) and job.live:
                 return job
@@ -109,7 +114,8 @@ class Jobs:
                 raise RekolabError(f"“{title}” runs already, in another window of Rekolab.") from None
             name = f"{function.__module__}:{function.__qualname__}"
             entry = {"key": key, "title": title, "function": name, "arguments": arguments}
-            write_atomically(self._file(key, ".json"), json.dumps(entry).encode())
+            if revive:
+                write_atomically(self._file(key, ".json"), json.dumps(entry).encode())
             self._jobs[key] = Job(key, title)
             self._cancels[key] = threading.Event()
             self._futures[key] = self._pool.submit(self._run, key, function, arguments, lock)

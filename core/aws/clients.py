@@ -68,12 +68,18 @@ def connect(home: Path, backend: Backend) -> Clients:
 def profiles() -> list[str]:
     """The AWS profiles of this computer; "default" also stands for credentials in the environment."""
     with aws_call("Reading AWS's profiles"):
-        named = set(botocore.session.Session().available_profiles)
+        named = {*_profiles_in_files(_credential_files_stamp())}
     if any(os.environ.get(name) for name in ("AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE",
                                              "AWS_CONTAINER_CREDENTIALS_FULL_URI",
                                              "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")):
         named.add("default")
     return sorted(named, key=lambda name: (name != "default", name))
+
+
+@lru_cache(maxsize=4)
+def _profiles_in_files(stamp: tuple[int, ...]) -> tuple[str, ...]:
+    """Read once while the files stay as they are: making a session takes longer than drawing the rest of a sidebar."""
+    return tuple(botocore.session.Session().available_profiles)
 
 
 _ENGINES: dict[tuple[str, str, str], Clients] = {}

@@ -50,6 +50,12 @@ def classes(project: Project) -> list[str]:
         return [row["name"] for row in rows.execute("SELECT name FROM class ORDER BY position, name")]
 
 
+def in_order(project: Project, names: Iterable[str]) -> list[str]:
+    """`names` in the order in which they take their colours everywhere: the classes by position, then the others."""
+    known, wanted = classes(project), set(names)
+    return [*(name for name in known if name in wanted), *sorted(wanted - set(known))]
+
+
 def add_class(project: Project, name: str) -> str:
     """Add a class at the end, unless there is one of that name; gives the name as it is kept."""
     with project.catalogue() as rows:

@@ -85,14 +85,16 @@ def gather(project: Project, clients: Clients, bucket: str) -> Contents:
     done = [run for run in runs.runs(project) if run.done]
     trial = _trial(project, done[0]) if done else None
     built = _built(project, bucket)
+    listed = photos.photos(project)
+    used = {label for photo in listed if (label := photo.label or photo.folder_label)}
     return Contents(
         project=project.name,
         made=now(),
         backend=project.backend,
-        photos=tuple(photos.photos(project)),
+        photos=tuple(listed),
         copies=tuple(cleaning.results(project)),
         recipe=cleaning.recipe_of(project),
-        classes=tuple(labels.classes(project)),
+        classes=tuple(labels.in_order(project, used)),
         built=built,
         verdict=manifests.examine_project(project, built) if built else None,
         model=_model(project, clients, trial),

@@ -52,7 +52,9 @@ def _files(project: Project) -> None:
         f"Photos or a folder with photos, up to {sources.MAX_UPLOADS} files", SUFFIXES, key="browse_files",
         accept_multiple_files="directory", max_upload_size=50,
         help="For more than that name a folder, a zip or a place in S3: browsers choke on thousands of files.")
-    if sent and st.button(f"Add {count(len(sent), 'file')}", type="primary", icon=":material/add_photo_alternate:"):
+    if len(sent) > sources.MAX_UPLOADS:
+        st.error(f"{len(sent):,} files are too many for a browser. Name their folder, a zip or a place in S3 instead.")
+    elif sent and st.button(f"Add {count(len(sent), 'file')}", type="primary", icon=":material/add_photo_alternate:"):
         with state.errors_shown():
             imported = sources.import_uploads(project, [(file.name, file) for file in sent])
             st.toast(plain(imported.sentence))

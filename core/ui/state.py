@@ -77,11 +77,16 @@ def clients(project: Project) -> aws.Clients:
         return aws.connect(in_force().home, project.backend)
 
 
-def start(project: Project, kind: str, title: str, function: Callable[..., Any], **arguments: Any) -> None:
-    """Start a job of the project (once a kind) and run the page anew, which then shows its progress."""
+def start(
+    project: Project, kind: str, title: str, function: Callable[..., Any], revive: bool = True, **arguments: Any
+) -> None:
+    """Start a job of the project (once a kind) and run the page anew, which then shows its progress.
+
+    Without `revive` a crash ends it: what costs money starts only when somebody agrees to it now.
+    """
     key = job_key(project, kind)
     try:
-        jobs().start(key, title, function, home=str(project.home), project=project.name, **arguments)
+        jobs().start(key, title, function, revive, home=str(project.home), project=project.name, **arguments)
     except RekolabError as error:
         messages.error(error)
         return

@@ -29,7 +29,7 @@ if not listed:
     st.stop()
 
 summary = selecting.summary(listed)
-classes = list(summary.classes)
+classes = labels.in_order(project, summary.classes)
 
 
 @st.dialog("Photo", width="large")

@@ -41,7 +41,8 @@ def confirm(name: str) -> None:
         st.caption(plain(tariff.source))
     agreed = project.backend.is_engine or st.checkbox("I agree to this cost.")
     if st.button(f"Train {plain(name)}", type="primary", disabled=not agreed):
-        state.start(project, "train", f"Starting the training of {name}", models.train, version_name=name)
+        state.start(project, "train", f"Starting the training of {name}", models.train, revive=False,
+                    version_name=name)
 
 
 def show_result(version: Version) -> None:

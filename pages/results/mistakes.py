@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.dataset import labels
 from core.evaluation import charts, mistakes, photosets, runs
 from core.types import UNKNOWN
 from core.ui import figures, gallery, messages, pages, state
@@ -15,6 +16,7 @@ if not done:
     messages.empty("No photos have been run through a model yet.", "Evaluate a model", "results/evaluate")
     st.stop()
 run = figures.choose_run(done, "mistakes_run")
+classes = labels.in_order(project, run.labels)
 made = runs.predictions(project, run.id)
 missed = mistakes.mistakes(made, run.thresholds)
 failed = mistakes.failed(made)
@@ -53,7 +55,7 @@ with card:
     else:
         st.subheader(f"Why {plain(one.answer)}? It is a {plain(str(one.truth))}", anchor=False)
     st.write(plain(mistakes.margin(one, run.thresholds)))
-    st.plotly_chart(charts.confidence_bars(one.scores, run.thresholds, run.labels), key="mistakes_bars",
+    st.plotly_chart(charts.confidence_bars(one.scores, run.thresholds, classes), key="mistakes_bars",
                     config={"displayModeBar": False}, alt="Confidence of each label against its threshold")
     quality = mistakes.quality_of(one)
     if quality:

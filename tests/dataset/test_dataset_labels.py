@@ -166,3 +166,9 @@ def test_any_order_of_labels_undo_and_redo_gives_what_a_plain_list_of_states_giv
             if changed:
                 states, at = [*states[:at + 1], state()], at + 1
         assert state() == states[at]
+
+
+def test_names_take_their_colours_by_the_position_of_their_class_then_by_alphabet(pets: Project) -> None:
+    labels.add_class(pets, "dog")
+    labels.add_class(pets, "cat")
+    assert labels.in_order(pets, ["bird", "cat", "ant", "dog"]) == ["dog", "cat", "ant", "bird"]

@@ -111,3 +111,11 @@ def test_an_ended_job_can_be_forgotten_and_a_live_one_can_not(tmp_path: Path) ->
     jobs.wait("gate", 20)
     jobs.forget("gate")
     assert jobs.get("gate") is None
+
+
+def test_a_job_that_may_not_be_revived_leaves_nothing_to_go_on_with(tmp_path: Path) -> None:
+    jobs = Jobs(tmp_path)
+    jobs.start("gate", "Spending", wait_at_the_gate, revive=False)
+    assert list(tmp_path.glob("*.json")) == []
+    gate.set()
+    assert jobs.wait("gate", 20).state == "done"

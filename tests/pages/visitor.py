@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.runtime.scriptrunner import RerunData
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, local_script_runner
 from streamlit.testing.v1.element_tree import Block
 
@@ -22,6 +23,7 @@ from core.workspace import Workspace
 ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
 RENDERED = ("label", "body", "help", "text", "title")  # fields of an element that may hold Markdown
 LITERAL = ("text", "code", "iframe")  # elements that show their body as it is
+COMPILED = ScriptCache()  # pages are compiled once, as by a server, and not at every look
 PATIENCE = 60.0  # seconds that a page or a job may take on a busy machine
 
 
@@ -43,7 +45,9 @@ class Visitor:
 
     def run(self) -> Visitor:
         """Let the script run once more; no page may ever end in an exception."""
-        self.at.run()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(local_script_runner, "ScriptCache", lambda: COMPILED)
+            self.at.run()
         assert not self.at.exception, [problem.value for problem in self.at.exception]
         return self
 
