@@ -114,7 +114,7 @@ with left:
             st.caption(f"It will be measured on {count(tests, 'photo')}: a perfect result would mean "
                        f"{intervals.percent(low)} to {intervals.percent(high)}.")
 with right:
-    st.subheader("Train", anchor=False)
+    st.subheader("A new version", anchor=False)
     owner = st.selectbox("Rekognition project", owners, owners.index(mine) if mine in owners else 0,
                          help="A new one is made at the first training. Its models are those of the Versions page.")
     if owner != mine:

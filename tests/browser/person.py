@@ -44,7 +44,7 @@ def settled(page: Page) -> None:
 def visit(page: Page, title: str) -> None:
     """Go to a page by its link in the navigation."""
     page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
-    expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name=title, exact=True, level=1)).to_be_visible(timeout=30_000)
     settled(page)
 
 
