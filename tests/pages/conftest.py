@@ -50,11 +50,12 @@ def made(engine_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Shelt
 
 
 @pytest.fixture
-def shelter(made: Shelter, monkeypatch: pytest.MonkeyPatch) -> Shelter:
-    """The shelter, with the settings pointing at it, and no model running."""
+def shelter(made: Shelter, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelter]:
+    """The shelter, with the settings pointing at it, and no model running, neither before nor after."""
     _settle_in(monkeypatch, made.folder)
+    yield made
+    monkeypatch.undo()  # what the test has put in Rekognition's place
     made.let_rest()
-    return made
 
 
 @pytest.fixture

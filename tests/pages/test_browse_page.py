@@ -13,6 +13,7 @@ from core.aws import storage
 from core.dataset import photos
 from core.errors import translate
 from core.types import Backend
+from core.ui.words import plain
 from core.workspace import Project
 
 BUCKET = "photos-for-browse"
@@ -209,4 +210,4 @@ def test_a_photo_that_has_gone_from_the_disk_is_still_listed(visitor: Visitor, p
     gone = next(tile for tile in visitor.tiles("browse") if tile["caption"] == "dog/0.jpg")
     visitor.choose("browse", opened=gone["id"])
     assert "dog/0.jpg" in visitor.text
-    assert visitor.at.error
+    assert [one.value for one in visitor.at.error] == [plain("0.jpg is not there, or not a file.")]

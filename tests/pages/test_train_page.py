@@ -90,7 +90,6 @@ def test_a_training_is_watched_and_shows_its_figures(visitor: Visitor, tmp_path:
     clients = aws.connect(visitor.workspace.root, Backend())
     visitor.go("model/train").click(f"Train version {name}", f"Train {name}")
     arn = visitor.finish("trained", "train").result
-    assert "You can close this page; training goes on." in visitor.text or "F1" in visitor.text
     versions.wait_for(clients, arn, {"TRAINING_COMPLETED"})
     visitor.run()
     assert [one.label for one in visitor.at.metric] == ["F1", "Precision", "Recall", "Training photos", "Test photos"]
@@ -98,6 +97,25 @@ def test_a_training_is_watched_and_shows_its_figures(visitor: Visitor, tmp_path:
     assert visitor.links == {"Start the model": "versions"}
     assert f"Train version {TODAY}-2" in visitor.buttons
     assert models.next_version_name(project, clients) == f"{TODAY}-2"
+
+
+def test_a_training_that_goes_on_says_for_how_long_and_lets_one_leave(
+    visitor: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready(visitor, "patient", tmp_path)
+    begun = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=12, seconds=5)
+    version = Version("arn:aws:rekognition:us-east-1:1:project/patient/version/x/1", "patient", "x",
+                      "TRAINING_IN_PROGRESS", "The model is being trained.", begun)
+    monkeypatch.setattr(models, "models", lambda *_: [version])
+    monkeypatch.setattr(versions, "describe", lambda *_: version)
+    visitor.go("model/train")
+    assert "x has been training for 12 min" in [one.label for one in visitor.at.main.status]
+    assert "The model is being trained. You can close this page; training goes on." in visitor.text
+    ended = replace(version, status="TRAINING_FAILED", message="The manifest file contains too many invalid rows.")
+    monkeypatch.setattr(models, "models", lambda *_: [ended])
+    monkeypatch.setattr(versions, "describe", lambda *_: ended)
+    monkeypatch.setattr(training, "failures", lambda *_: training.TrainingFailure(ended.message, (), None))
+    assert ended.message in visitor.tick().errors
 
 
 def test_a_name_that_is_taken_is_refused_with_a_way_on(keeper: Visitor) -> None:
@@ -117,7 +135,7 @@ def test_a_failed_training_shows_the_message_of_aws_and_the_lines(visitor: Visit
     found = next(frame.value for frame in visitor.at.main.dataframe if "code" in frame.value)
     assert {"training", "testing"} == set(found["manifest"])
     missing = found[found["photo"] == "3.jpg"].iloc[0]
-    assert (missing["line"], missing["code"]) == (4, "ERROR_IMAGE_NOT_FOUND") or "IMAGE" in missing["code"]
+    assert (missing["line"], missing["code"]) == (4, "ERROR_INVALID_IMAGE")
     assert visitor.links["Check and mend the manifest"] == "manifest"
     assert f"Train version {TODAY}-1" in visitor.buttons
 

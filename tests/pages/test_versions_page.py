@@ -172,15 +172,6 @@ def test_a_start_that_is_refused_leaves_no_deadline_and_says_why(
     assert guard.deadlines(visitor.workspace) == []
 
 
-@pytest.mark.parametrize(("choice", "hour", "until"), [
-    ("1 hour", 10, "11:00"), ("4 hours", 10, "14:00"), ("End of the day", 10, "18:00"),
-    ("End of the day", 17, "18:00"), ("End of the day", 18, "23:59"), ("A time of my own", 10, "12:30")])
-def test_a_deadline_lies_ahead_whatever_is_chosen(choice: str, hour: int, until: str) -> None:
-    moment = dt.datetime(2026, 11, 23, hour, tzinfo=dt.UTC)
-    assert starting.deadline(choice, 2.5, moment).strftime("%H:%M") == until
-    assert starting.deadline(choice, 2.5, moment) > moment
-
-
 def test_a_stop_asks_nothing(listed: Callable[..., Visitor], asked: list[tuple[Any, ...]]) -> None:
     version = model("RUNNING")
     visitor = listed(version).click(f"stop {version.arn}")
