@@ -41,10 +41,10 @@ def why_left_out(path: PurePosixPath) -> str | None:
 
 
 def class_name(text: str) -> str | None:
-    """`text` as a label: one line of composed Unicode, 255 characters at most; None when nothing is left."""
+    """`text` as a label: one line of composed Unicode, 255 characters at most; None when nothing visible is left."""
     line = " ".join(unicodedata.normalize("NFC", text).split())
-    visible = "".join(letter for letter in line if unicodedata.category(letter) != "Cc")
-    return visible[:MAX_LABEL_LENGTH].strip() or None
+    kept = "".join(letter for letter in line if unicodedata.category(letter) != "Cc")[:MAX_LABEL_LENGTH].strip()
+    return kept if any(unicodedata.category(letter) not in ("Cf", "Zs") for letter in kept) else None
 
 
 def class_of(path: PurePosixPath) -> str | None:

@@ -87,7 +87,7 @@ def test_a_class_is_typed_and_becomes_a_button(visitor: Visitor, pets: Project) 
     visitor.at.text_input(key="label_new_0").set_value("fox")
     visitor.run().click("label as fox")
     assert given(pets)["cat/0.jpg"] == "fox"
-    visitor.at.text_input(key="label_new_1").set_value("\a")
+    visitor.at.text_input(key="label_new_1").set_value("\u200b")
     visitor.run()
     assert "A label needs at least one visible letter." in visitor.text
     assert labels.classes(pets) == ["cat", "dog", "fox"]
