@@ -49,15 +49,7 @@ def ago(moment: dt.datetime, now: dt.datetime | None = None) -> str:
 
 
 def clock(moment: dt.datetime) -> str:
-    """A moment in this computer's time zone: "18:30", or "Tue 18:30" when it is not today."""
+    """A moment in this computer's time zone: "18:30", or "Tue 24 Nov, 18:30" when it is not today."""
     local = moment.astimezone()
     today = dt.datetime.now().astimezone().date()
     return local.strftime("%H:%M" if local.date() == today else "%a %d %b, %H:%M")
-
-
-def share(part: float) -> str:
-    """A share 0-1 in percent: "92 %", "99.5 %"; never rounded up to 100 %."""
-    percent = part * 100
-    if percent in (0, 100) or 1 <= percent < 99:
-        return f"{percent:.0f} %"
-    return f"{min(percent, 99.9):.1f} %"
