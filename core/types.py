@@ -180,7 +180,7 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class LabelResult:
-    """A label's figures from AWS's evaluation summary, all 0-1."""
+    """A label's figures at its assumed threshold, all 0-1 but `images`: the test images that have the label."""
 
     label: str
     threshold: float

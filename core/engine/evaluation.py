@@ -12,20 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.engine.learner import NEUTRAL_THRESHOLD, Array
+from core.types import LabelResult
 
 Truth = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class LabelFigures:
-    """One label at its assumed threshold; everything 0-1 but `images`, the test images that have the label."""
-
-    label: str
-    threshold: float
-    precision: float
-    recall: float
-    f1: float
-    images: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +27,7 @@ class Figures:
     precision: float
     recall: float
     f1: float
-    labels: tuple[LabelFigures, ...]
+    labels: tuple[LabelResult, ...]
     matrix: tuple[tuple[str, str, float], ...] | None
 
 
@@ -80,11 +69,11 @@ def evaluate(labels: tuple[str, ...], confidences: Array, truth: Truth, threshol
     )
 
 
-def _label_figures(label: str, said: Truth, truth: Truth, threshold: float) -> LabelFigures:
+def _label_figures(label: str, said: Truth, truth: Truth, threshold: float) -> LabelResult:
     hits = int((said & truth).sum())
     precision, recall = _share(hits, said.sum()), _share(hits, truth.sum())
     f1 = _share(2 * precision * recall, precision + recall)
-    return LabelFigures(label, threshold, precision, recall, f1, int(truth.sum()))
+    return LabelResult(label, threshold, precision, recall, f1, int(truth.sum()))
 
 
 def _matrix(labels: tuple[str, ...], confidences: Array, truth: Truth) -> tuple[tuple[str, str, float], ...]:

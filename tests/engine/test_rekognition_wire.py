@@ -84,7 +84,9 @@ def test_each_constraint_of_the_model_is_checked(room: Room, operation: str, ask
 
 
 def test_tags_may_use_every_alphabet(room: Room) -> None:
-    room.aws.create_project(ProjectName="a", Tags={"größe": "犬 и кот @ 50+", "empty": ""})
+    tags = {"größe": "犬 и кот @ 50+", "empty": ""}
+    arn = room.aws.create_project(ProjectName="a", Tags=tags)["ProjectArn"]
+    assert room.aws.list_tags_for_resource(ResourceArn=arn)["Tags"] == tags
 
 
 def test_unknown_members_are_ignored(room: Room) -> None:
