@@ -20,8 +20,8 @@ def load_sample() -> None:
     """Make the sample project and let it be drawn."""
     with state.errors_shown():
         made = state.workspace().create(SAMPLE)
-        st.session_state["choose_project"] = made.name
-        state.start(made, "import", "Drawing the sample photos", sources.load_demo)
+        state.begin(made, "import", "Drawing the sample photos", sources.load_demo)
+        state.choose(made.name)
 
 
 def left_out(project: Project) -> None:
@@ -57,8 +57,10 @@ def _files(project: Project) -> None:
     elif sent and st.button(f"Add {count(len(sent), 'file')}", type="primary", icon=":material/add_photo_alternate:"):
         with state.errors_shown():
             imported = sources.import_uploads(project, [(file.name, file) for file in sent])
+            begun = state.begin(project, "import", "Looking at the photos", photos.scan)
             st.toast(plain(imported.sentence))
-            state.start(project, "import", "Looking at the photos", photos.scan)
+            if begun:
+                st.rerun()
 
 
 def _zip(project: Project) -> None:

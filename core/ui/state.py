@@ -84,13 +84,25 @@ def start(
 
     Without `revive` a crash ends it: what costs money starts only when somebody agrees to it now.
     """
-    key = job_key(project, kind)
+    if begin(project, kind, title, function, revive, **arguments):
+        st.rerun()
+
+
+def begin(
+    project: Project, kind: str, title: str, function: Callable[..., Any], revive: bool = True, **arguments: Any
+) -> bool:
+    """Start a job of the project, and go on with the page; False when it could not be started, which is said then.
+
+    Streamlit ends a run at any of its calls when somebody clicks on. So what a click sets going in two steps comes
+    to its job before the first such call.
+    """
     try:
-        jobs().start(key, title, function, revive, home=str(project.home), project=project.name, **arguments)
+        jobs().start(job_key(project, kind), title, function, revive, home=str(project.home), project=project.name,
+                     **arguments)
     except RekolabError as error:
         messages.error(error)
-        return
-    st.rerun()
+        return False
+    return True
 
 
 def job(project: Project, kind: str) -> Job | None:

@@ -127,7 +127,7 @@ def test_the_sample_project_from_one_click_to_the_stopped_model_and_the_report(
 ) -> None:
     picture(tab, "sample-empty")
     press(tab, "Load the sample")
-    expect(tab.get_by_text("40 photos").first).to_be_visible(timeout=LONG)
+    expect(tab.get_by_role("heading", name="What happened")).to_be_visible(timeout=LONG)
 
     def sample(page: Page, name: str) -> None:
         picture(page, f"sample-{name}")
