@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import threading
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -48,7 +49,14 @@ class Model:
 
 
 def warm_up() -> None:
-    """Pay for scikit-learn's slow import, which can be done while images are read."""
+    """Pay for scikit-learn's slow import beside what goes on: before the first training, or while its images are read.
+
+    An engine that stores only is never to hold it in memory.
+    """
+    threading.Thread(target=_import_all, daemon=True).start()
+
+
+def _import_all() -> None:
     for name in ("scipy.optimize", "sklearn.linear_model", "sklearn.model_selection"):
         importlib.import_module(name)
 

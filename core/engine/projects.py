@@ -6,6 +6,7 @@ import json
 import sqlite3
 from typing import Any
 
+from core.engine import learner
 from core.engine.awsjson import ApiError, Ask, Caller
 from core.engine.pages import PAGE
 from core.engine.service import (
@@ -39,6 +40,8 @@ def create_project(service: Service, caller: Caller, ask: Ask) -> Ask:
                      (arn, caller.region, name, made / 1000, json.dumps(ask.get("Tags", {}))))
         service.tasks.add(rows, "create project", arn)
     service.tasks.wake()
+    if not service.settings.instant:
+        learner.warm_up()  # who makes a project is about to train
     return {"ProjectArn": arn}
 
 

@@ -6,11 +6,13 @@ the requests that made them, which moto is sent again at the next start.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import gc
 import logging
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
@@ -50,7 +52,8 @@ class S3:
         self._turns = [threading.RLock() for _ in range(64)]
         s3_keys.adopt(self._blobs)
         self._moto = create_backend_app("s3")
-        self._load()
+        with _no_collection():
+            self._load()
         self.objects = ObjectStore(self)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -132,10 +135,7 @@ class S3:
 
     def _load_objects(self) -> set[str]:
         """Bring back objects and unfinished uploads, and return the names of their bodies."""
-        bodies: set[str] = set()
-        for bucket, key, state in self._index.objects():
-            s3_keys.restore_version(bucket, key, state)
-            bodies.add(state.get("blob", ""))
+        bodies = {state.get("blob", "") for state in s3_keys.restore_versions(self._index.objects())}
         for bucket, upload, state in self._index.uploads():
             s3_uploads.restore_upload(bucket, upload, state)
         for bucket, upload, number, state in self._index.parts():
@@ -175,6 +175,17 @@ class ObjectStore:
         if found is None:
             raise KeyError(f"s3://{bucket}/{key}")
         return found
+
+
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """No search for garbage among what is made here, which stays: it would take as long as the making."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _place(environ: WSGIEnvironment) -> tuple[str, str]:

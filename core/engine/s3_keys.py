@@ -7,13 +7,17 @@ does not publish of its S3 is used in this module, s3_uploads.py and s3_changes.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
+import threading
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import moto.s3.models as models
 import moto.s3.responses as responses
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.s3.exceptions import MissingBucket, NoSuchUpload
+from moto.utilities.utils import LowercaseDict
 
 from core.engine import s3_changes
 from core.engine.blobs import Blobs
@@ -124,9 +128,15 @@ def key_state(key: StoredKey) -> State:
     }
 
 
-def restore_version(bucket: str, key: str, state: State) -> None:
-    """Put back one version, as the newest of its key."""
-    keys = backend().buckets[bucket].keys
+def restore_versions(objects: Iterable[tuple[str, str, State]]) -> Iterator[State]:
+    """Put back (bucket, key, state) of versions, each as the newest of its key; gives their states."""
+    buckets = backend().buckets
+    for bucket, key, state in objects:
+        _restore_version(buckets[bucket].keys, bucket, key, state)
+        yield state
+
+
+def _restore_version(keys: Any, bucket: str, key: str, state: State) -> None:
     older = keys.getlist(key, [])
     if "marker" in state:
         version = _restore_marker(older[-1] if older else _new_key(bucket, key), state)
@@ -149,7 +159,6 @@ def restore_key(bucket: str, name: str | int, state: State) -> StoredKey:
         if field in state:
             setattr(key, field, state[field])
     key.last_modified = dt.datetime.fromisoformat(state["at"])
-    key.metadata.clear()
     key.metadata.update(state["metadata"])
     key.acl = restore_acl(state["acl"])
     if state["tags"]:
@@ -158,7 +167,16 @@ def restore_key(bucket: str, name: str | int, state: State) -> StoredKey:
 
 
 def _new_key(bucket: str, name: Any) -> StoredKey:
-    return StoredKey(name, b"", DEFAULT_ACCOUNT_ID, backend().region_name, bucket_name=bucket)
+    """A key without a body, as moto makes one. What all have in common is copied: a start makes thousands of them."""
+    key: StoredKey = object.__new__(StoredKey)
+    vars(key).update(vars(_blank()))
+    key.name, key.bucket_name, key.lock, key._metadata = name, bucket, threading.Lock(), LowercaseDict()
+    return key
+
+
+@functools.cache
+def _blank() -> StoredKey:
+    return StoredKey("", b"", DEFAULT_ACCOUNT_ID, backend().region_name)
 
 
 def acl_state(acl: models.FakeAcl | None) -> list[Any] | None:

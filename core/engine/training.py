@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import math
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -73,7 +72,7 @@ def _end(task: Task, status: str, message: str, files: Mapping[str, str], second
 
 def _trained(service: Service, task: Task, version: ModelVersion) -> tuple[Trained, dict[str, str]]:
     output = output_of(service.objects, version)
-    threading.Thread(target=learner.warm_up, daemon=True).start()
+    learner.warm_up()
     manifests = _manifests(service, version)
     refs = [ref for manifest in manifests for ref in _source_refs(manifest)]
     observed = observe_all(service.objects, refs, task.check)
