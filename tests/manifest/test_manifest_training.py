@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import random
 import time
 
 import pytest
@@ -198,7 +199,7 @@ def test_every_label_with_two_images_is_tested_and_none_loses_its_last_training_
     lines = check_lines(manifest(*labelled(a=1, b=2, c=3, d=10, e=33)).decode().splitlines())
     training, testing = autosplit(lines, seed=4)
     counts = {label: sum(label in line.labels for line in testing) for label in "abcde"}
-    assert counts == {"a": 0, "b": 1, "c": 1, "d": 2, "e": 7}
+    assert counts == {"a": 0, "b": 1, "c": 1, "d": 2, "e": 6}  # 10 of 49
     assert sorted(training + testing, key=lambda line: line.number) == list(lines)
 
 
@@ -213,6 +214,27 @@ def test_images_with_several_labels_never_take_a_label_out_of_training():
     training, testing = autosplit(lines)
     assert {label for line in training for label in line.labels} == {"pet", *(f"kind{n}" for n in range(5))}
     assert len(testing) == 5
+
+
+@pytest.mark.parametrize("count", [50, 70, 500])
+def test_a_fifth_moves_whatever_labels_the_images_share(count: int):
+    draw = random.Random(count)
+    sets = [draw.sample("abcdefgh", draw.randint(1, 4)) for _ in range(count)]
+    lines = check_lines(manifest(*[image(f"{n}.jpg", *labels) for n, labels in enumerate(sets)]).decode().splitlines())
+    training, testing = autosplit(lines)
+    assert len(testing) == count // 5
+    assert {label for line in training for label in line.labels} == set("abcdefgh")
+    for label in "abcdefgh":
+        fifth = sum(label in labels for labels in sets) / 5
+        assert abs(sum(label in line.labels for line in testing) - fifth) <= max(1, 0.15 * fifth)
+
+
+def test_a_fifth_of_the_images_without_a_label_moves_too():
+    unlabelled = [{"source-ref": f"s3://pets/plain{n}.jpg"} for n in range(10)]
+    lines = check_lines(manifest(*pets(10, 10), *unlabelled).decode().splitlines())
+    _, testing = autosplit(lines)
+    assert sum(not line.names for line in testing) == 2
+    assert len(testing) == 6
 
 
 def test_the_time_grows_with_the_lines_and_not_with_their_square():
