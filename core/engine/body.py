@@ -32,6 +32,25 @@ def buffer(environ: WSGIEnvironment, limit: int) -> bytes:
     return data
 
 
+def peek(environ: WSGIEnvironment, size: int) -> bytes:
+    """The first `size` bytes of the body, or all of a shorter one, which `buffer` then gives again."""
+    announced = size if environ.get("wsgi.input_terminated") else _length(environ)
+    head = _read(environ["wsgi.input"], min(size, announced))
+    environ["wsgi.input"] = _Rewound(head, environ["wsgi.input"])
+    return head
+
+
+class _Rewound:
+    """A stream whose first bytes, already read, are given once more."""
+
+    def __init__(self, head: bytes, rest: IO[bytes]) -> None:
+        self._head = io.BytesIO(head)
+        self._rest = rest
+
+    def read(self, size: int) -> bytes:
+        return self._head.read(size) or self._rest.read(size)
+
+
 def replace(environ: WSGIEnvironment, data: bytes) -> None:
     """Let the application read `data` as the body."""
     environ["wsgi.input"] = io.BytesIO(data)

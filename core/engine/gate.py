@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from core.engine.access import AccessKey
-from core.engine.body import buffer
-from core.engine.refusal import Refusal
+from core.engine.body import buffer, peek
+from core.engine.refusal import Refusal, is_query
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -31,8 +31,17 @@ _SIGNED_V2 = re.compile(r"AWS ([^:\s]+):")
 _FORM_FIELD = re.compile(rb'name="(?:x-amz-credential|AWSAccessKeyId)"\r\n(?:[^\r\n]+\r\n)*\r\n([^\r\n/]+)', re.I)
 _FORM_HEAD = 64 * 1024  # bytes of a form that are searched: S3 wants the file last
 
-# What AWS answers to an access key that it does not know.
-_UNKNOWN_KEY = {"s3": "InvalidAccessKeyId", "sts": "InvalidClientTokenId", "rekognition": "UnrecognizedClientException"}
+# What AWS answers to a request without an access key, and to a key that it does not know: code, sentence, status.
+_NO_KEY = {
+    "s3": ("AccessDenied", "Access Denied. `python -m core.engine --print-env` shows the key to use.", 403),
+    "sts": ("MissingAuthenticationToken", "Request is missing Authentication Token", 403),
+    "rekognition": ("MissingAuthenticationTokenException", "Request is missing Authentication Token", 400),
+}
+_UNKNOWN_KEY = {
+    "s3": ("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403),
+    "sts": ("InvalidClientTokenId", "The security token included in the request is invalid.", 403),
+    "rekognition": ("UnrecognizedClientException", "The security token included in the request is invalid.", 400),
+}
 
 
 class Gate:
@@ -59,10 +68,9 @@ class Gate:
         if name not in self._services:
             raise Refusal("NotImplemented", f"The service “{name}” is not available in the built-in engine.", 501)
         if not claimed:
-            raise Refusal("AccessDenied", "The request carries no access key. `python -m core.engine --print-env` "
-                                          "shows the one to use.")
+            raise Refusal(*_NO_KEY[name])
         if not self._key.matches(claimed):
-            raise Refusal(_UNKNOWN_KEY[name], "The access key is not the one of this workspace.")
+            raise Refusal(*_UNKNOWN_KEY[name])
         buffer(environ, LIMITS[name])
         _use_path_style(environ)
         environ.pop("HTTP_X_MOTO_ACCOUNT_ID", None)  # moto would move to another account, which is kept nowhere
@@ -105,9 +113,11 @@ def _claim(environ: WSGIEnvironment) -> tuple[str, str]:
     if "AWSAccessKeyId" in query:
         return query["AWSAccessKeyId"][0], "s3"
     if environ["REQUEST_METHOD"] == "POST" and environ.get("CONTENT_TYPE", "").startswith("multipart/form-data"):
-        field = _FORM_FIELD.search(buffer(environ, LIMITS["s3"])[:_FORM_HEAD])
+        field = _FORM_FIELD.search(peek(environ, _FORM_HEAD))
         return (field[1].decode("utf-8", "replace") if field else ""), "s3"
-    return "", "rekognition" if "HTTP_X_AMZ_TARGET" in environ else "s3"
+    if "HTTP_X_AMZ_TARGET" in environ:
+        return "", "rekognition"
+    return "", "sts" if is_query(environ) else "s3"
 
 
 def _is_virtual(environ: WSGIEnvironment) -> bool:

@@ -6,11 +6,13 @@ import json
 import uuid
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+_QUERY = "https://sts.amazonaws.com/doc/2011-06-15/"  # the namespace of the only query service here
 _REASONS = {400: "Bad Request", 403: "Forbidden", 404: "Not Found", 501: "Not Implemented"}
 
 
@@ -27,7 +29,7 @@ class Refusal(Exception):
         """The WSGI answer: JSON for JSON services, else XML as S3 and the query services have it."""
         request_id = str(uuid.uuid4())
         is_json = "HTTP_X_AMZ_TARGET" in environ
-        body = self._json() if is_json else self._xml(request_id, _is_query(environ))
+        body = self._json() if is_json else self._xml(request_id, is_query(environ))
         start_response(f"{self.status} {_REASONS[self.status]}", [
             ("Content-Type", "application/x-amz-json-1.1" if is_json else "application/xml"),
             ("Content-Length", str(len(body))),
@@ -40,11 +42,12 @@ class Refusal(Exception):
     def _xml(self, request_id: str, wrapped: bool) -> bytes:
         what = f"<Code>{escape(self.code)}</Code><Message>{escape(self.message)}</Message>"
         which = f"<RequestId>{request_id}</RequestId>"
-        error = (f"<ErrorResponse><Error><Type>Sender</Type>{what}</Error>{which}</ErrorResponse>" if wrapped
-                 else f"<Error>{what}{which}</Error>")
+        error = (f'<ErrorResponse xmlns="{_QUERY}"><Error><Type>Sender</Type>{what}</Error>{which}</ErrorResponse>'
+                 if wrapped else f"<Error>{what}{which}</Error>")
         return f'<?xml version="1.0" encoding="UTF-8"?>\n{error}'.encode()
 
 
-def _is_query(environ: WSGIEnvironment) -> bool:
-    """Whether a service of the query protocol was asked, such as STS; S3 never gets a form of this type."""
-    return environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
+def is_query(environ: WSGIEnvironment) -> bool:
+    """Whether a service of the query protocol was asked, such as STS; S3 has neither such a form nor an Action."""
+    return (environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
+            or "Action" in parse_qs(environ.get("QUERY_STRING", "")))

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 import boto3
 import pytest
+from botocore import UNSIGNED
+from botocore.config import Config
 from botocore.exceptions import ClientError
 from s3_room import exchange, s3_client, signed_headers
 
@@ -23,8 +25,8 @@ KEY = AccessKey("RKLBTEST", "secret")
 SCOPE = "20261123/us-east-1/{}/aws4_request, SignedHeaders=host, Signature=0"
 
 
-def service_client(engine: Engine, service: str, access_key: str | None = None) -> Any:
-    return boto3.client(service, region_name="us-east-1", endpoint_url=engine.url,
+def service_client(engine: Engine, service: str, access_key: str | None = None, config: Config | None = None) -> Any:
+    return boto3.client(service, region_name="us-east-1", endpoint_url=engine.url, config=config,
                         aws_access_key_id=access_key or engine.access_key, aws_secret_access_key=engine.secret_key)
 
 
@@ -64,7 +66,7 @@ def test_a_page_of_this_computer_is_let_in(engine: Engine) -> None:
 
 @pytest.mark.parametrize(("target", "headers", "code"), [
     ("/", {}, b"AccessDenied"),
-    ("/", {"X-Amz-Target": "RekognitionService.DescribeProjects"}, b"AccessDenied"),
+    ("/?Action=GetCallerIdentity&Version=2011-06-15", {}, b"<Code>MissingAuthenticationToken</Code>"),
     ("/", {"Authorization": "Bearer x"}, b"AccessDenied"),
     ("/", {"Authorization": "AWS4-HMAC-SHA256 Credential=" + SCOPE.format("s3")}, b"AccessDenied"),
     ("/?X-Amz-Credential=AKIA/20261123/us-east-1/s3/aws4_request", {}, b"InvalidAccessKeyId"),
@@ -78,13 +80,31 @@ def test_a_request_without_the_key_is_turned_away(
 
 
 @pytest.mark.parametrize(("service", "call", "code"), [
-    ("s3", "list_buckets", "InvalidAccessKeyId"),
-    ("sts", "get_caller_identity", "InvalidClientTokenId"),
-    ("rekognition", "describe_projects", "UnrecognizedClientException"),
+    ("s3", "list_buckets", (403, "InvalidAccessKeyId")),
+    ("sts", "get_caller_identity", (403, "InvalidClientTokenId")),
+    ("rekognition", "describe_projects", (400, "UnrecognizedClientException")),
 ])
 def test_the_key_of_another_workspace_is_refused_in_aws_words(
-        engine: Engine, service: str, call: str, code: str, refused: Callable[..., str]) -> None:
-    assert refused(getattr(service_client(engine, service, "RKLBANOTHERWORKSPACE"), call)) == code
+        engine: Engine, service: str, call: str, code: tuple[int, str]) -> None:
+    assert refusal(service_client(engine, service, access_key="RKLBANOTHERWORKSPACE"), call) == code
+
+
+@pytest.mark.parametrize(("service", "call", "code"), [
+    ("s3", "list_buckets", (403, "AccessDenied")),
+    ("sts", "get_caller_identity", (403, "MissingAuthenticationToken")),
+    ("rekognition", "describe_projects", (400, "MissingAuthenticationTokenException")),
+])
+def test_a_request_that_nobody_signed_is_refused_in_aws_words(
+        engine: Engine, service: str, call: str, code: tuple[int, str]) -> None:
+    assert refusal(service_client(engine, service, config=Config(signature_version=UNSIGNED)), call) == code
+
+
+def refusal(client: Any, call: str) -> tuple[int, str]:
+    """(HTTP status, code) of the error that a call without parameters raises."""
+    with pytest.raises(ClientError) as error:
+        getattr(client, call)()
+    answer = error.value.response
+    return answer["ResponseMetadata"]["HTTPStatusCode"], answer["Error"]["Code"]
 
 
 @pytest.mark.parametrize(("service", "call"), [
