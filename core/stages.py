@@ -8,7 +8,7 @@ from typing import Literal
 
 from core.aws import storage
 from core.aws.clients import Clients
-from core.dataset import cleaning, manifests, photos, selecting, upload
+from core.dataset import cleaning, judging, manifests, selecting, upload
 from core.errors import RekolabError
 from core.evaluation import metrics, runs
 from core.evaluation.intervals import Figure
@@ -48,7 +48,7 @@ def standing(project: Project, clients: Clients | None, models: Sequence[Version
     examined, uploaded = _manifest(project, clients) if clients else (None, False)
     last = next((run for run in runs.runs(project) if run.done), None)
     return Standing(
-        summary=selecting.summary(photos.photos(project)),
+        summary=selecting.summary(judging.judged(project)),
         clean=sum(copy.path is not None for copy in cleaning.results(project)),
         to_clean=len(cleaning.pending(project, cleaning.recipe_of(project))),
         examined=examined,

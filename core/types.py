@@ -25,6 +25,7 @@ class Facts:
     orientation: int = 1
     frames: int = 1
     captured: str | None = None
+    camera: str | None = None
 
     @property
     def upright_size(self) -> tuple[int, int]:
@@ -34,11 +35,20 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Scores of the pixels, each 0-1: mean luminance, its standard deviation, and edge energy."""
+    """Scores of a picture, each 0-1 but the last two, which are -1 to 1.
+
+    Mean luminance, its standard deviation (1: half black, half white), edge energy, entropy of the luminance, mean
+    saturation, how much of the border has one colour; red minus blue, and green minus the mean of both.
+    """
 
     brightness: float
     contrast: float
     sharpness: float
+    information: float = 1.0
+    saturation: float = 0.0
+    border: float = 0.0
+    warmth: float = 0.0
+    tint: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

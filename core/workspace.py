@@ -6,7 +6,7 @@
     ├── jobs/                  the journal of running jobs
     ├── thumbnails/            by content hash, shared by all projects
     └── projects/NAME/
-        ├── catalogue.sqlite   photos, labels, split, runs, events
+        ├── catalogue.sqlite   photos, what is known of their contents, labels, split, runs, events
         ├── originals/         photos that came as a zip, by upload or from S3
         ├── cleaned/           the cleaned copies
         └── manifests/, reports/
@@ -14,17 +14,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import json
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core import catalogue
+from core.catalogue import Schema
 from core.errors import BadPath, NotReady
 from core.types import Backend, Event
 
@@ -42,8 +43,11 @@ CREATE TABLE IF NOT EXISTS setting (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS event (id INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS photo (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, path TEXT NOT NULL, folder_label TEXT,
-    size INTEGER, modified INTEGER, facts TEXT, quality TEXT, fingerprint TEXT, problems TEXT,
-    excluded INTEGER NOT NULL DEFAULT 0);
+    size INTEGER, modified INTEGER, sha256 TEXT, problems TEXT, excluded INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS content (
+    sha256 TEXT PRIMARY KEY, version INTEGER NOT NULL, facts TEXT, quality TEXT, fingerprint TEXT,
+    problems TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS embedding (sha256 TEXT PRIMARY KEY, row BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS cleaned (
     photo_id INTEGER PRIMARY KEY REFERENCES photo (id) ON DELETE CASCADE, recipe TEXT NOT NULL, path TEXT,
     actions TEXT NOT NULL, reason TEXT, width INTEGER, height INTEGER, bytes INTEGER, sha256 TEXT);
@@ -67,22 +71,23 @@ CREATE TABLE IF NOT EXISTS prediction (
 """
 
 
-@contextlib.contextmanager
-def transaction(file: Path, tables: str) -> Iterator[sqlite3.Connection]:
-    """A connection of the calling thread whose changes are all kept, or none; a second writer waits its turn."""
-    connection = sqlite3.connect(file, timeout=30, isolation_level=None)
-    try:
-        connection.row_factory = sqlite3.Row
-        connection.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; {tables}")
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield connection
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
-    finally:
-        connection.close()
+
+def _carry_over(rows: sqlite3.Connection, version: int) -> None:
+    """Version 1 keeps what is known of a photo by its content; the next scan looks at everything once more."""
+    if version < 1:
+        rows.execute("ALTER TABLE photo ADD COLUMN sha256 TEXT")
+        rows.execute(
+            "INSERT OR IGNORE INTO content SELECT json_extract(facts, '$.sha256'), 0, facts, NULL, NULL, "
+            "(SELECT json_group_array(json(value)) FROM json_each(problems) "
+            "WHERE json_extract(value, '$[0]') IN ('truncated', 'bomb')) FROM photo WHERE facts IS NOT NULL")
+        rows.execute("UPDATE photo SET sha256 = json_extract(facts, '$.sha256'), problems = "
+                     "CASE WHEN size = -1 THEN problems WHEN facts IS NOT NULL THEN '[]' END")  # -1: the file is gone
+        for column in ("facts", "quality", "fingerprint"):
+            rows.execute(f"ALTER TABLE photo DROP COLUMN {column}")
+
+
+_WORKSPACE = Schema(1, _WORKSPACE_TABLES)
+_PROJECT = Schema(1, _PROJECT_TABLES, _carry_over)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +119,25 @@ class Project:
         """The workspace's folder, with which a job finds its project again."""
         return self.folder.parent.parent
 
-    def catalogue(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
-        """A transaction on the project's catalogue."""
-        return transaction(self.folder / "catalogue.sqlite", _PROJECT_TABLES)
+    @property
+    def _file(self) -> Path:
+        return self.folder / "catalogue.sqlite"
+
+    def catalogue(self) -> AbstractContextManager[sqlite3.Connection]:
+        """A transaction that changes the project's catalogue."""
+        return catalogue.changing(self._file, _PROJECT)
+
+    def reading(self) -> AbstractContextManager[sqlite3.Connection]:
+        """The project's catalogue as it is at one moment."""
+        return catalogue.reading(self._file, _PROJECT)
+
+    def revision(self) -> int:
+        """A number that grows with every change of the catalogue, and that no two projects share."""
+        return catalogue.revision(self._file, _PROJECT)
 
     def get(self, key: str, default: Any = None) -> Any:
         """A setting of the project, any JSON value."""
-        with self.catalogue() as rows:
+        with self.reading() as rows:
             row = rows.execute("SELECT value FROM setting WHERE key = ?", (key,)).fetchone()
         return default if row is None else json.loads(row["value"])
 
@@ -140,7 +157,7 @@ class Project:
 
     def events(self, limit: int = 12) -> list[Event]:
         """The last events, newest first."""
-        with self.catalogue() as rows:
+        with self.reading() as rows:
             found = rows.execute("SELECT at, kind, text FROM event ORDER BY id DESC LIMIT ?", (limit,)).fetchall()
         return [Event(dt.datetime.fromisoformat(row["at"]), row["kind"], row["text"]) for row in found]
 
@@ -159,10 +176,15 @@ class Workspace:
     def jobs(self) -> Path:
         return self.root / "jobs"
 
-    def catalogue(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
+    def catalogue(self) -> AbstractContextManager[sqlite3.Connection]:
         """A transaction on what belongs to no single project."""
         self.root.mkdir(parents=True, exist_ok=True)
-        return transaction(self.root / "workspace.sqlite", _WORKSPACE_TABLES)
+        return catalogue.changing(self.root / "workspace.sqlite", _WORKSPACE)
+
+    def reading(self) -> AbstractContextManager[sqlite3.Connection]:
+        """What belongs to no single project, as it is at one moment."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        return catalogue.reading(self.root / "workspace.sqlite", _WORKSPACE)
 
     def projects(self) -> list[str]:
         """Names of all projects, in alphabetical order."""

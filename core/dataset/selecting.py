@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from core.images import duplicates
-from core.images.duplicates import Duplicates
-from core.types import Photo, Problem
+from core.types import Photo
 
 if TYPE_CHECKING:
     import pandas
 
 Verdict = Literal["refused", "hurts", "fine", "waiting", "out"]
-
-TWIN = "duplicate"
-NEAR_TWIN = "near_duplicate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +47,6 @@ def verdict_of(photo: Photo) -> Verdict:
     if photo.problems:
         return "hurts"
     return "fine" if photo.facts else "waiting"
-
-
-def marked(photos: Sequence[Photo], groups: Sequence[Duplicates] | None = None) -> list[Photo]:
-    """The photos, each but the first of a duplicate group with a problem that names the first."""
-    names = {photo.id: photo.name for photo in photos}
-    extra: dict[int, list[Problem]] = {}
-    for group in duplicates.groups(photos) if groups is None else groups:
-        first, *others = sorted(group.ids)
-        for other in others:
-            extra.setdefault(other, []).append(_twin(group.kind, names[first]))
-    return [replace(photo, problems=(*photo.problems, *extra[photo.id])) if photo.id in extra else photo
-            for photo in photos]
 
 
 def summary(photos: Iterable[Photo]) -> Summary:
@@ -129,9 +112,3 @@ def _row(photo: Photo) -> tuple[object, ...]:
 
 def _inside(photo: Photo, sides: tuple[int, int]) -> bool:
     return photo.facts is not None and sides[0] <= max(photo.facts.width, photo.facts.height) <= sides[1]
-
-
-def _twin(kind: str, first: str) -> Problem:
-    if kind == "exact":
-        return Problem(TWIN, f"The same file as {first}.", "hurts")
-    return Problem(NEAR_TWIN, f"Almost the same picture as {first}.", "hurts")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from core.images.fingerprints import copies, fingerprint, unpack
 from core.types import Photo
 
-__all__ = ["Duplicates", "fingerprint", "groups"]
+__all__ = ["Duplicates", "best", "fingerprint", "groups"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,24 +22,39 @@ class Duplicates:
 
 def groups(photos: Sequence[Photo]) -> list[Duplicates]:
     """Groups of photos that are the same, exact ones first. A near group holds the exact copies of its members too."""
+    prints = {_file(photo): photo.fingerprint for photo in photos if photo.fingerprint}
+    files = list(prints)
+    number = {files[place]: at for at, group in enumerate(alike(list(prints.values()))) for place in group}
+    return list(grouped(photos, [number.get(_file(photo), -1) for photo in photos]))
+
+
+def grouped(photos: Sequence[Photo], twins: Sequence[int]) -> tuple[Duplicates, ...]:
+    """The groups of photos of which the near ones are known: `twins` has the number of each photo's, or -1."""
     exact = _gathered((photo.facts.sha256, photo.id) for photo in photos if photo.facts)
-    near = _near([photo for photo in photos if photo.fingerprint])
-    return [Duplicates("exact", ids) for ids in exact] + [Duplicates("near", ids) for ids in near]
+    near = _gathered((number, photo.id) for photo, number in zip(photos, twins, strict=True) if number >= 0)
+    once = set(exact)
+    return (*(Duplicates("exact", ids) for ids in exact),
+            *(Duplicates("near", ids) for ids in near if ids not in once))
 
 
-def _near(photos: Sequence[Photo]) -> list[tuple[int, ...]]:
-    """Photos joined by pairs that look alike; files that are one and the same make no near group by themselves."""
-    files: dict[str, list[int]] = {}
-    prints: dict[str, str] = {}
-    for photo in photos:
-        file = photo.facts.sha256 if photo.facts else f"photo {photo.id}"
-        files.setdefault(file, []).append(photo.id)
-        prints[file] = photo.fingerprint or ""
-    members = list(files.values())
-    return [tuple(sorted(i for place in group for i in members[place])) for group in _joined(list(prints.values()))]
+def best(group: Duplicates, photos: Mapping[int, Photo]) -> int:
+    """The id of the photo to keep of a group: the largest, of those the sharpest, of those the first by name.
+
+    A photo that somebody left out is not it while another one is there.
+    """
+    return min(group.ids, key=lambda number: _worth(photos[number]))
 
 
-def _joined(fingerprints: Sequence[str]) -> list[tuple[int, ...]]:
+def _worth(photo: Photo) -> tuple[bool, int, float, str]:
+    pixels = photo.facts.width * photo.facts.height if photo.facts else 0
+    return photo.excluded, -pixels, -photo.quality.sharpness if photo.quality else 0.0, photo.name
+
+
+def _file(photo: Photo) -> str:
+    return photo.facts.sha256 if photo.facts else f"photo {photo.id}"
+
+
+def alike(fingerprints: Sequence[str]) -> list[tuple[int, ...]]:
     """Places of the fingerprints that look alike, directly or through others between them."""
     if not fingerprints:
         return []

@@ -46,8 +46,7 @@ def prepare(source: Path | bytes, longest: int = 1280) -> Prepared:
 
 
 def _fits(facts: Facts) -> bool:
-    refused = any(problem.severity == "refused" for problem in verdicts.refusals(facts, ""))
-    return facts.orientation == 1 and facts.bytes <= MAX_REQUEST_BYTES and not refused
+    return facts.orientation == 1 and facts.bytes <= MAX_REQUEST_BYTES and not verdicts.refusals(facts)
 
 
 def _changes(facts: Facts, after: pixels.Size, format: str) -> Iterator[str]:

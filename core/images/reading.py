@@ -70,8 +70,8 @@ def header(data: bytes) -> Image.Image:
     raise BadImage("This is not an image, or of a kind that can't be read. Use JPEG or PNG.")
 
 
-def facts_of(image: Image.Image, data: bytes) -> Facts:
-    """What `header(data)` tells, and the SHA-256 of the bytes."""
+def facts_of(image: Image.Image, data: bytes, sha256: str | None = None) -> Facts:
+    """What `header(data)` tells, and the SHA-256 of the bytes, which is worked out unless it is given."""
     with decoding("The file is damaged: its header makes no sense."):
         mode = _mode(image, data)
         exif = _exif(image)
@@ -82,10 +82,11 @@ def facts_of(image: Image.Image, data: bytes) -> Facts:
             mode=mode,
             format=_format(image),
             bytes=len(data),
-            sha256=hashlib.sha256(data).hexdigest(),
+            sha256=sha256 or hashlib.sha256(data).hexdigest(),
             orientation=_orientation(image, exif),
             frames=1 if _format(image) == "JPEG" else int(getattr(image, "n_frames", 1)),
             captured=_captured(exif),
+            camera=_camera(exif),
         )
 
 
@@ -165,3 +166,14 @@ def _captured(exif: Image.Exif) -> str | None:
         return dt.datetime.strptime(str(text).strip("\0 "), "%Y:%m:%d %H:%M:%S").isoformat()
     except Exception:  # noqa: BLE001 - as above
         return None
+
+
+def _camera(exif: Image.Exif) -> str | None:
+    """Make and model, such as "Canon EOS 80D"; None where EXIF has neither."""
+    try:
+        make, model = (" ".join(str(exif.get(tag, "")).replace("\0", " ").split())
+                       for tag in (ExifTags.Base.Make, ExifTags.Base.Model))
+    except Exception:  # noqa: BLE001 - as above
+        return None
+    both = model if model.casefold().startswith(make.casefold()) else f"{make} {model}".strip()
+    return both[:100] or None

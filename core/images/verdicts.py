@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from core.errors import BadImage
 from core.images import duplicates, quality, reading, thumbnails
 from core.images.cleaning import MIN_CONTENT
+from core.images.likeness import DEFAULT_LOOKS_LIKE_OTHER, DEFAULT_OUTLIER
 from core.limits import FORMATS, MAX_ASPECT, MAX_FILE_BYTES, MAX_SIDE, MIN_SIDE
 from core.types import Facts, Problem, Quality
+
+LOOK = 1  # raised when a look finds other facts, scores or fingerprints, so that every photo is looked at anew
+BROKEN = ("unreadable", "truncated", "bomb")  # what only decoding tells
 
 WORKING_SIDE = 640  # pixels; enough for scores, fingerprint and thumbnail, and an eighth of a large photo's decoding
 
@@ -20,9 +24,26 @@ _PROMISES = {
 }  # fmt: skip
 USUAL_MODES = ("RGB", "RGBA", "L", "LA", "P", "PA", "1")
 
-# Where ordinary photos end: under 1 % of 200 ordinary ones are beyond each. A light photo with contrast is no fault,
-# as a thing on a white ground has it.
-DARK, LIGHT, LIGHT_CONTRAST, FLAT, BLURRY = 0.15, 0.82, 0.30, 0.15, 0.38
+LIGHT_CONTRAST = 0.30  # a light photo with more contrast is no fault, as a thing on a white ground has it
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Where a photo begins to be suspect: under or over these scores (0-1), or beyond these figures of its set.
+
+    The defaults lie where ordinary photos end: under 1 % of 200 ordinary ones are beyond each.
+    `odd_size`: times the spread (interquartile range) of the sizes. `unusual_aspect`: longer side by shorter one.
+    """
+
+    dark: float = 0.15
+    light: float = 0.82
+    blurry: float = 0.38
+    low_contrast: float = 0.15
+    low_information: float = 0.1
+    odd_size: float = 3.0
+    unusual_aspect: float = 2.8
+    outlier: float = DEFAULT_OUTLIER
+    looks_like_other: float = DEFAULT_LOOKS_LIKE_OTHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +57,18 @@ class Inspection:
     thumbnail: bytes | None
 
 
-def inspect(path: Path, name: str) -> Inspection:
-    """Everything about a photo from one read of its file and one decoding. A bad image is a result, not an error."""
+def inspect(source: Path | bytes, name: str = "", sha256: str | None = None) -> Inspection:
+    """Everything about a photo from one read of its file and one decoding. A bad image is a result, not an error.
+
+    `sha256` of the bytes saves working it out again. Without a name nothing is said about its suffix.
+    """
     try:
-        data = reading.read_bytes(path)
+        data = reading.read_bytes(source)
         image = reading.header(data)
-        facts = reading.facts_of(image, data)
+        facts = reading.facts_of(image, data, sha256)
     except BadImage as error:
         return Inspection(None, None, None, (Problem("unreadable", error.message),), None)
-    problems = refusals(facts, name)
+    problems = (*refusals(facts), *lying_suffix(facts, name))
     try:
         reading.check_size(facts.width, facts.height)
     except BadImage as error:
@@ -57,23 +81,36 @@ def inspect(path: Path, name: str) -> Inspection:
     return Inspection(facts, scores, duplicates.fingerprint(picture), problems, thumbnails.draw(picture))
 
 
-def refusals(facts: Facts, name: str) -> tuple[Problem, ...]:
-    """What Rekognition refuses about a photo with these facts; `name` is the file's name, for its suffix."""
-    found = (_format(facts), _suffix(facts, name), _sides(facts), _aspect(facts), _weight(facts), _frames(facts),
-             _mode(facts))  # fmt: skip
+def refusals(facts: Facts) -> tuple[Problem, ...]:
+    """What Rekognition refuses about a photo with these facts."""
+    found = (_format(facts), _sides(facts), _aspect(facts), _weight(facts), _frames(facts), _mode(facts))
     return tuple(problem for problem in found if problem)
 
 
-def hurts(scores: Quality) -> tuple[Problem, ...]:
+def lying_suffix(facts: Facts, name: str) -> tuple[Problem, ...]:
+    """One problem when the file's name promises another format than it has, else none."""
+    suffix = "." + name.rpartition(".")[2].lower()
+    if _PROMISES.get(suffix, facts.format) == facts.format:
+        return ()
+    message = f"Its name ends in {suffix}, but it is a {facts.format} file. Cleaning renames it."
+    return (Problem("lying_suffix", message, "hurts"),)
+
+
+def hurts(scores: Quality, limits: Thresholds = Thresholds()) -> tuple[Problem, ...]:
     """What may hurt a model that learns from a photo with these scores, or one that judges it."""
-    light = scores.brightness > LIGHT and scores.contrast < LIGHT_CONTRAST
-    found = (
-        ("dark", scores.brightness < DARK, f"It is very dark: brightness {scores.brightness:.0%}, under {DARK:.0%}."),
-        ("light", light, f"It is very light: brightness {scores.brightness:.0%}, over {LIGHT:.0%}."),
-        ("low_contrast", scores.contrast < FLAT, f"It is flat: contrast {scores.contrast:.0%}, under {FLAT:.0%}."),
-        ("blurry", scores.sharpness < BLURRY, f"It is blurred: sharpness {scores.sharpness:.0%}, under {BLURRY:.0%}."),
-    )
-    return tuple(Problem(code, message, "hurts") for code, beyond, message in found if beyond)
+    found = []
+    if scores.brightness < limits.dark:
+        found.append(("dark", f"It is very dark: brightness {scores.brightness:.0%}, under {limits.dark:.0%}."))
+    if scores.brightness > limits.light and scores.contrast < LIGHT_CONTRAST:
+        found.append(("light", f"It is very light: brightness {scores.brightness:.0%}, over {limits.light:.0%}."))
+    if scores.contrast < limits.low_contrast:
+        found.append(("low_contrast", f"It is flat: contrast {scores.contrast:.0%}, under {limits.low_contrast:.0%}."))
+    if scores.information < limits.low_information:
+        found.append(("low_information", f"It shows next to nothing: information {scores.information:.0%}, "
+                                         f"under {limits.low_information:.0%}."))
+    if scores.sharpness < limits.blurry:
+        found.append(("blurry", f"It is blurred: sharpness {scores.sharpness:.0%}, under {limits.blurry:.0%}."))
+    return tuple(Problem(code, message, "hurts") for code, message in found)
 
 
 def _format(facts: Facts) -> Problem | None:
@@ -81,14 +118,6 @@ def _format(facts: Facts) -> Problem | None:
         return None
     message = f"It is a {facts.format} file; Rekognition takes JPEG and PNG. Cleaning converts it."
     return Problem("not_jpeg_or_png", message)
-
-
-def _suffix(facts: Facts, name: str) -> Problem | None:
-    suffix = PurePosixPath(name).suffix.lower()
-    if _PROMISES.get(suffix, facts.format) == facts.format:
-        return None
-    message = f"Its name ends in {suffix}, but it is a {facts.format} file. Cleaning renames it."
-    return Problem("lying_suffix", message, "hurts")
 
 
 def _sides(facts: Facts) -> Problem | None:

@@ -15,7 +15,7 @@ from core.aws import guard, prices, training, versions
 from core.aws.clients import Clients
 from core.aws.guard import Cost
 from core.aws.prices import Prices
-from core.dataset import cleaning, labels, manifests, models, photos
+from core.dataset import cleaning, judging, labels, manifests, models
 from core.dataset.manifests import Built
 from core.errors import NotFound, NotReady
 from core.evaluation import metrics, photosets, runs
@@ -85,7 +85,7 @@ def gather(project: Project, clients: Clients, bucket: str) -> Contents:
     done = [run for run in runs.runs(project) if run.done]
     trial = _trial(project, done[0]) if done else None
     built = _built(project, bucket)
-    listed = photos.photos(project)
+    listed = judging.judged(project)
     used = {label for photo in listed if (label := photo.label or photo.folder_label)}
     return Contents(
         project=project.name,

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.dataset import labels, photos, selecting
+from core.dataset import judging, labels, selecting
 from core.errors import BadImage
 from core.evaluation import charts
 from core.limits import MAX_ASPECT, MAX_FILE_BYTES, MAX_SIDE, MIN_SIDE
@@ -20,7 +20,7 @@ if progress.on_page(project, "import"):
     st.stop()
 state.failure(project, "import")
 
-listed = selecting.marked(photos.photos(project))
+listed = judging.judged(project)
 with st.expander("Add photos", icon=":material/add_photo_alternate:", expanded=not listed):
     sources.choose(project)
 sources.left_out(project)

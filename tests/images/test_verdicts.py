@@ -31,7 +31,7 @@ def codes(problems) -> list[str]:
     ],
 )
 def test_each_limit_is_named_when_it_is_broken(changes, code):
-    problems = verdicts.refusals(replace(FINE, **changes), "a")
+    problems = verdicts.refusals(replace(FINE, **changes))
     assert codes(problems) == [code]
     assert problems[0].severity == "refused"
 
@@ -42,7 +42,7 @@ def test_each_limit_is_named_when_it_is_broken(changes, code):
      {"mode": "L"}, {"mode": "RGBA"}, {"mode": "P"}],
 )  # fmt: skip
 def test_what_lies_on_a_limit_is_fine(changes):
-    assert verdicts.refusals(replace(FINE, **changes), "a.jpg") == ()
+    assert verdicts.refusals(replace(FINE, **changes)) == ()
 
 
 @pytest.mark.parametrize(
@@ -51,11 +51,11 @@ def test_what_lies_on_a_limit_is_fine(changes):
      ("a.gif", True), ("cat.png/a", False)],
 )  # fmt: skip
 def test_a_name_lies_when_it_promises_another_format(name, lies):
-    assert codes(verdicts.refusals(FINE, name)) == (["lying_suffix"] if lies else [])
+    assert codes(verdicts.lying_suffix(FINE, name)) == (["lying_suffix"] if lies else [])
 
 
 def test_a_lying_name_is_no_refusal():
-    assert verdicts.refusals(FINE, "a.png")[0].severity == "hurts"
+    assert verdicts.lying_suffix(FINE, "a.png")[0].severity == "hurts"
 
 
 def test_a_good_photo_has_everything_and_no_problem(saved):
@@ -84,7 +84,7 @@ def test_a_gif_named_jpg_is_refused_and_its_name_lies(saved):
 def test_a_single_pixel_is_too_small_and_still_measured(saved):
     found = verdicts.inspect(saved("a.png", Image.new("RGB", (1, 1))), "a.png")
     assert codes(found.problems) == ["too_small"]
-    assert found.quality == Quality(0, 0, 0)
+    assert found.quality == Quality(0, 0, 0, information=0, border=1)
 
 
 @pytest.mark.parametrize("content", [b"", b"no image", b"\xff\xd8\xff\xe0"])

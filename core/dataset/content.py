@@ -1,0 +1,80 @@
+"""What one look at an image has shown, kept by the hash of its bytes: under any name it is looked at once."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from itertools import islice
+
+from core.images.verdicts import BROKEN, LOOK, Inspection, refusals
+from core.types import Facts, Problem, Quality
+
+MOST = 200_000  # contents that are held in memory, a kilobyte each
+
+_held: dict[str, Content] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """An image's facts, scores and fingerprint, None where it is broken, and what Rekognition refuses about it."""
+
+    facts: Facts | None
+    quality: Quality | None
+    fingerprint: str | None
+    problems: tuple[Problem, ...]
+
+
+def known(rows: sqlite3.Connection) -> set[str]:
+    """The hashes of everything that was looked at as it would be today."""
+    return {row["sha256"] for row in rows.execute("SELECT sha256 FROM content WHERE version = ?", (LOOK,))}
+
+
+def keep(rows: sqlite3.Connection, seen: Iterable[tuple[str, Inspection]]) -> None:
+    """Write down what was seen of contents, by their hashes."""
+    rows.executemany("INSERT OR REPLACE INTO content VALUES (?, ?, ?, ?, ?, ?)", [
+        (sha256, LOOK, _dumped(look.facts), _dumped(look.quality), look.fingerprint,
+         dump_problems(problem for problem in look.problems if problem.code in BROKEN)) for sha256, look in seen])
+
+
+def read(rows: sqlite3.Connection, hashes: Collection[str]) -> dict[str, Content]:
+    """What is known of contents, by hash. It never changes, so every list of photos shares it.
+
+    Of what was looked at by an older Rekolab only the facts are known, until a scan looks again.
+    """
+    found = {sha256: seen for sha256 in hashes if (seen := _held.get(sha256))}
+    for some in _chunks([sha256 for sha256 in hashes if sha256 not in found], 500):
+        marks = ", ".join("?" * len(some))
+        for row in rows.execute(f"SELECT * FROM content WHERE sha256 IN ({marks})", some):  # noqa: S608
+            found[row["sha256"]] = _content(row)
+            if row["version"] == LOOK:
+                _held[row["sha256"]] = found[row["sha256"]]
+    if len(_held) > MOST:
+        _held.clear()
+    return found
+
+
+def dump_problems(problems: Iterable[Problem]) -> str:
+    return json.dumps([(problem.code, problem.message, problem.severity) for problem in problems])
+
+
+def load_problems(text: str | None) -> tuple[Problem, ...]:
+    return () if not text or text == "[]" else tuple(Problem(*problem) for problem in json.loads(text))
+
+
+def _content(row: sqlite3.Row) -> Content:
+    facts = Facts(**json.loads(row["facts"])) if row["facts"] else None
+    quality = Quality(**json.loads(row["quality"])) if row["quality"] else None
+    refused = refusals(facts) if facts else ()
+    return Content(facts, quality, row["fingerprint"], (*load_problems(row["problems"]), *refused))
+
+
+def _dumped(value: Facts | Quality | None) -> str | None:
+    return json.dumps(asdict(value)) if value else None
+
+
+def _chunks(items: Sequence[str], size: int) -> Iterable[list[str]]:
+    rest = iter(items)
+    while some := list(islice(rest, size)):
+        yield some

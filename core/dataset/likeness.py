@@ -1,0 +1,129 @@
+"""Which photos of a project look alike: embedded once by content, compared by a job, read by the pages."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from core.compute import each
+from core.dataset import batches, likeness_file, photos
+from core.dataset.likeness_file import Kept
+from core.dataset.names import counted
+from core.dataset.remembering import remembered
+from core.errors import BadImage
+from core.images import duplicates, likeness, reading, thumbnails
+from core.images.embedding import SIZE, embed
+from core.images.likeness import Floats, Likeness, class_scores, outlier_scores
+from core.images.mapping import drawn
+from core.jobs import Progress
+from core.types import Photo
+from core.workspace import Project, open_project
+
+__all__ = ["Likeness", "class_scores", "compare", "more_like", "outlier_scores", "pending", "read"]
+
+_AT_ONCE = 64  # embeddings that a crash may lose, half a second of work
+_NO_ROW = b""  # kept in place of the embedding of a picture that cannot be read any more
+
+
+def compare(progress: Progress, home: str, project: str) -> int:
+    """Job: embed the photos that are new, then find which of all are alike; gives how many were new.
+
+    What is embedded stays when the job is cut off, and is not done again.
+    """
+    owner = open_project(home, project)
+    contents = _contents(photos.photos(owner))
+    known = _embedded(owner)
+    waiting = [photo for sha256, photo in contents.items() if sha256 not in known]
+    progress.begin(len(waiting), "Seeing what the photos show")
+    batches.written(each(partial(_embed, owner.thumbnails), waiting, progress), partial(_keep, owner), _AT_ONCE)
+    likeness_file.write(owner, _compared(owner, contents, progress))
+    if waiting:
+        owner.note("browse", f"Compared {counted(len(waiting), 'new photo')} with all others")
+    return len(waiting)
+
+
+def pending(project: Project) -> int:
+    """How many photos that can be compared have not been."""
+    return remembered(project, "likeness.pending", partial(_pending, project), likeness_file.stamp(project))
+
+
+def read(project: Project) -> Likeness | None:
+    """What `compare` found last, of the photos that are still there; None before it has run."""
+    return remembered(project, "likeness", partial(_read, project), likeness_file.stamp(project))
+
+
+def more_like(project: Project, photo_ids: Sequence[int], count: int) -> list[int]:
+    """The ids of the photos most like one or several, which are left out themselves; most alike first."""
+    found = read(project)
+    return likeness.most_like(found, photo_ids, count) if found else []
+
+
+def _pending(project: Project) -> int:
+    kept = likeness_file.load(project)
+    known = {*kept.hashes.tolist(), *kept.unreadable.tolist()} if kept else set()
+    return sum(photo.facts.sha256 not in known for photo in photos.photos(project)
+               if photo.facts and photo.fingerprint)
+
+
+def _read(project: Project) -> Likeness | None:
+    kept = likeness_file.load(project)
+    return likeness_file.of_photos(kept, photos.photos(project)) if kept else None
+
+
+def _contents(listed: Iterable[Photo]) -> dict[str, Photo]:
+    """A photo for each content that can be compared, by its hash."""
+    return {photo.facts.sha256: photo for photo in listed if photo.facts and photo.fingerprint}
+
+
+def _embedded(project: Project) -> set[str]:
+    with project.reading() as rows:
+        return {row["sha256"] for row in rows.execute("SELECT sha256 FROM embedding")}
+
+
+def _embed(kept: Path, photo: Photo) -> bytes:
+    """A photo's embedding as the catalogue has it, in half precision."""
+    small = thumbnails.find(kept, photo.facts.sha256) if photo.facts else None
+    try:
+        picture = reading.open_upright(small or Path(photo.path), thumbnails.LONGEST)
+    except BadImage:
+        return _NO_ROW
+    return embed([picture]).astype(np.float16).tobytes()
+
+
+def _keep(project: Project, found: Sequence[tuple[Photo, bytes]]) -> None:
+    with project.catalogue() as rows:
+        rows.executemany("INSERT OR REPLACE INTO embedding VALUES (?, ?)", [
+            (photo.facts.sha256, row) for photo, row in found if photo.facts])
+
+
+def _rows(project: Project, hashes: Iterable[str]) -> tuple[list[str], Floats]:
+    """The contents that have an embedding, in the order given, and their embeddings (n, 1280)."""
+    with project.reading() as rows:
+        found = {row["sha256"]: row["row"] for row in rows.execute("SELECT * FROM embedding") if row["row"]}
+    known = [sha256 for sha256 in hashes if sha256 in found]
+    packed = np.frombuffer(b"".join(found[sha256] for sha256 in known), np.float16)
+    return known, packed.reshape(-1, *SIZE).astype(np.float32)
+
+
+def _compared(project: Project, contents: Mapping[str, Photo], progress: Progress) -> Kept:
+    """Everything that follows from all embeddings and fingerprints together."""
+    hashes, rows = _rows(project, contents)
+    unreadable = sorted(contents.keys() - set(hashes))
+    progress.begin(math.ceil(len(rows) / likeness.BLOCK), "Finding what looks alike")
+    small = likeness.reduced(rows)
+    blocks = []
+    for block in likeness.nearest(rows, small):
+        blocks.append(block)
+        progress.step()
+    neighbours, similarities = likeness.stacked(blocks)
+    progress.say("Finding copies")
+    twins = np.full(len(hashes), -1, np.int64)
+    for number, group in enumerate(duplicates.alike([contents[sha256].fingerprint or "" for sha256 in hashes])):
+        twins[list(group)] = number
+    progress.say("Drawing the map")
+    points = drawn(small)
+    return Kept(np.array(hashes, "U64"), neighbours, similarities, points, small, twins, np.array(unreadable, "U64"))
