@@ -1,17 +1,26 @@
-"""One map over many images: threads of this process, which is enough because Pillow frees the GIL while it decodes."""
+"""One map over many images: threads of this process, or the Dask cluster that REKOLAB_CLUSTER names.
+
+Threads are enough on one computer, because Pillow frees the GIL while it decodes. What runs on a cluster must be able
+to travel: a module-level function (or a partial of one) and items that can be pickled, neither of which needs a file
+or a catalogue of this computer.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from typing import TypeVar
 
+from core import settings
 from core.jobs import Progress
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+TICK = 0.5  # seconds after which a cancelled job is seen, however long the items take
 
 
 def workers() -> int:
@@ -19,24 +28,48 @@ def workers() -> int:
     return os.cpu_count() or 1
 
 
+def cluster() -> str | None:
+    """The address of the Dask cluster to use, such as tcp://10.0.0.5:8786; None for this computer alone."""
+    return settings.load().cluster
+
+
 def each(
     function: Callable[[Item], Result], items: Iterable[Item], progress: Progress, threads: int | None = None
 ) -> Iterator[tuple[Item, Result]]:
     """(item, function(item)) as they are finished, in no fixed order; only a few are under way at once.
 
-    Steps `progress` once an item. A cancelled job stops handing out items and ends with Cancelled.
+    With `threads` the work stays here whatever the settings say: it needs this computer's files or connections.
+    Steps `progress` once an item. A cancelled job stops handing out items and ends with Cancelled; the first exception
+    of an item ends the map too. A worker of a cluster that is lost is no such exception: its items are done again.
     """
-    width = threads or workers()
     rest = iter(items)
-    with ThreadPoolExecutor(width) as pool:
-        under_way = {pool.submit(function, item): item for item in islice(rest, width * 2)}
-        try:
-            while under_way:
-                finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    item = under_way.pop(future)
-                    under_way |= {pool.submit(function, following): following for following in islice(rest, 1)}
-                    yield item, future.result()
-                    progress.step()
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+    with _pool(threads) as (pool, window):
+        under_way = {pool.submit(function, item): item for item in islice(rest, window)}
+        while under_way:
+            finished, _ = wait(under_way, timeout=TICK, return_when=FIRST_COMPLETED)
+            if not finished:
+                progress.check()
+            for future in finished:
+                item = under_way.pop(future)
+                under_way |= {pool.submit(function, following): following for following in islice(rest, 1)}
+                yield item, future.result()
+                progress.step()
+
+
+def _pool(threads: int | None) -> AbstractContextManager[tuple[Executor, int]]:
+    address = None if threads else cluster()
+    if address is None:
+        return _threads(threads or workers())
+    from core import clustering
+
+    return clustering.pool(address)
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[tuple[Executor, int]]:
+    """Threads of this process, and how many items may be under way; those not begun are dropped at the end."""
+    pool = ThreadPoolExecutor(count)
+    try:
+        yield pool, count * 2
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

@@ -7,6 +7,7 @@
     ├── BadManifest        a file that is not a manifest at all
     ├── NotReady           a step that needs an earlier one
     ├── EngineError        the built-in engine can not be started or reached
+    ├── ClusterError       the Dask cluster can not be reached, or can not do the work
     ├── Cancelled          a job that somebody ended
     └── AwsError           an answer of AWS or the engine, translated: code, what happened, why, what cures it
         ├── ModelNotRunning    ResourceNotReadyException of DetectCustomLabels
@@ -37,6 +38,10 @@ class RekolabError(Exception):
         self.message = message
         self.cure = cure
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travels from a worker of a cluster as it is, whatever its own __init__ asks for."""
+        return type(self).__new__, (type(self), *self.args), self.__dict__
+
 
 class BadPath(RekolabError):
     pass
@@ -59,6 +64,10 @@ class NotReady(RekolabError):
 
 
 class EngineError(RekolabError):
+    pass
+
+
+class ClusterError(RekolabError):
     pass
 
 

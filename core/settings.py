@@ -15,7 +15,10 @@ FILE = Path(".streamlit/rekolab.toml")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`home` holds everything that Rekolab writes; `roots` are the folders from which photos may be read."""
+    """`home` holds everything that Rekolab writes; `roots` are the folders from which photos may be read.
+
+    `cluster` is the address of a Dask scheduler (docs/cluster.md), None where this computer works alone.
+    """
 
     home: Path
     roots: tuple[Path, ...]
@@ -23,6 +26,7 @@ class Settings:
     training_hour_usd: float = 1.0
     unit_hour_usd: float = 4.0
     prices_checked: str = "2026-11-23"
+    cluster: str | None = None
 
 
 def load(environment: Mapping[str, str] = os.environ, file: Path = FILE) -> Settings:
@@ -41,6 +45,7 @@ def load(environment: Mapping[str, str] = os.environ, file: Path = FILE) -> Sett
         training_hour_usd=float(str(values.get("training_hour_usd", 1.0))),
         unit_hour_usd=float(str(values.get("unit_hour_usd", 4.0))),
         prices_checked=str(values.get("prices_checked", "2026-11-23")),
+        cluster=str(values["cluster"]).strip() if values.get("cluster") else None,
     )
 
 

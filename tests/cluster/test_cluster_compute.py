@@ -1,0 +1,78 @@
+"""`each` on a real scheduler with worker processes."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from functools import partial
+from pathlib import Path
+
+import cluster_work
+import pytest
+from running_cluster import Cluster, free_port
+
+from core import clustering
+from core.compute import each
+from core.errors import Cancelled, ClusterError, NotAllowed
+from core.jobs import Progress
+
+
+def test_work_is_done_by_the_workers_and_not_here(cluster: Cluster) -> None:
+    seen: list[int] = []
+    done = dict(each(cluster_work.square, range(40), Progress(lambda **change: seen.append(change["done"]))))
+    assert {number: square for number, (square, _) in done.items()} == {n: n * n for n in range(40)}
+    makers = {process for _, process in done.values()}
+    assert os.getpid() not in makers
+    assert len(makers) == 2
+    assert sorted(seen) == list(range(1, 41))
+
+
+def test_work_that_needs_this_computer_stays_here(cluster: Cluster) -> None:
+    assert {process for _, (_, process) in each(cluster_work.square, range(3), Progress(), threads=1)} == {os.getpid()}
+
+
+def test_only_a_few_items_are_taken_ahead(cluster: Cluster) -> None:
+    taken: list[int] = []
+    items = (taken.append(number) or number for number in range(1000))
+    next(each(cluster_work.square, items, Progress()))
+    assert len(taken) <= clustering.LEAST + 2
+
+
+def test_the_error_of_an_item_comes_back_as_it_was_raised(cluster: Cluster) -> None:
+    with pytest.raises(NotAllowed, match="may not read it") as caught:
+        list(each(cluster_work.refuse, range(8), Progress()))
+    assert (caught.value.code, caught.value.operation, caught.value.said) == ("AccessDenied", "GetObject", "no")
+
+
+def test_a_job_is_cancelled_while_no_item_comes_back(cluster: Cluster, tmp_path: Path) -> None:
+    cancelled = threading.Event()
+    threading.Timer(0.1, cancelled.set).start()
+    try:
+        with pytest.raises(Cancelled):
+            list(each(partial(cluster_work.wait_for, file=tmp_path / "go"), range(4), Progress(cancelled=cancelled)))
+    finally:
+        (tmp_path / "go").touch()
+
+
+def test_a_cluster_that_is_not_there_is_named_with_a_way_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clustering, "PATIENCE", 0.3)
+    for address in (f"tcp://127.0.0.1:{free_port()}", "no address"):
+        monkeypatch.setenv("REKOLAB_CLUSTER", address)
+        with pytest.raises(ClusterError, match=r"can not be reached.*REKOLAB_CLUSTER.*alone"):
+            list(each(cluster_work.square, [1], Progress()))
+
+
+def test_workers_with_another_copy_of_rekolab_are_named(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = clustering.edition()
+    monkeypatch.setattr(clustering, "edition", cluster_work.other_edition)
+    assert cluster_work.other_edition() != here
+    with pytest.raises(ClusterError, match=r"runs another version of Rekolab"):
+        list(each(cluster_work.square, [1], Progress()))
+
+
+def test_without_dask_the_way_on_is_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REKOLAB_CLUSTER", "tcp://127.0.0.1:8786")
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ClusterError, match=r"pip install -r requirements-cluster\.txt"):
+        list(each(cluster_work.square, [1], Progress()))
