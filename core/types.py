@@ -35,20 +35,26 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Scores of a picture, each 0-1 but the last two, which are -1 to 1.
+    """Scores of a picture, each 0-1 unless said otherwise.
 
-    Mean luminance, its standard deviation (1: half black, half white), edge energy, entropy of the luminance, mean
-    saturation, how much of the border has one colour; red minus blue, and green minus the mean of both.
+    brightness: mean luminance. contrast: its standard deviation, 1 for half black half white. sharpness: the share of
+    the steps between pixels that a blur takes away. shadows, highlights: the luminance that a twentieth is under, over.
+    information: entropy of the grey levels. saturation: mean difference of the strongest and the weakest colour.
+    warmth: red minus blue, -1 to 1. tint: green minus the mean of both, -1 to 1. border, border_contrast: mean and
+    standard deviation of the luminance of the strip along the sides.
     """
 
     brightness: float
     contrast: float
     sharpness: float
+    shadows: float = 0.0
+    highlights: float = 1.0
     information: float = 1.0
     saturation: float = 0.0
-    border: float = 0.0
     warmth: float = 0.0
     tint: float = 0.0
+    border: float = 0.5
+    border_contrast: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
