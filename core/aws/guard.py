@@ -111,7 +111,7 @@ def set_deadline(workspace: Workspace, arn: str, backend: Backend, at: dt.dateti
 
 def deadlines(workspace: Workspace) -> list[Deadline]:
     """All deadlines, the next one first."""
-    with workspace.catalogue() as rows:
+    with workspace.reading() as rows:
         found = rows.execute("SELECT * FROM deadline ORDER BY at").fetchall()
     return [Deadline(row["arn"], Backend(**json.loads(row["backend"])), dt.datetime.fromisoformat(row["at"]))
             for row in found]
@@ -166,7 +166,7 @@ def _text(moment: dt.datetime) -> str:
 
 def uptimes(workspace: Workspace, arn: str | None = None) -> list[Uptime]:
     """Every run that is known, of one model or of all, newest first."""
-    with workspace.catalogue() as rows:
+    with workspace.reading() as rows:
         found = rows.execute(
             "SELECT uptime.*, setting.key IS NOT NULL AS seen FROM uptime LEFT JOIN setting "
             "ON setting.key = 'seen:' || uptime.id WHERE ? IS NULL OR arn = ? ORDER BY uptime.id DESC", (arn, arn))

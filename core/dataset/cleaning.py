@@ -88,7 +88,7 @@ def recipe_of(project: Project) -> Recipe:
 
 def results(project: Project) -> list[Cleaned]:
     """The cleaned copies, and what was left out with its reason, by photo id."""
-    with project.catalogue() as rows:
+    with project.reading() as rows:
         found = rows.execute("SELECT * FROM cleaned ORDER BY photo_id").fetchall()
     return [Cleaned(row["photo_id"], row["path"], tuple(json.loads(row["actions"])), row["reason"],
                     row["width"], row["height"], row["bytes"], row["sha256"]) for row in found]
@@ -149,7 +149,7 @@ def _size(path: str) -> int:
 
 
 def _keys(project: Project) -> dict[int, str]:
-    with project.catalogue() as rows:
+    with project.reading() as rows:
         return {row["photo_id"]: row["recipe"] for row in rows.execute("SELECT photo_id, recipe FROM cleaned")}
 
 

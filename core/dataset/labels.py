@@ -46,7 +46,7 @@ class Tally:
 
 def classes(project: Project) -> list[str]:
     """The classes by position; the first nine have the keys 1 to 9."""
-    with project.catalogue() as rows:
+    with project.reading() as rows:
         return [row["name"] for row in rows.execute("SELECT name FROM class ORDER BY position, name")]
 
 
@@ -122,7 +122,7 @@ def redo(project: Project) -> tuple[int, ...]:
 
 def history(project: Project, limit: int = 50) -> list[Step]:
     """The last steps, newest first, those included that are undone and can be redone."""
-    with project.catalogue() as rows:
+    with project.reading() as rows:
         found = rows.execute(
             "SELECT step, at, COUNT(*) AS photos, json_group_array(DISTINCT after) AS labels, MAX(excluded) AS out, "
             "undone FROM label_change GROUP BY step ORDER BY step DESC LIMIT ?", (limit,)).fetchall()
@@ -133,7 +133,7 @@ def history(project: Project, limit: int = 50) -> list[Step]:
 
 def recent(project: Project, limit: int = 5) -> list[int]:
     """The photos that were labelled or left out last, newest first, each once."""
-    with project.catalogue() as rows:
+    with project.reading() as rows:
         found = rows.execute(
             "SELECT photo_id, MAX(id) AS last FROM label_change WHERE NOT undone AND (after IS NOT NULL OR excluded) "
             "GROUP BY photo_id ORDER BY last DESC LIMIT ?", (limit,)).fetchall()
@@ -151,7 +151,7 @@ def counts(photos: Iterable[Photo], names: Iterable[str]) -> dict[str, int]:
 
 def tally(project: Project) -> Tally:
     """How many photos have a label, of how many."""
-    with project.catalogue() as rows:
+    with project.reading() as rows:
         row = rows.execute("SELECT COUNT(label.name) AS labelled, COUNT(*) AS total FROM photo "
                            "LEFT JOIN label ON label.photo_id = photo.id WHERE NOT photo.excluded").fetchone()
     return Tally(row["labelled"], row["total"])
@@ -159,7 +159,7 @@ def tally(project: Project) -> Tally:
 
 def given(project: Project) -> dict[int, dt.datetime]:
     """When each labelled photo got the label that it has."""
-    with project.catalogue() as rows:
+    with project.reading() as rows:
         found = rows.execute("SELECT photo_id, MAX(id), at FROM label_change "
                              "WHERE NOT undone AND before IS NOT after GROUP BY photo_id")
         return {row["photo_id"]: dt.datetime.fromisoformat(row["at"]) for row in found}

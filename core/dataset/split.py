@@ -110,7 +110,7 @@ def load(project: Project) -> Split:
 def current(project: Project, chosen: Trainable) -> Split:
     """The project's split of these pictures."""
     options = project.get("split", {})
-    with project.catalogue() as rows:
+    with project.reading() as rows:
         placed: dict[int, Side] = {row["photo_id"]: row["name"] for row in rows.execute("SELECT * FROM side")}
     groups = duplicates.groups([entry.photo for entry in chosen.entries])
     return make(chosen.labels, groups, placed=placed, **options)

@@ -15,7 +15,7 @@ from core.workspace import Project
 def known(project: Project, bucket: str) -> dict[str, str]:
     """ETag by key of what was sent to the bucket or fetched from it."""
     start = storage.uri(bucket, "")
-    with project.catalogue() as rows:
+    with project.reading() as rows:
         found = rows.execute("SELECT uri, etag FROM synced WHERE substr(uri, 1, ?) = ?", (len(start), start)).fetchall()
     return {row["uri"].removeprefix(start): row["etag"] for row in found}
 

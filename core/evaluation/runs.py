@@ -72,7 +72,7 @@ def delete_run(project: Project, run_id: int) -> None:
 def predictions(project: Project, run_id: int, thresholds: Thresholds | None = None) -> list[Prediction]:
     """What the model said, by name, decided at `thresholds` or at the model's own."""
     cuts = run(project, run_id).thresholds if thresholds is None else thresholds
-    with project.catalogue() as rows:
+    with project.reading() as rows:
         found = rows.execute("SELECT * FROM prediction WHERE run_id = ? ORDER BY name", (run_id,)).fetchall()
     return [_prediction(row, cuts) for row in found]
 
@@ -95,13 +95,13 @@ def close(project: Project, run_id: int, total: int) -> None:
 
 def answered(project: Project, run_id: int) -> set[str]:
     """Names of the photos that need not be asked again; those whose call failed are not among them."""
-    with project.catalogue() as rows:
+    with project.reading() as rows:
         found = rows.execute("SELECT name FROM prediction WHERE run_id = ? AND error IS NULL", (run_id,))
         return {row["name"] for row in found}
 
 
 def _read(project: Project, clause: str, *values: int) -> list[Run]:
-    with project.catalogue() as rows:
+    with project.reading() as rows:
         found = rows.execute(f"{_SELECT} {clause}", values).fetchall()
     return [_run(row) for row in found]
 
