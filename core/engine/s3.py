@@ -21,7 +21,7 @@ os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "1"  # moto would answer to every web p
 
 from moto.moto_server.werkzeug_app import create_backend_app
 
-from core.engine import s3_changes, s3_keys, s3_uploads
+from core.engine import s3_changes, s3_keys, s3_names, s3_uploads
 from core.engine.blobs import Blobs
 from core.engine.payload import settle
 from core.engine.s3_index import Index, Setting
@@ -57,11 +57,13 @@ class S3:
         self.objects = ObjectStore(self)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request whose body is in memory, as the gate leaves it. Raises Refusal where the body is wrong."""
+        """Answer a request whose body is in memory, as the gate leaves it. Raises Refusal where S3 takes none such."""
+        bucket, key = _place(environ)
+        s3_names.check_place(environ["RAW_URI"], key)
         if environ["REQUEST_METHOD"] in ("GET", "HEAD", "OPTIONS"):
             return self._moto(environ, start_response)
         settle(environ)
-        with self._turns[hash(_place(environ)) % len(self._turns)]:  # writes of one key take turns
+        with self._turns[hash((bucket, key)) % len(self._turns)]:  # writes of one key take turns
             return self._change(environ).send(start_response)
 
     def close(self) -> None:
@@ -73,6 +75,8 @@ class S3:
         (bucket, key), method = _place(environ), environ["REQUEST_METHOD"]
         setting = _setting(environ, bucket) if bucket and not key and method in ("PUT", "DELETE") else None
         is_new = bucket not in s3_keys.backend().buckets
+        if setting and is_new and method == "PUT":
+            s3_names.check_new_bucket(bucket)
         with s3_changes.noting() as changes:
             if key and _query_names(environ) & _OBJECT_SETTINGS:
                 changes.keys.add((bucket, key))
