@@ -35,7 +35,6 @@ TAKEN = 3  # the exit code that tells a starter that somebody else serves this f
 REGION = "us-east-1"
 
 _PATIENCE = 2.0  # seconds that a training has to write down where it is
-_SLOW = 60.0  # seconds that a client may be silent in the middle of a request
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -103,7 +102,9 @@ def _serve(root: Path, port: int, follow_stdin: bool) -> None:
     listener = listen([_port_of(_last_address(root)) or port, port, 0])
     identity = {"id": uuid.uuid4().hex, "pid": os.getpid()}
     gate, close = _assemble(root, identity)
-    server = _server(gate, listener)
+    from core.engine.server import Server
+
+    server = Server(gate, listener)
     url = f"http://{ADDRESS}:{server.port}"
     write_atomically(root / "engine.json", json.dumps(identity | {"url": url}).encode())
     sys.stdout.write(f"The engine listens on {url}. Clients: eval \"$(python -m core.engine --print-env)\"\n")
@@ -153,21 +154,6 @@ def _assemble(root: Path, identity: dict[str, Any]) -> tuple[Gate, Callable[[], 
         s3.close()
 
     return Gate(access_key(root), {"s3": s3, "rekognition": custom_labels, "sts": sts.application}, identity), close
-
-
-def _server(gate: Gate, listener: socket.socket) -> Any:
-    from moto.moto_server.werkzeug_app import MotoRequestHandler
-    from werkzeug.serving import make_server
-
-    class QuietHandler(MotoRequestHandler):  # moto's own keeps the names of S3 metadata as they were sent
-        protocol_version = "HTTP/1.1"
-        timeout = _SLOW
-
-        def log_request(self, *_: object, **__: object) -> None:
-            """Requests are not logged: they hold names of photos, and there are thousands of them."""
-
-    host, port = listener.getsockname()
-    return make_server(host, port, gate, threaded=True, request_handler=QuietHandler, fd=listener.detach())
 
 
 def _follow_stdin(close: Callable[[], None]) -> None:

@@ -67,9 +67,18 @@ def _length(environ: WSGIEnvironment) -> int:
 
 
 def _read(stream: IO[bytes], size: int) -> bytes:
+    """What comes of `size` bytes until the body ends; an error of the stream is the client's."""
     data = bytearray()
-    while len(data) < size and (piece := stream.read(min(_PIECE, size - len(data)))):
-        data += piece
+    try:
+        while len(data) < size and (piece := stream.read(min(_PIECE, size - len(data)))):
+            data += piece
+    except TimeoutError:
+        raise Refusal("RequestTimeout", "Your socket connection to the server was not read from or written to within "
+                                        "the timeout period. Idle connections will be closed.", 400) from None
+    except ConnectionError:
+        raise
+    except OSError:
+        raise Refusal("IncompleteBody", "The chunks of the body do not fit together.", 400) from None
     return bytes(data)
 
 

@@ -1,0 +1,212 @@
+"""Clients that dribble, go silent, or send too much: they are cut off, and keep nobody else waiting."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from s3_room import s3_client
+
+from core.aws.engine_process import Engine
+from core.engine import gate, server
+from core.engine.access import AccessKey
+from core.engine.gate import Gate
+from core.engine.server import Server
+
+KEY = AccessKey("RKLBTEST", "secret")
+SIGNED = f"AWS4-HMAC-SHA256 Credential={KEY.id}/20261123/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
+HEAD = f"PUT /bucket/key HTTP/1.1\r\nHost: localhost\r\nAuthorization: {SIGNED}\r\n"
+HEALTHY = b"GET /_engine/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+BEGINNINGS = [HEAD.encode(), f"{HEAD}Content-Length: 9999\r\n\r\n".encode(),
+              f"{HEAD}Transfer-Encoding: chunked\r\n\r\n270f\r\n".encode()]
+
+Serve = Callable[..., tuple[str, int]]
+
+
+def echo_size(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+    size = str(len(environ["wsgi.input"].read())).encode()
+    start_response("200 OK", [("Content-Length", str(len(size)))])
+    return [size]
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """`serve(connections=4)` is the address of a gate behind which S3 answers with the size of a body."""
+    with ExitStack() as stack:
+        def start(application: Any = echo_size, **options: Any) -> tuple[str, int]:
+            listener = socket.create_server(("127.0.0.1", 0))
+            address = listener.getsockname()
+            running = Server(Gate(KEY, dict.fromkeys(gate.LIMITS, application), {}), listener, **options)
+            stack.callback(running.server_close)
+            stack.callback(running.shutdown)
+            threading.Thread(target=running.serve_forever, args=(0.02,), daemon=True).start()
+            return address
+
+        yield start
+
+
+@pytest.fixture
+def connect() -> Iterator[Callable[..., socket.socket]]:
+    """`connect(address, data)` is a connection on which that was sent."""
+    with ExitStack() as stack:
+        def one(address: tuple[str, int], data: bytes = b"") -> socket.socket:
+            connection = stack.enter_context(socket.create_connection(address, timeout=30))
+            connection.sendall(data)
+            return connection
+
+        yield one
+
+
+@pytest.fixture
+def dribble() -> Iterator[Callable[[list[socket.socket]], None]]:
+    """`dribble(connections)` goes on sending a byte on each, ten times a second."""
+    ended, threads = threading.Event(), []
+
+    def go_on(connections: list[socket.socket]) -> None:
+        while not ended.wait(0.1):
+            for connection in connections:
+                try:
+                    connection.send(b"x")
+                except OSError:  # this one was cut off
+                    continue
+
+    def start(connections: list[socket.socket]) -> None:
+        threads.append(threading.Thread(target=go_on, args=(connections,)))
+        threads[-1].start()
+
+    yield start
+    ended.set()
+    for thread in threads:
+        thread.join()
+
+
+def answer(connection: socket.socket) -> bytes:
+    """All that the server says until it closes."""
+    said = b""
+    try:
+        while piece := connection.recv(65536):
+            said += piece
+    except ConnectionError:  # it had not read all that was sent
+        pass
+    return said
+
+
+@pytest.mark.parametrize("beginning", BEGINNINGS, ids=["head", "body", "chunk"])
+def test_clients_that_dribble_give_way_to_others(
+        serve: Serve, connect: Any, dribble: Any, beginning: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "_BRIEF", 0.2)
+    address = serve(connections=4)
+    dribble([connect(address, beginning) for _ in range(12)])
+    for _ in range(3):
+        assert answer(connect(address, HEALTHY)).startswith(b"HTTP/1.1 200")
+
+
+def test_a_client_that_dribbles_its_head_is_cut_off_in_the_end(serve: Serve, connect: Any, dribble: Any) -> None:
+    slow = connect(serve(patience=0.4), HEAD.encode())
+    dribble([slow])
+    began = time.monotonic()
+    assert answer(slow) == b""
+    assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize("beginning", BEGINNINGS[1:], ids=["body", "chunk"])
+def test_a_client_that_dribbles_its_body_is_told_so(
+        serve: Serve, connect: Any, dribble: Any, beginning: bytes) -> None:
+    slow = connect(serve(patience=0.4), beginning)
+    dribble([slow])
+    said = answer(slow)
+    assert said.startswith(b"HTTP/1.1 400")
+    assert b"RequestTimeout" in said
+
+
+def test_silent_clients_take_no_more_threads_than_there_are(
+        serve: Serve, connect: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "_BRIEF", 0.1)
+    address, before = serve(connections=5), threading.active_count()
+    silent = [connect(address, HEAD.encode()) for _ in range(60)]
+    assert answer(connect(address, HEALTHY)).startswith(b"HTTP/1.1 200")
+    assert threading.active_count() <= before + 5
+    assert len(silent) == 60
+
+
+def test_work_that_takes_its_time_is_cut_off_for_nobody(
+        serve: Serve, connect: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "_BRIEF", 0.05)
+    begun, done = threading.Semaphore(0), threading.Event()
+
+    def work(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        begun.release()
+        assert done.wait(20)
+        return echo_size(environ, start_response)
+
+    address = serve(work, connections=3, patience=0.3)
+    working = [connect(address, f"{HEAD}Content-Length: 1\r\n\r\nx".encode()) for _ in range(3)]
+    assert all(begun.acquire(timeout=10) for _ in working)
+    next_one = connect(address, HEALTHY)
+    next_one.settimeout(0.5)
+    with pytest.raises(TimeoutError):  # no thread is free
+        next_one.recv(1)
+    next_one.settimeout(20)
+    done.set()
+    assert all(answer(connection).endswith(b"\r\n\r\n1") for connection in working)
+    assert answer(next_one).startswith(b"HTTP/1.1 200")
+
+
+def test_a_large_body_that_comes_at_a_good_pace_is_taken(serve: Serve, connect: Any) -> None:
+    size = 20_000_000
+    connection = connect(serve(patience=0.5), f"{HEAD}Content-Length: {size}\r\n\r\n".encode())
+    for _ in range(20):
+        connection.sendall(bytes(1_000_000))
+    assert answer(connection).endswith(str(size).encode())
+
+
+def test_a_fast_start_does_not_pay_for_silence_later(serve: Serve, connect: Any) -> None:
+    connection = connect(serve(patience=0.4), f"{HEAD}Content-Length: 99000000\r\n\r\n".encode())
+    connection.sendall(bytes(9_000_000))
+    connection.settimeout(10)
+    assert b"RequestTimeout" in answer(connection)
+
+
+@pytest.mark.parametrize("wrapping", [
+    "Transfer-Encoding: chunked\r\n\r\n3e9\r\n{}\r\n0\r\n\r\n",
+    "Transfer-Encoding: chunked\r\n\r\n" + "1\r\nx\r\n" * 1001 + "0\r\n\r\n",
+    "Content-Length: 1001\r\n\r\n{}",
+    "Content-Length: 1085\r\nContent-Encoding: aws-chunked\r\nx-amz-content-sha256: STREAMING-UNSIGNED-PAYLOAD-TRAILER"
+    "\r\nx-amz-decoded-content-length: 1001\r\n\r\n3e9\r\n{}\r\n0\r\nx-amz-trailer: 0\r\n\r\n"])
+def test_a_body_over_the_limit_is_refused_in_every_wrapping(
+        serve: Serve, connect: Any, wrapping: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(gate.LIMITS, "s3", 1000)
+    address = serve()
+    assert b"EntityTooLarge" in answer(connect(address, (HEAD + wrapping.format("x" * 1001)).encode()))
+    assert answer(connect(address, HEALTHY)).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize("chunks", ["3e9\r\nx", "zz\r\nx\r\n", "-5\r\nx\r\n", "5\r\nlonger\r\n0\r\n\r\n"])
+def test_chunks_that_do_not_fit_together_are_refused(serve: Serve, connect: Any, chunks: str) -> None:
+    connection = connect(serve(), f"{HEAD}Transfer-Encoding: chunked\r\n\r\n{chunks}".encode())
+    connection.shutdown(socket.SHUT_WR)
+    assert b"<Code>IncompleteBody</Code>" in answer(connection)
+
+
+def test_a_form_of_a_stranger_is_refused_before_it_has_come(serve: Serve, connect: Any) -> None:
+    form = "POST /bucket HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+    stranger = connect(serve(), f"{form}Content-Length: 900000000\r\n\r\n--b\r\n".encode() + bytes(64 * 1024))
+    assert b"<Code>AccessDenied</Code>" in answer(stranger)
+
+
+def test_the_engine_answers_beside_more_slow_clients_than_it_has_threads(
+        engine: Engine, connect: Any, dribble: Any) -> None:
+    address = urlsplit(engine.url)
+    slow = [connect((address.hostname, address.port), BEGINNINGS[number % 3]) for number in range(230)]
+    dribble(slow)
+    client = s3_client(engine)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: client.list_buckets()["ResponseMetadata"]["HTTPStatusCode"], range(40)))
+    assert answers == [200] * 40
