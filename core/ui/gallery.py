@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +22,22 @@ PAGE = 120  # more data URIs at once make every click slow
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One picture of a gallery. `mark` is a coloured dot: "refused", "hurts", "right", "unknown", "out" or none."""
+    """One picture of a gallery. `mark` is a coloured dot: "refused", "hurts", "right", "unknown", "out" or none.
+
+    `colour` is that of its class, "#RRGGBB", drawn as a line under the picture.
+    """
 
     id: str
     caption: str
     source: str | None
     mark: str = ""
     note: str = ""
+    colour: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a person did: the tiles that are chosen, and the one that was just opened."""
+    """What a person did: the tiles that are chosen, in the order of choosing, and the one that was just opened."""
 
     chosen: tuple[str, ...]
     opened: str | None
@@ -41,15 +46,24 @@ class Choice:
 @st.cache_resource
 def _component() -> Any:
     return st.components.v2.component(
-        "rekolab_gallery", html="<div class='grid'></div>\n",
+        "rekolab_gallery", html="<div class='grid' role='group'></div><div class='turn'></div>\n",
         css=(HERE / "gallery.css").read_text("utf-8"), js=(HERE / "gallery.js").read_text("utf-8"))
 
 
-@st.cache_data(max_entries=4000, show_spinner=False)
 def picture(folder: str, sha256: str) -> str | None:
     """The thumbnail of that content as a data URI, None where there is none."""
+    try:
+        return _picture(folder, sha256)
+    except FileNotFoundError:
+        return None
+
+
+@lru_cache(maxsize=2000)  # of content that never changes: about 30 MB, and no copy at each look as by st.cache_data
+def _picture(folder: str, sha256: str) -> str:
     data = thumbnails.find(Path(folder), sha256)
-    return None if data is None else thumbnails.data_uri(data)
+    if data is None:
+        raise FileNotFoundError(sha256)  # is not remembered, because it may come
+    return thumbnails.data_uri(data)
 
 
 def thumbnail(project: Project, photo: Photo) -> str | None:
@@ -84,20 +98,81 @@ def _large(path: str, longest: int, changed: int) -> bytes:
 
 def gallery(tiles: Sequence[Tile], key: str, *, single: bool = False, height: int | None = None) -> Choice:
     """Show one page of `tiles`. With `single`, a click opens a tile instead of choosing it."""
-    pages = max(1, -(-len(tiles) // PAGE))
-    page = st.pagination(pages, key=f"{key}_page") if pages > 1 else 1
-    shown = tiles[(page - 1) * PAGE : page * PAGE]
-    digest = hashlib.sha1("|".join(f"{t.id}{t.caption}{t.mark}" for t in shown).encode(), usedforsecurity=False)
-    signature = f"{digest.hexdigest()}{sum(t.source is not None for t in shown)}"
-    items = [{"id": t.id, "caption": t.caption, "src": t.source, "mark": t.mark, "note": t.note} for t in shown]
+    known = {tile.id: tile for tile in tiles}
+    return paged(list(known), known.__getitem__, key, single=single, height=height)
+
+
+def paged(
+    ids: Sequence[str], tile: Callable[[str], Tile], key: str, *, of: Hashable = None, single: bool = False,
+    height: int | None = None,
+) -> Choice:
+    """Show one page of the tiles of these ids; only those of the page are made.
+
+    What is chosen survives the turning of pages, and leaving the page of the app. When `of`, which says what is shown,
+    changes, the first page is shown.
+    """
+    page, pages = _page(len(ids), key, of)
+    shown = [tile(one) for one in ids[(page - 1) * PAGE : page * PAGE]]
+    mount, seed = _seed(key)
     answer = _component()(
-        data={"items": items, "signature": signature, "single": single,
-              "token": f"{key} {st.session_state.get(f'{key}_cleared', 0)}"},
-        key=f"{key} {st.session_state.get(f'{key}_cleared', 0)}", height=height or "content",
-        on_chosen_change=lambda: None, on_opened_change=lambda: None)
-    return Choice(tuple(answer.chosen or ()), answer.opened)
+        data={"items": [_item(one) for one in shown], "signature": _signature(shown, page), "single": single,
+              "order": "" if single else " ".join(ids), "page": page, "pages": pages, "token": mount, "seed": seed},
+        key=mount, height=height or "content", default={"chosen": seed},
+        on_chosen_change=lambda: None, on_opened_change=lambda: None, on_turn_change=partial(_turn, key, mount, pages))
+    chosen = tuple(answer.chosen or ())
+    st.session_state[f"{key}_kept"] = chosen
+    return Choice(chosen, answer.opened)
 
 
 def clear(key: str) -> None:
     """Forget what is chosen in the gallery of that key, from the next run on."""
-    st.session_state[f"{key}_cleared"] = st.session_state.get(f"{key}_cleared", 0) + 1
+    choose(key, ())
+
+
+def choose(key: str, ids: Sequence[str]) -> None:
+    """Choose exactly these tiles in the gallery of that key, from the next run on."""
+    st.session_state[f"{key}_kept"] = tuple(ids)
+    st.session_state[f"{key}_mount"] = st.session_state.get(f"{key}_mount", 0) + 1
+
+
+def _seed(key: str) -> tuple[str, list[str]]:
+    """The name of the component, and what is chosen in it at first.
+
+    The browser keeps what is chosen from then on. A component that was not drawn in the last run has forgotten it, so
+    it is drawn as a new one, which is told.
+    """
+    mount = f"{key} {st.session_state.get(f'{key}_mount', 0)}"
+    if mount not in st.session_state or st.session_state.get(f"{key}_seed", ("",))[0] != mount:
+        st.session_state[f"{key}_seed"] = (mount, list(st.session_state.get(f"{key}_kept", ())))
+    return mount, st.session_state[f"{key}_seed"][1]
+
+
+def _page(count: int, key: str, of: Hashable) -> tuple[int, int]:
+    """The page to show, and of how many."""
+    pages = max(1, -(-count // PAGE))
+    at = f"{key}_page"
+    if st.session_state.get(f"{key}_of", of) != of:
+        st.session_state[at] = 1
+    st.session_state[f"{key}_of"] = of
+    if pages == 1:
+        return 1, 1
+    st.session_state[at] = min(st.session_state.get(at) or 1, pages)
+    return st.pagination(pages, key=at, persist_state="session"), pages
+
+
+def _turn(key: str, mount: str, pages: int) -> None:
+    """Turn to the page that the browser asks for."""
+    wanted = st.session_state[mount].get("turn")
+    if wanted and 1 <= wanted <= pages:
+        st.session_state[f"{key}_page"] = wanted
+
+
+def _item(tile: Tile) -> dict[str, str | None]:
+    return {"id": tile.id, "caption": tile.caption, "src": tile.source, "mark": tile.mark, "note": tile.note,
+            "colour": tile.colour}
+
+
+def _signature(shown: Sequence[Tile], page: int) -> str:
+    """Another text whenever the page has to be drawn anew."""
+    said = "|".join(f"{t.id}{t.caption}{t.mark}{t.note}{t.colour}{t.source is None}" for t in shown)
+    return f"{page} {hashlib.sha1(said.encode(), usedforsecurity=False).hexdigest()}"
