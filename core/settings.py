@@ -53,12 +53,23 @@ def allowed_folder(text: str, roots: tuple[Path, ...]) -> Path:
     """The folder that a person named, resolved, and inside one of `roots`; BadPath says what is wrong otherwise."""
     if not text.strip() or "\0" in text:
         raise BadPath("Name a folder, such as /home/me/photos.")
-    folder = Path(text.strip()).expanduser().resolve()
+    folder = _resolved(text.strip())
     if not any(folder.is_relative_to(root) for root in roots):
         inside = ", ".join(str(root) for root in roots)
         raise BadPath(f"{folder} is outside the folders that may be read ({inside}). REKOLAB_ROOTS widens them.")
     if not folder.exists():
-        raise BadPath(f"{folder} does not exist.")
+        nearest = next(parent for parent in folder.parents if parent.exists())
+        raise BadPath(f"{folder} does not exist; {nearest} does. Look at how the name is spelled.")
     if not folder.is_dir():
         raise BadPath(f"{folder} is a file. Name the folder that holds it.")
+    return folder
+
+
+def _resolved(text: str) -> Path:
+    try:
+        folder = Path(text).expanduser().resolve()
+        folder.exists()
+    except (OSError, RuntimeError) as error:  # nobody's home, a name that is too long, or a folder closed to us
+        reason = error.strerror if isinstance(error, OSError) else "no such user"
+        raise BadPath(f"{text} can not be looked at ({reason}). Name another folder.") from None
     return folder

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from core.dataset.names import LINKS, class_of, disk_path, unique, why_left_out
+from core.dataset.names import LINKS, disk_path, unique, why_left_out
 from core.dataset.photos import Found, Source
 from core.errors import BadPath
 from core.files import write_atomically
@@ -30,13 +30,14 @@ LOCKED = "files locked with a password"
 DAMAGED = "files that are damaged in the archive"
 TOO_HEAVY = f"files over {MAX_FILE_BYTES // 1024**2} MB"
 
+_DRIVE = re.compile(r"^([A-Za-z]):")
 _DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
 def extract(progress: Progress, archive: Path, folder: Path) -> Found:
-    """Unpack the photos of a zip under `folder`/<its name>; what lies there already is kept.
+    """Unpack the photos of a zip under `folder`; what lies there already is kept.
 
-    A folder that wraps everything is taken off, so that the top folders name the classes.
+    A folder that wraps everything is taken off.
     BadPath for what is no zip, climbs out of its folder, or would unpack to more than is safe.
     """
     left_out: Counter[str] = Counter()
@@ -46,7 +47,7 @@ def extract(progress: Progress, archive: Path, folder: Path) -> Found:
             progress.begin(len(entries), f"Unpacking {archive.name}")
             files = []
             for path, info in entries:
-                files += _unpacked(packed, info, path, folder / str(disk_path(archive.stem)), left_out)
+                files += _unpacked(packed, info, path, folder, left_out)
                 progress.step()
     except (FileNotFoundError, IsADirectoryError, PermissionError):
         raise BadPath(f"{archive.name} is not there, or may not be read. Choose it again.") from None
@@ -125,13 +126,18 @@ def _unpacked(
 def _kept(path: PurePosixPath, data: bytes, folder: Path) -> Source:
     """`data` as a file at `path` under `folder`, or at the next free name when another content is there."""
     name = str(disk_path(str(path)))
-    names: set[str] = set()
-    while (target := folder / name).exists() and not _holds(target, data):
-        names.add(name)
-        name = unique(name, names)
+    taken: set[str] = set()
+    while (target := folder / _without_drive(name)).exists() and not _holds(target, data):
+        taken.add(name)
+        name = unique(name, taken)
     if not target.exists():
         write_atomically(target, data)
-    return Source(target, name, class_of(path))
+    return Source(target, name)
+
+
+def _without_drive(name: str) -> str:
+    """ "A: good/1.jpg" -> "A_ good/1.jpg": what one system takes for a folder's name is a drive to another."""
+    return _DRIVE.sub(r"\1_", name)
 
 
 def _holds(target: Path, data: bytes) -> bool:
@@ -141,7 +147,7 @@ def _holds(target: Path, data: bytes) -> bool:
 def _relative(name: str) -> PurePosixPath | None:
     """The path that a foreign name stands for; None when it leads out of the folder that it is put in."""
     path = PurePosixPath(name.replace("\\", "/"))
-    climbs = path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", name) is not None
+    climbs = path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:/", str(path)) is not None
     return None if climbs or not path.parts else path
 
 

@@ -13,7 +13,7 @@ from core.aws.storage import StoredObject
 from core.compute import each
 from core.dataset import batches, synced
 from core.dataset.archives import MAX_FILE_BYTES, TOO_HEAVY
-from core.dataset.names import class_of, counted, disk_path, why_left_out
+from core.dataset.names import counted, disk_path, why_left_out
 from core.dataset.photos import Found, Source
 from core.files import write_atomically
 from core.jobs import Progress
@@ -23,7 +23,7 @@ THREADS = 8  # these wait for the network, not for a processor
 
 
 def copy_prefix(progress: Progress, project: Project, bucket: str, prefix: str) -> Found:
-    """Copy the photos under `prefix` that are new or have changed; classes are the folders right under it."""
+    """Copy the photos under `prefix` that are new or have changed."""
     client = aws.connect(project.home, project.backend)
     progress.begin(0, f"Listing s3://{bucket}/{prefix}")
     left_out: Counter[str] = Counter()
@@ -37,8 +37,15 @@ def copy_prefix(progress: Progress, project: Project, bucket: str, prefix: str) 
         elif not reason:
             wanted.append((item, path))
     _fetch(progress, project, client, bucket, [item for item, _ in wanted])
-    sources = [Source(_place(project, bucket, item), str(path), class_of(path)) for item, path in wanted]
+    sources = [Source(_place(project, bucket, item), str(path)) for item, path in wanted]
     return Found(tuple(sources), left_out)
+
+
+def beginning(project: Project, bucket: str, prefix: str) -> str:
+    """How the paths of the photos that copy_prefix finds under `prefix` begin."""
+    parts = [part for part in prefix.split("/") if part]
+    place = project.originals.joinpath("s3", bucket, *disk_path("/".join(parts)).parts if parts else ())
+    return f"{place}/" if not parts or prefix.endswith("/") else str(place)
 
 
 def _fetch(progress: Progress, project: Project, client: Clients, bucket: str, items: list[StoredObject]) -> None:

@@ -15,7 +15,8 @@ IMAGE_SUFFIXES = frozenset({
     ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".heic", ".heif", ".avif",
     ".jp2", ".ppm", ".pgm", ".tga", ".ico"})
 SYSTEM_NAMES = frozenset({
-    "__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini", "@eadir", "$recycle.bin", "system volume information"})
+    "__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini", "@eadir", "$recycle.bin", "#recycle",
+    "system volume information", "lost+found"})
 
 HIDDEN = "hidden or system files"
 NOT_IMAGES = "files that are not images"
@@ -45,11 +46,6 @@ def class_name(text: str) -> str | None:
     line = " ".join(unicodedata.normalize("NFC", text).split())
     kept = "".join(letter for letter in line if unicodedata.category(letter) != "Cc")[:MAX_LABEL_LENGTH].strip()
     return kept if any(unicodedata.category(letter) not in ("Cf", "Zs") for letter in kept) else None
-
-
-def class_of(path: PurePosixPath) -> str | None:
-    """The class that the top folder of `path` names; None for a photo that lies in no folder."""
-    return class_name(path.parts[0]) if len(path.parts) > 1 else None
 
 
 def disk_path(text: str) -> PurePosixPath:

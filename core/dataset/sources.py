@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, Any
 
 from core import demo, settings
-from core.dataset import archives, mirror, photos
-from core.dataset.names import LINKS, class_of, counted, disk_path, hidden, reasons, why_left_out
+from core.dataset import archives, mirror, naming, photos
+from core.dataset.names import LINKS, counted, disk_path, hidden, reasons, why_left_out
 from core.dataset.photos import Found, Source
 from core.errors import BadPath
 from core.jobs import Progress
@@ -41,9 +41,9 @@ class Imported:
 
 
 def find_images(folder: Path, progress: Progress | None = None) -> Found:
-    """The photos under `folder`, whose top folders name the classes. BadPath when there is none."""
+    """The photos under `folder` with the classes that their folders seem to name. BadPath when there is none."""
     left_out: Counter[str] = Counter()
-    files = []
+    files: list[tuple[Path, str]] = []
     for path in _files(folder, left_out):
         if progress:
             progress.check()
@@ -52,8 +52,11 @@ def find_images(folder: Path, progress: Progress | None = None) -> Found:
         if reason:
             left_out[reason] += 1
         else:
-            files.append(Source(path, str(relative), class_of(relative)))
-    found = Found(tuple(files), left_out)
+            files.append((path, str(relative)))
+    folders = [naming.folders_of(name) for _, name in files]
+    level = naming.best_level(folders)
+    found = Found(tuple(Source(*file, naming.label_at(around, level))
+                        for file, around in zip(files, folders, strict=True)), left_out)
     _require_photos(found, str(folder))
     return found
 
@@ -63,31 +66,39 @@ def import_folder(progress: Progress, home: str, project: str, folder: str) -> I
     owner = open_project(home, project)
     chosen = settings.allowed_folder(folder, settings.load().roots)
     progress.begin(0, f"Reading the folder {chosen.name}")
-    return _take_in(progress, owner, find_images(chosen, progress), str(chosen))
+    return _take_in(progress, owner, find_images(chosen, progress), str(chosen), _inside(chosen))
 
 
 def import_zip(progress: Progress, home: str, project: str, file: str) -> Imported:
     """Job: unpack the photos of a zip into the project, and look at the new ones."""
     owner = open_project(home, project)
     path = settings.allowed_folder(str(Path(file).parent), settings.load().roots) / Path(file).name
+    place = owner.originals / disk_path(path.stem)
     try:
-        return _take_in(progress, owner, archives.extract(progress, path, owner.originals), path.name)
+        return _take_in(progress, owner, archives.extract(progress, path, place), path.name, _inside(place))
     finally:
         if path.parent == incoming(owner):
             path.unlink(missing_ok=True)
 
 
 def import_uploads(project: Project, files: Iterable[tuple[str, IO[bytes]]]) -> Imported:
-    """Keep files that a browser sent, as (name or relative path, stream), in the project; a scan has yet to look."""
-    found = archives.keep_uploads(files, project.originals / "uploads")
-    return _catalogue(project, found, "the browser")
+    """Keep files that a browser sent, as (name or relative path, stream), in the project; look_at has yet to look."""
+    place = project.originals / "uploads"
+    return _catalogue(project, archives.keep_uploads(files, place), "the browser", _inside(place))
+
+
+def look_at(progress: Progress, home: str, project: str, **imported: Any) -> Imported:
+    """Job: look at the photos that import_uploads has kept; `imported` is what it did, which this job gives back."""
+    photos.scan(progress, home, project)
+    return Imported(**imported)
 
 
 def import_s3(progress: Progress, home: str, project: str, bucket_name: str, prefix: str = "") -> Imported:
     """Job: copy the photos under an S3 prefix into the project, only new and changed ones, and look at them."""
     owner = open_project(home, project)
     found = mirror.copy_prefix(progress, owner, bucket_name, prefix)
-    return _take_in(progress, owner, found, f"s3://{bucket_name}/{prefix}")
+    base = mirror.beginning(owner, bucket_name, prefix)
+    return _take_in(progress, owner, found, f"s3://{bucket_name}/{prefix}", base)
 
 
 def load_demo(progress: Progress, home: str, project: str) -> Imported:
@@ -100,7 +111,7 @@ def load_demo(progress: Progress, home: str, project: str) -> Imported:
         shutil.rmtree(draft, ignore_errors=True)
         demo.draw(draft, progress.step)
         draft.rename(sample)
-    return _take_in(progress, owner, find_images(sample / "dataset"), "the sample")
+    return _take_in(progress, owner, find_images(sample / "dataset"), "the sample", _inside(sample / "dataset"))
 
 
 def sample_folder(project: Project) -> Path:
@@ -129,6 +140,9 @@ def _require_photos(found: Found, where: str) -> None:
         return
     if not found.left_out:
         raise BadPath(f"There is nothing in {where}. Choose a place that holds photos, best one folder for each class.")
+    if archives.LOCKED in found.left_out:
+        raise BadPath(f"{where} is locked with a password, which Rekolab does not ask for. "
+                      "Unpack it yourself and name the folder, or make a zip without a password.")
     raise BadPath(f"There is no photo in {where}, only {reasons(found.left_out)}. "
                   "Choose a place that holds JPEG or PNG files, best one folder for each class.")
 
@@ -151,15 +165,22 @@ def _leads_away(path: Path, folder: Path) -> bool:
     return path.is_symlink() and not (path.is_file() and path.resolve().is_relative_to(folder.resolve()))
 
 
-def _take_in(progress: Progress, project: Project, found: Found, where: str) -> Imported:
-    imported = _catalogue(project, found, where)
+def _inside(folder: Path) -> str:
+    """How the paths of everything in the folder begin."""
+    return os.path.join(folder, "")  # noqa: PTH118 - a Path has no end
+
+
+def _take_in(progress: Progress, project: Project, found: Found, where: str, base: str) -> Imported:
+    imported = _catalogue(project, found, where, base)
     photos.scan(progress, str(project.home), project.name)
     return imported
 
 
-def _catalogue(project: Project, found: Found, where: str) -> Imported:
+def _catalogue(project: Project, found: Found, where: str, base: str) -> Imported:
+    """Note the photos of a source whose paths begin with `base`, with their classes."""
     _require_photos(found, where)
     added = photos.add(project, found.files)
+    naming.settle(project, base)
     imported = Imported(added.new, added.changed, added.known, dict(found.left_out))
     if added.new or added.changed:
         project.note("browse", f"Imported from {where}. {imported.sentence}")

@@ -40,13 +40,20 @@ def title(page: str) -> str:
 
 def navigation() -> StreamlitPage:
     """The navigation in the sidebar; returns the page that is asked for."""
-    return st.navigation({
+    chosen = st.navigation({
         section: [
             st.Page(path(page), title=name, icon=icon, url_path=page.split("/")[1], default=page == "start/overview")
             for page, (name, icon) in pages.items()
         ]
         for section, pages in SECTIONS.items()
     })
+    st.session_state["page"] = chosen.url_path
+    return chosen
+
+
+def current() -> str:
+    """The page that is open, by the last part of its name: "browse"."""
+    return str(st.session_state.get("page", ""))
 
 
 def way_on(page: str, label: str) -> None:

@@ -9,11 +9,16 @@ from core.aws.clients import Clients
 from core.errors import RekolabError
 from core.jobs import Job
 from core.types import Version
+from core.ui import pages
 from core.ui.state import job, jobs
 from core.ui.words import plain
 from core.workspace import Project
 
 TICK = 0.7  # seconds between two looks at a running job
+
+# The page of a kind of job, on which its failure is said; elsewhere the sidebar says it.
+PLACES = {"import": "browse", "clean": "clean", "upload": "manifest", "train": "train", "evaluate": "evaluate",
+          "report": "report"}
 
 
 def in_sidebar() -> None:
@@ -38,8 +43,14 @@ def _list() -> None:
     for one in listed:
         if one.live:
             _row(one)
-        elif one.state == "failed":
+        elif one.state == "failed" and not _said_by_page(one):
             _failed(one)
+
+
+def _said_by_page(one: Job) -> bool:
+    """Whether the page that is open says why the job failed."""
+    project, _, kind = one.key.rpartition("/")
+    return project == st.session_state.get("project") and PLACES.get(kind) == pages.current()
 
 
 def _row(one: Job) -> None:

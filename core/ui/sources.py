@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
+
 import streamlit as st
 
 from core.aws import storage
-from core.dataset import photos, sources
+from core.compute import cluster
+from core.dataset import naming, sources
 from core.errors import RekolabError
+from core.jobs import Job
 from core.ui import messages, state
 from core.ui.words import count, plain
 from core.workspace import Project
 
 SAMPLE = "cats-and-dogs"
 PLACES = ("Folder", "Files", "Zip", "S3")
+ORDINALS = ("first", "second", "third")
+SHOWN = 4  # class names in the choice of what names the classes
 SUFFIXES = ["jpg", "jpeg", "png", "gif", "webp", "bmp", "tif", "tiff"]
 
 
@@ -24,18 +31,56 @@ def load_sample() -> None:
         state.choose(made.name)
 
 
-def left_out(project: Project) -> None:
-    """Say what the last import did when it did not take everything."""
+def outcome(project: Project) -> None:
+    """Say what the last import did and what is next, with the choice of what names the classes, until it is closed."""
+    last = _last(project)
+    if last is None:
+        return
+    with st.container(border=True):
+        st.markdown(f":material/check_circle: {plain(last.result.sentence)} "
+                    "Next: see below what is wrong with them, then clean them.")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            _classes(project)
+            st.button("Close", key="import_close", on_click=state.jobs().forget, args=(last.key,), type="tertiary")
+
+
+def _last(project: Project) -> Job | None:
+    """The last import, while what it did is shown."""
     last = state.job(project, "import")
-    if last and isinstance(last.result, sources.Imported) and last.result.left_out:
-        st.caption(plain(last.result.sentence))
+    return last if last and last.state == "done" and isinstance(last.result, sources.Imported) else None
+
+
+def _classes(project: Project) -> None:
+    """Which folder names the classes of the last import; another choice counts at once."""
+    named = naming.current(project)
+    if named is None:
+        return
+    levels = list(named.choices)
+    level = st.selectbox("Classes are named by", levels, index=levels.index(named.level), width=420,
+                         key=f"import_classes {project.name} {named.level}",
+                         format_func=lambda level: _level(level, named.choices[level]))
+    if level != named.level:
+        naming.choose(project, level)
+        st.rerun()
+
+
+def _level(level: int | None, names: Sequence[str]) -> str:
+    """ "The first folder: cat, dog"; a list that is long ends in how many more there are."""
+    if level is None:
+        return "No folder"
+    place = ORDINALS[level] if level < len(ORDINALS) else f"{level + 1}th"
+    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+    return f"The {place} folder: {', '.join(names[:SHOWN])}{more}"
 
 
 def choose(project: Project) -> None:
     """The four ways in. Each starts a job, or says what is wrong and what is allowed."""
     place = st.segmented_control("From", PLACES, default="Folder", required=True, key="browse_source")
     {"Folder": _folder, "Files": _files, "Zip": _zip, "S3": _s3}[str(place)](project)
-    st.caption("The folders directly inside name the classes, such as cat and dog. Your files are only read.")
+    st.caption("Folders name the classes, such as cat and dog. Hidden and system files are left out. "
+               "Your files are only read, and a second time only what is new is taken in.")
+    if _last(project) is None:
+        _classes(project)
 
 
 def _folder(project: Project) -> None:
@@ -49,26 +94,36 @@ def _folder(project: Project) -> None:
 
 def _files(project: Project) -> None:
     sent = st.file_uploader(
-        f"Photos or a folder with photos, up to {sources.MAX_UPLOADS} files", SUFFIXES, key="browse_files",
+        f"Photos or a folder with photos, up to {sources.MAX_UPLOADS} files", SUFFIXES, key=_empty("browse_files"),
         accept_multiple_files="directory", max_upload_size=50,
         help="For more than that name a folder, a zip or a place in S3: browsers choke on thousands of files.")
     if len(sent) > sources.MAX_UPLOADS:
         st.error(f"{len(sent):,} files are too many for a browser. Name their folder, a zip or a place in S3 instead.")
     elif sent and st.button(f"Add {count(len(sent), 'file')}", type="primary", icon=":material/add_photo_alternate:"):
         with state.errors_shown():
-            imported = sources.import_uploads(project, [(file.name, file) for file in sent])
-            begun = state.begin(project, "import", "Looking at the photos", photos.scan)
-            st.toast(plain(imported.sentence))
-            if begun:
-                st.rerun()
+            kept = sources.import_uploads(project, [(file.name, file) for file in sent])
+            if state.begin(project, "import", "Looking at the photos", sources.look_at, **asdict(kept)):
+                _clear("browse_files")
 
 
 def _zip(project: Project) -> None:
-    sent = st.file_uploader("A zip, best with one folder for each class", ["zip"], key="browse_zip")
+    sent = st.file_uploader("A zip, best with one folder for each class", ["zip"], key=_empty("browse_zip"))
     if sent and st.button("Unpack it", type="primary", icon=":material/folder_zip:"):
         with state.errors_shown():
             file = sources.receive(project, sent.name, sent)
-            state.start(project, "import", "Unpacking the zip", sources.import_zip, file=str(file))
+            if state.begin(project, "import", "Unpacking the zip", sources.import_zip, file=str(file)):
+                _clear("browse_zip")
+
+
+def _empty(uploader: str) -> str:
+    """The key of an uploader that holds nothing since its files were taken in."""
+    return f"{uploader} {st.session_state.get(f'{uploader}_taken', 0)}"
+
+
+def _clear(uploader: str) -> None:
+    """Let go of an uploader's files, and draw the page anew."""
+    st.session_state[f"{uploader}_taken"] = st.session_state.get(f"{uploader}_taken", 0) + 1
+    st.rerun()
 
 
 def _s3(project: Project) -> None:
@@ -77,9 +132,10 @@ def _s3(project: Project) -> None:
         bucket = st.selectbox("Bucket", buckets, index=None, accept_new_options=True, key="browse_bucket",
                               placeholder="Choose one, or type its name")
         prefix = st.text_input("Prefix", placeholder="photos/2026/", key="browse_prefix")
-        asked = st.form_submit_button("Copy from S3", type="primary", icon=":material/cloud_download:")
+        asked = st.form_submit_button("Read from S3" if cluster() else "Copy from S3", type="primary",
+                                      icon=":material/cloud_download:")
     if asked and bucket:
-        state.start(project, "import", "Copying from S3", sources.import_s3, bucket_name=bucket, prefix=prefix)
+        state.start(project, "import", "Reading from S3", sources.import_s3, bucket_name=bucket, prefix=prefix)
     elif asked:
         st.warning("Choose a bucket, or type its name.")
 

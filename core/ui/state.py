@@ -124,10 +124,11 @@ def errors_shown() -> Iterator[None]:
 
 
 def failure(project: Project, kind: str) -> None:
-    """Say on the job's own page why the project's last job of that kind failed."""
+    """Say on the job's own page why the project's last job of that kind failed, until it is dismissed."""
     last = job(project, kind)
     if last and last.state == "failed" and last.error:
         messages.error(last.error)
+        st.button("Dismiss", key=f"dismiss {last.key}", on_click=jobs().forget, args=(last.key,), type="tertiary")
 
 
 @contextmanager

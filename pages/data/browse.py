@@ -23,7 +23,7 @@ state.failure(project, "import")
 listed = judging.judged(project)
 with st.expander("Add photos", icon=":material/add_photo_alternate:", expanded=not listed):
     sources.choose(project)
-sources.left_out(project)
+sources.outcome(project)
 if not listed:
     st.info("No photos yet. Choose where they are, above.", icon=":material/photo_library:")
     st.stop()

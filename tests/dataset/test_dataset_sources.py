@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import os
 import stat
+import threading
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -73,14 +74,14 @@ def test_hidden_and_system_files_are_left_out_and_counted(
 ) -> None:
     folder = photo_folder(cat=1)
     for junk in (".ipynb_checkpoints/cat1.jpg", "__MACOSX/cat/._cat1.jpg", "cat/Thumbs.db", "cat/.hidden.jpg",
-                 "notes.txt"):
+                 "notes.txt", "cat/.DS_Store", "cat/desktop.ini", "cat/@eaDir/cat1.jpg", "$RECYCLE.BIN/cat1.jpg"):
         (folder / junk).parent.mkdir(parents=True, exist_ok=True)
         (folder / junk).write_bytes(jpeg)
     imported = take_in(folder)
     assert names(project) == ["cat/cat1.jpg"]
     assert imported.left_out == {
-        "hidden or system folders": 2, "hidden or system files": 2, "files that are not images": 1}
-    assert imported.sentence == ("1 photo: 1 new. Left out: hidden or system folders (2), hidden or system files (2), "
+        "hidden or system folders": 4, "hidden or system files": 4, "files that are not images": 1}
+    assert imported.sentence == ("1 photo: 1 new. Left out: hidden or system folders (4), hidden or system files (4), "
                                  "files that are not images (1).")
 
 
@@ -196,6 +197,43 @@ def test_a_zip_that_climbs_out_of_its_folder_is_refused_whole(
         unpack(project, packed(tmp_path, ("cat/1.jpg", jpeg), (name, jpeg)))
     assert not list(project.originals.rglob("*.jpg"))
     assert not list(tmp_path.glob("evil*"))
+
+
+def test_a_folder_that_looks_like_a_drive_keeps_its_name_as_a_class(
+    project: Project, tmp_path: Path, jpeg: bytes, other_jpeg: bytes
+) -> None:
+    archive = packed(tmp_path, ("A: good/1.jpg", jpeg), ("B: bad/1.jpg", other_jpeg))
+    for _ in range(2):
+        unpack(project, archive)
+    assert {photo.name: photo.folder_label for photo in photos.photos(project)} == {
+        "A: good/1.jpg": "A: good", "B: bad/1.jpg": "B: bad"}
+    assert (project.originals / "pets" / "A_ good" / "1.jpg").read_bytes() == jpeg
+
+
+def test_a_zip_with_a_password_says_what_to_do(project: Project, tmp_path: Path, jpeg: bytes) -> None:
+    archive = packed(tmp_path, ("cat/1.jpg", jpeg))
+    data = bytearray(archive.read_bytes())
+    data[data.rindex(b"cat/1.jpg") - 38] |= 1
+    archive.write_bytes(data)
+    with pytest.raises(BadPath, match=r"locked with a password.*without a password"):
+        unpack(project, archive)
+
+
+def test_a_zip_of_many_photos_tells_how_far_it_is_and_can_be_cancelled(
+    project: Project, tmp_path: Path, jpeg: bytes
+) -> None:
+    archive, seen = packed(tmp_path, *((f"cat/{number}.jpg", b"%d" % number) for number in range(2000))), []
+    cancelled = threading.Event()
+
+    def update(**change: int) -> None:
+        seen.append(change)
+        if change.get("done") == 1500:
+            cancelled.set()
+
+    with pytest.raises(Cancelled):
+        sources.import_zip(Progress(update, cancelled), str(project.home), project.name, str(archive))
+    assert seen[0]["total"] == 2000
+    assert seen[-1]["done"] == 1500 == len(list(project.originals.rglob("*.jpg")))
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(

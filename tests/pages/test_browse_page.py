@@ -81,7 +81,7 @@ def test_files_from_the_browser_are_kept_in_the_project(visitor: Visitor) -> Non
     visitor.go("data/browse")
     visitor.at.segmented_control(key="browse_source").set_value("Files")
     visitor.run()
-    visitor.at.file_uploader(key="browse_files").upload("a cat.jpg", photo(0, 1), "image/jpeg")
+    visitor.at.file_uploader(key="browse_files 0").upload("a cat.jpg", photo(0, 1), "image/jpeg")
     visitor.run().click("Add 1 file")
     visitor.finish("pets", "import")
     assert captions(visitor) == ["a cat.jpg"]
@@ -97,7 +97,7 @@ def test_a_zip_is_unpacked_with_its_folders_as_classes(visitor: Visitor) -> None
     visitor.go("data/browse")
     visitor.at.segmented_control(key="browse_source").set_value("Zip")
     visitor.run()
-    visitor.at.file_uploader(key="browse_zip").upload("pets.zip", packed.getvalue(), "application/zip")
+    visitor.at.file_uploader(key="browse_zip 0").upload("pets.zip", packed.getvalue(), "application/zip")
     visitor.run().click("Unpack it")
     visitor.finish("pets", "import")
     assert captions(visitor) == ["cat/1.jpg", "dog/1.jpg"]
@@ -108,7 +108,7 @@ def test_what_is_no_zip_is_refused_in_words(visitor: Visitor) -> None:
     visitor.go("data/browse")
     visitor.at.segmented_control(key="browse_source").set_value("Zip")
     visitor.run()
-    visitor.at.file_uploader(key="browse_zip").upload("pets.zip", b"PK\x03\x04 and no more", "application/zip")
+    visitor.at.file_uploader(key="browse_zip 0").upload("pets.zip", b"PK\x03\x04 and no more", "application/zip")
     visitor.run().click("Unpack it")
     visitor.finish("pets", "import")
     assert any("pets.zip is not a zip file" in error for error in visitor.errors)
