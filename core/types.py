@@ -38,7 +38,7 @@ class Quality:
     """Scores of a picture, each 0-1 unless said otherwise.
 
     brightness: mean luminance. contrast: its standard deviation, 1 for half black half white. sharpness: the share of
-    the steps between pixels that a blur takes away. shadows, highlights: the luminance that a twentieth is under, over.
+    the steps between pixels that a blur takes away. shadows, highlights: the luminance that a fiftieth is under, over.
     information: entropy of the grey levels. saturation: mean difference of the strongest and the weakest colour.
     warmth: red minus blue, -1 to 1. tint: green minus the mean of both, -1 to 1. border, border_contrast: mean and
     standard deviation of the luminance of the strip along the sides.

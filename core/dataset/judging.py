@@ -1,12 +1,16 @@
-"""Every verdict about a project's photos: from their scores, from each other, and from thresholds that can be moved."""
+"""Every verdict about a project's photos: from their scores, from each other, and from thresholds that can be moved.
+
+What the verdicts rest on is gathered once (`Evidence`); moving a threshold only compares it again.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.dataset import likeness
 from core.dataset.photos import photos
@@ -14,16 +18,39 @@ from core.dataset.remembering import remembered
 from core.dataset.selecting import label_of
 from core.images import duplicates
 from core.images.duplicates import Duplicates
-from core.images.verdicts import Thresholds, hurts
+from core.images.verdicts import LIMITS, Thresholds
+from core.limits import MAX_ASPECT
 from core.types import Photo, Problem
 from core.workspace import Project
 
 TWIN, NEAR_TWIN = "duplicate", "near_duplicate"
 SETTING = "thresholds"
-FEWEST = 8  # photos from which it can be told what size is usual
+FEWEST = 8  # photos from which it can be told what is usual in a set
 TWICE = 1.0  # octaves: a photo of under twice or over half the usual size is never odd
+USUAL_ASPECT = 1.5  # of photos anywhere, where a set has too few to tell
+PROMPTLY = 1_000  # photos among which near duplicates are sought at once; a larger set waits for the job that compares
 
-Found = dict[int, list[Problem]]  # by photo id
+Found = dict[int, list[Problem]]  # by the photo's place in the list
+Column = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """What the verdicts about n photos rest on, whatever the thresholds are; NaN where a photo could not be looked at.
+
+    scores: (n, 4) of those that LIMITS name. octaves: (n) log2 of the side of a square as large. aspects: (n) longer
+    side by shorter. usual: which of them say what is usual. twins: problems by place. outliers: score by photo id.
+    others: by photo id another class, and how much more it looks like that.
+    """
+
+    photos: Sequence[Photo]
+    scores: Column
+    octaves: Column
+    aspects: Column
+    usual: NDArray[np.bool_]
+    twins: Found
+    outliers: Mapping[int, float]
+    others: Mapping[int, tuple[str, float]]
 
 
 def thresholds_of(project: Project) -> Thresholds:
@@ -41,89 +68,128 @@ def set_thresholds(project: Project, thresholds: Thresholds) -> None:
 def judged(project: Project, thresholds: Thresholds | None = None) -> list[Photo]:
     """Every photo in the order of names with all that refuses it and all that may hurt a model."""
     limits = thresholds or thresholds_of(project)
-    return list(remembered(project, "judged", partial(_judged, project, limits), limits))
+    return list(remembered(project, "judged", lambda: judge(_evidence(project), limits), limits))
 
 
-def judge(listed: Sequence[Photo], limits: Thresholds, groups: Sequence[Duplicates]) -> list[Photo]:
-    """Photos with the problems that follow from their scores, their sizes, and the groups of duplicates."""
+def evidence(
+    listed: Sequence[Photo],
+    groups: Sequence[Duplicates] = (),
+    outliers: Mapping[int, float] | None = None,
+    others: Mapping[int, tuple[str, float]] | None = None,
+) -> Evidence:
+    """What the verdicts about these photos rest on; `groups` are those that are the same."""
+    unseen = (np.nan,) * len(LIMITS)
+    names = [rule.score for rule in LIMITS]
+    scores = [[getattr(photo.quality, name) for name in names] if photo.quality else unseen for photo in listed]
+    sides = np.array([photo.facts.upright_size if photo.facts else (np.nan, np.nan) for photo in listed], np.float64)
+    sides = sides.reshape(-1, 2)
+    kept = np.array([photo.facts is not None and not photo.excluded for photo in listed], np.bool_)
+    return Evidence(listed, np.array(scores, np.float64).reshape(-1, len(LIMITS)), np.log2(sides).sum(axis=1) / 2,
+                    sides.max(axis=1, initial=0) / sides.min(axis=1, initial=np.inf), kept, _twins(listed, groups),
+                    outliers or {}, others or {})
+
+
+def judge(seen: Evidence, limits: Thresholds) -> list[Photo]:
+    """The photos, each with the problems that it has under these thresholds added."""
     found: Found = {}
-    for photo in listed:
-        if photo.quality and (problems := hurts(photo.quality, limits)):
-            found.setdefault(photo.id, []).extend(problems)
-    _note(found, _odd_sizes(listed, limits.odd_size))
-    _note(found, _unusual_aspects(listed, limits.unusual_aspect))
-    _note(found, _twins(groups, {photo.id: photo.name for photo in listed}))
-    return _with(listed, found)
+    for part in (_scores(seen, limits), _odd_sizes(seen, limits.odd_size),
+                 _unusual_aspects(seen, limits.unusual_aspect), seen.twins, _strangers(seen, limits)):
+        for place, problems in part.items():
+            found.setdefault(place, []).extend(problems)
+    marked = list(seen.photos)
+    for place, problems in found.items():
+        marked[place] = replace(marked[place], problems=(*marked[place].problems, *problems))
+    return marked
 
 
-def _judged(project: Project, limits: Thresholds) -> list[Photo]:
-    listed = photos(project)
-    judged = judge(listed, limits, duplicates.groups(listed))
-    return _with(judged, _strangers(project, listed, limits))
+def _evidence(project: Project) -> Evidence:
+    return remembered(project, "evidence", partial(_gathered, project))
 
 
-def _with(listed: Sequence[Photo], found: Mapping[int, Sequence[Problem]]) -> list[Photo]:
-    return [replace(photo, problems=(*photo.problems, *found[photo.id])) if photo.id in found else photo
-            for photo in listed]
-
-
-def _note(found: Found, problems: Mapping[int, Sequence[Problem]]) -> None:
-    for number, some in problems.items():
-        found.setdefault(number, []).extend(some)
-
-
-def _odd_sizes(listed: Sequence[Photo], spreads: float) -> Found:
-    """Photos whose size is far from the usual one, in octaves of the square root of their pixels."""
-    known = [(photo, photo.facts) for photo in listed if photo.facts]
-    if len(known) < FEWEST:
-        return {}
-    octaves = np.log2([facts.width * facts.height for _, facts in known]) / 2
-    low, usual, high = np.percentile(octaves, (25, 50, 75))
-    far = np.abs(octaves - usual) > max(TWICE, spreads * (high - low))
-    side = round(2**usual)
-    return {known[place][0].id: [Problem("odd_size", (
-        f"Its size is unusual: {known[place][1].width} x {known[place][1].height} pixels, where {side} x {side} are "
-        "usual."), "hurts")] for place in np.flatnonzero(far)}
-
-
-def _unusual_aspects(listed: Sequence[Photo], limit: float) -> Found:
-    """Photos that are much longer than wide, unless the usual photo of the set is so, too."""
-    known = [(photo, max(photo.facts.upright_size) / min(photo.facts.upright_size)) for photo in listed if photo.facts]
-    if not known:
-        return {}
-    usual = float(np.median([ratio for _, ratio in known]))
-    return {photo.id: [Problem("unusual_aspect", (
-        f"Its shape is unusual: one side is {ratio:.1f} times the other, over {limit:.1f}."), "hurts")]
-        for photo, ratio in known if ratio > max(limit, 1.5 * usual)}
-
-
-def _twins(groups: Sequence[Duplicates], names: Mapping[int, str]) -> Found:
-    """Each photo but the first of a group, with a problem that names the first."""
-    found: Found = {}
-    for group in groups:
-        first, *others = sorted(group.ids)
-        said = (Problem(TWIN, f"The same file as {names[first]}.", "hurts") if group.kind == "exact" else
-                Problem(NEAR_TWIN, f"Almost the same picture as {names[first]}.", "hurts"))
-        for other in others:
-            found.setdefault(other, []).append(said)
-    return found
-
-
-def _strangers(project: Project, listed: Sequence[Photo], limits: Thresholds) -> Found:
-    """Photos that are far from the others of their class, or among those of another one."""
-    compared = likeness.read(project)
+def _gathered(project: Project) -> Evidence:
+    listed, compared = photos(project), likeness.read(project)
     if compared is None:
-        return {}
+        few = len(listed) <= PROMPTLY
+        return evidence(listed, duplicates.groups(listed) if few else duplicates.grouped(listed, [-1] * len(listed)))
     labels = {photo.id: label for photo in listed if not photo.excluded and (label := label_of(photo))}
+    return evidence(listed, compared.groups, likeness.outlier_scores(compared, labels),
+                    likeness.class_scores(compared, labels))
+
+
+def _scores(seen: Evidence, limits: Thresholds) -> Found:
+    """Photos beyond the thresholds of their own scores."""
     found: Found = {}
-    for number, score in likeness.outlier_scores(compared, labels).items():
-        if score > limits.outlier:
-            found.setdefault(number, []).append(Problem("outlier", (
-                f"It is unlike the other photos of {labels[number]}: {score:.0%}, over {limits.outlier:.0%}."),
-                "hurts"))
-    for number, (other, score) in likeness.class_scores(compared, labels).items():
-        if score > limits.looks_like_other:
-            found.setdefault(number, []).append(Problem("looks_like_other", (
-                f"It looks like {other}, not like {labels[number]}: {score:.0%}, over {limits.looks_like_other:.0%}."),
-                "hurts"))
+    for column, rule in zip(seen.scores.T, LIMITS, strict=True):
+        limit = getattr(limits, rule.code)
+        for place in _places(column > limit if rule.over else column < limit):
+            found.setdefault(place, []).append(rule.problem(float(column[place]), limit))
     return found
+
+
+def _odd_sizes(seen: Evidence, spreads: float) -> Found:
+    """Photos whose size is far from the usual one of the set."""
+    if seen.usual.sum() < FEWEST:
+        return {}
+    low, usual, high = np.percentile(seen.octaves[seen.usual], (25, 50, 75))
+    limit = max(TWICE, spreads * (high - low))
+    return {place: [_odd_size(seen.photos[place], float(seen.octaves[place] - usual), usual, limit)]
+            for place in _places(np.abs(seen.octaves - usual) > limit)}
+
+
+def _odd_size(photo: Photo, octaves: float, usual: float, limit: float) -> Problem:
+    width, height = photo.facts.upright_size if photo.facts else (0, 0)
+    word = "larger" if octaves > 0 else "smaller"
+    return Problem("odd_size", (
+        f"Its size is odd for this set: {width} x {height} pixels, {2 ** abs(octaves):.1f} times {word} than the usual "
+        f"{2**usual:.0f} a side, where up to {2**limit:.1f} times is ordinary."), "hurts")
+
+
+def _unusual_aspects(seen: Evidence, limit: float) -> Found:
+    """Photos that are much longer or much more square than the set's, but for those too long for Rekognition."""
+    enough = seen.usual.sum() >= FEWEST
+    usual = float(np.median(seen.aspects[seen.usual])) if enough else USUAL_ASPECT
+    times = np.maximum(seen.aspects / usual, usual / seen.aspects)
+    return {place: [Problem("unusual_aspect", (
+        f"Its shape is unusual for this set: one side is {seen.aspects[place]:.2f} times the other, "
+        f"{times[place]:.1f} times as {'long' if seen.aspects[place] > usual else 'square'} as the usual {usual:.2f}, "
+        f"over {limit:.1f} times."), "hurts")]
+        for place in _places((times > limit) & (seen.aspects <= MAX_ASPECT))}
+
+
+def _twins(listed: Sequence[Photo], groups: Sequence[Duplicates]) -> Found:
+    """Each photo but the best of a group, with a problem that names the best."""
+    found: Found = {}
+    places = {photo.id: place for place, photo in enumerate(listed)}
+    by_id = {number: listed[places[number]] for group in groups for number in group.ids}
+    for group in groups:
+        best = duplicates.best(group, by_id)
+        said = (Problem(TWIN, f"The same file as {by_id[best].name}.", "hurts") if group.kind == "exact" else
+                Problem(NEAR_TWIN, f"Almost the same picture as {by_id[best].name}.", "hurts"))
+        for number in group.ids:
+            if number != best:
+                found.setdefault(places[number], []).append(said)
+    return found
+
+
+def _strangers(seen: Evidence, limits: Thresholds) -> Found:
+    """Photos that are unlike the others of their class, or like those of another one."""
+    places = {photo.id: place for place, photo in enumerate(seen.photos)} if seen.outliers or seen.others else {}
+    found: Found = {}
+    for number, score in seen.outliers.items():
+        if score > limits.outlier:
+            label = label_of(seen.photos[places[number]])
+            found.setdefault(places[number], []).append(Problem("outlier", (
+                f"It is unlike the other photos of {label}: {100 * score:.0f} %, over {100 * limits.outlier:.0f} %."),
+                "hurts"))
+    for number, (other, score) in seen.others.items():
+        if score > limits.looks_like_other:
+            label = label_of(seen.photos[places[number]])
+            found.setdefault(places[number], []).append(Problem("looks_like_other", (
+                f"It looks like {other}, not like {label}: {100 * score:.0f} %, "
+                f"over {100 * limits.looks_like_other:.0f} %."), "hurts"))
+    return found
+
+
+def _places(beyond: NDArray[np.bool_]) -> list[int]:
+    """Where it is true."""
+    return np.flatnonzero(beyond).tolist()

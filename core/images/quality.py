@@ -18,6 +18,7 @@ GRAIN = 4.0  # of 255; smaller steps between neighbours are grain, which is as s
 
 _SMALL = 96  # pixels, about, of the longest side of the copy for everything else
 _LEVELS = 64  # of grey, that information is counted in
+_PARTS = 6  # to a side, of which the richest has the information
 _STRIP = 0.05  # of a side: the width of the border
 
 Values = NDArray[np.float32]
@@ -27,7 +28,7 @@ def measure(image: Image.Image) -> Quality:
     """The scores of an RGB picture of any size; `Quality` says what each is."""
     colours = np.asarray(image.reduce(max(1, round(max(image.size) / _SMALL))), dtype=np.float32) / np.float32(255)
     grey = colours @ np.array([0.299, 0.587, 0.114], np.float32)
-    shadows, highlights = np.quantile(grey, (0.05, 0.95))
+    shadows, highlights = np.quantile(grey, (0.02, 0.98))
     red, green, blue = colours.mean(axis=(0, 1), dtype=np.float64)
     strip = _border(grey)
     contrast = 2 * float(grey.std())
@@ -56,10 +57,15 @@ def sharpness(image: Image.Image, contrast: float) -> float:
 
 
 def information(grey: Values) -> float:
-    """The entropy of the grey levels as a share (0-1) of the most there can be: 0 for one flat colour."""
-    counts = np.bincount((grey.ravel() * (_LEVELS - 1) + 0.5).astype(np.intp), minlength=_LEVELS)
-    shares = counts[counts > 0] / grey.size
-    return abs(float((shares * np.log2(shares)).sum())) / float(np.log2(_LEVELS))
+    """The entropy of the grey levels in the richest part of the picture, a share (0-1) of the most there can be.
+
+    It is 0 for one flat colour, and high for a thing on a plain ground, however small it is there.
+    """
+    rows, columns = (np.arange(side) * _PARTS // side for side in grey.shape)
+    levels = (grey * (_LEVELS - 1) + 0.5).astype(np.intp) + (rows[:, None] * _PARTS + columns) * _LEVELS
+    counts = np.bincount(levels.ravel(), minlength=_PARTS**2 * _LEVELS).reshape(-1, _LEVELS)
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    return (-(shares * np.log2(np.maximum(shares, 1e-9))).sum(axis=1)).max() / float(np.log2(_LEVELS))
 
 
 def _lost(rows: NDArray[np.int16], grain: float) -> float:

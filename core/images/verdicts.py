@@ -12,7 +12,7 @@ from core.images.likeness import DEFAULT_LOOKS_LIKE_OTHER, DEFAULT_OUTLIER
 from core.limits import FORMATS, MAX_ASPECT, MAX_FILE_BYTES, MAX_SIDE, MIN_SIDE
 from core.types import Facts, Problem, Quality
 
-LOOK = 1  # raised when a look finds other facts, scores or fingerprints, so that every photo is looked at anew
+LOOK = 2  # raised when a look finds other facts, scores or fingerprints, so that every photo is looked at anew
 BROKEN = ("unreadable", "truncated", "bomb")  # what only decoding tells
 
 WORKING_SIDE = 640  # pixels; enough for scores, fingerprint and thumbnail, and an eighth of a large photo's decoding
@@ -24,26 +24,47 @@ _PROMISES = {
 }  # fmt: skip
 USUAL_MODES = ("RGB", "RGBA", "L", "LA", "P", "PA", "1")
 
-LIGHT_CONTRAST = 0.30  # a light photo with more contrast is no fault, as a thing on a white ground has it
-
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Where a photo begins to be suspect: under or over these scores (0-1), or beyond these figures of its set.
+    """Where a photo begins to be suspect. The first four are scores of `Quality`, 0-1.
 
-    The defaults lie where ordinary photos end: under 1 % of 200 ordinary ones are beyond each.
-    `odd_size`: times the spread (interquartile range) of the sizes. `unusual_aspect`: longer side by shorter one.
+    The defaults lie where ordinary photos end: of 120 ordinary ones at most one is beyond each, and of photos spoilt so
+    that a person sees it at once nearly all are.
     """
 
-    dark: float = 0.15
-    light: float = 0.82
-    blurry: float = 0.38
-    low_contrast: float = 0.15
-    low_information: float = 0.1
-    odd_size: float = 3.0
-    unusual_aspect: float = 2.8
+    dark: float = 0.34  # highlights under this: nothing in the picture is lit, as a subject before a dark ground is
+    light: float = 0.50  # shadows over this: nothing in it is dark, as a subject before a white ground is
+    blurry: float = 0.35  # sharpness under this
+    low_information: float = 0.52  # information under this
+    odd_size: float = 3.0  # so many times the spread (interquartile range, in octaves) from the usual size of the set
+    unusual_aspect: float = 1.9  # so many times as long, or as square, as the usual photo of the set
     outlier: float = DEFAULT_OUTLIER
     looks_like_other: float = DEFAULT_LOOKS_LIKE_OTHER
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A verdict about one score: its code, which is also the threshold's name, and its sentence."""
+
+    code: str
+    score: str
+    over: bool
+    sentence: str
+
+    def problem(self, score: float, limit: float) -> Problem:
+        """The verdict in words, with the score and the threshold that it is beyond."""
+        digits = 0 if round(100 * score) != round(100 * limit) else 2
+        figures = f"{100 * score:.{digits}f} %, {'over' if self.over else 'under'} {100 * limit:.{digits}f} %"
+        return Problem(self.code, f"{self.sentence} {figures}.", "hurts")
+
+
+LIMITS = (
+    Limit("dark", "highlights", False, "It is dark: even its lightest parts have a brightness of"),
+    Limit("light", "shadows", True, "It is light: even its darkest parts have a brightness of"),
+    Limit("blurry", "sharpness", False, "It is blurred: sharpness"),
+    Limit("low_information", "information", False, "It shows next to nothing: information"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +119,12 @@ def lying_suffix(facts: Facts, name: str) -> tuple[Problem, ...]:
 
 def hurts(scores: Quality, limits: Thresholds = Thresholds()) -> tuple[Problem, ...]:
     """What may hurt a model that learns from a photo with these scores, or one that judges it."""
-    found = []
-    if scores.brightness < limits.dark:
-        found.append(("dark", f"It is very dark: brightness {scores.brightness:.0%}, under {limits.dark:.0%}."))
-    if scores.brightness > limits.light and scores.contrast < LIGHT_CONTRAST:
-        found.append(("light", f"It is very light: brightness {scores.brightness:.0%}, over {limits.light:.0%}."))
-    if scores.contrast < limits.low_contrast:
-        found.append(("low_contrast", f"It is flat: contrast {scores.contrast:.0%}, under {limits.low_contrast:.0%}."))
-    if scores.information < limits.low_information:
-        found.append(("low_information", f"It shows next to nothing: information {scores.information:.0%}, "
-                                         f"under {limits.low_information:.0%}."))
-    if scores.sharpness < limits.blurry:
-        found.append(("blurry", f"It is blurred: sharpness {scores.sharpness:.0%}, under {limits.blurry:.0%}."))
-    return tuple(Problem(code, message, "hurts") for code, message in found)
+    beyond = []
+    for rule in LIMITS:
+        score, limit = getattr(scores, rule.score), getattr(limits, rule.code)
+        if score > limit if rule.over else score < limit:
+            beyond.append(rule.problem(score, limit))
+    return tuple(beyond)
 
 
 def _format(facts: Facts) -> Problem | None:

@@ -6,11 +6,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from core.dataset import cleaning, judging, labels, photos, selecting
+from core.dataset import cleaning, labels, photos, selecting
 from core.errors import NotReady
 from core.images import thumbnails, verdicts
-from core.images.duplicates import Duplicates
-from core.images.verdicts import Thresholds
 from core.jobs import Progress
 from core.types import Facts, Photo, Problem, Quality
 from core.workspace import Project
@@ -123,15 +121,6 @@ def test_filters_narrow_one_another() -> None:
     assert chosen(codes={"dark"}, classes={"cat"}) == [2]
     assert chosen(text="CAT/3") == [3]
     assert chosen(sides=(200, 300)) == [2, 3]
-
-
-def test_each_duplicate_names_the_first_of_its_group() -> None:
-    shown = [photo(1), photo(2), photo(3)]
-    marked = judging.judge(shown, Thresholds(), [Duplicates("exact", (1, 3)), Duplicates("near", (1, 2, 3))])
-    assert [[problem.code for problem in found.problems] for found in marked] == [
-        [], ["near_duplicate"], ["duplicate", "near_duplicate"]]
-    assert marked[2].problems[0].message == "The same file as cat/1.jpg."
-    assert not any(found.refused for found in marked)
 
 
 def test_the_table_has_a_row_for_every_photo_also_without_facts() -> None:

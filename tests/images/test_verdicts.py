@@ -113,7 +113,7 @@ def test_a_bomb_is_named_with_the_size_that_it_claims(tmp_path, monkeypatch, sav
     [
         (lambda image: ImageEnhance.Brightness(image).enhance(0.15), "dark"),
         (lambda image: Image.blend(image, Image.new("RGB", image.size, "white"), 0.85), "light"),
-        (lambda image: ImageEnhance.Contrast(image).enhance(0.15), "low_contrast"),
+        (lambda image: ImageEnhance.Contrast(image).enhance(0.15), "low_information"),
         (lambda image: image.filter(ImageFilter.GaussianBlur(5)), "blurry"),
     ],
 )
