@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -12,14 +10,13 @@ from typing import Any
 
 import boto3
 import pytest
-from rekognition_room import CREATED, picture, until
+from clients_room import needs_awscli, without_aws, write_photos
+from rekognition_room import until
 
 from core.aws.engine_process import Engine
-from core.manifest.lines import dump, image_line
 
-pytestmark = pytest.mark.skipif(shutil.which("aws") is None, reason="awscli is not installed")
+pytestmark = needs_awscli
 
-LABELS = ("ring", "bars")
 MANIFEST = "GroundTruthManifest={S3Object={Bucket=typed,Name=photos/all.manifest}}"
 
 Aws = Callable[..., Any]
@@ -28,9 +25,8 @@ Aws = Callable[..., Any]
 @pytest.fixture
 def aws(engine: Engine) -> Aws:
     """`aws("s3 mb s3://a", "more words")` runs a command, and returns its answer, from JSON if it is some."""
-    nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_PAGER": ""}
-    environment = os.environ | nowhere | {
-        "AWS_ENDPOINT_URL": engine.url, "AWS_ACCESS_KEY_ID": engine.access_key,
+    environment = without_aws() | {
+        "AWS_PAGER": "", "AWS_ENDPOINT_URL": engine.url, "AWS_ACCESS_KEY_ID": engine.access_key,
         "AWS_SECRET_ACCESS_KEY": engine.secret_key, "AWS_DEFAULT_REGION": "us-east-1"}
 
     def run(command: str, *more: str | Path) -> Any:
@@ -42,20 +38,8 @@ def aws(engine: Engine) -> Aws:
     return run
 
 
-@pytest.fixture
-def photos(tmp_path: Path) -> Path:
-    """A folder to upload: ten pictures and their manifest."""
-    folder, lines = tmp_path / "photos", []
-    folder.mkdir()
-    for label in LABELS:
-        for number in range(5):
-            (folder / f"{label}{number}.jpg").write_bytes(picture(label, number))
-            lines.append(image_line(f"s3://typed/photos/{label}{number}.jpg", [label], CREATED))
-    (folder / "all.manifest").write_text(dump(lines))
-    return folder
-
-
-def test_awscli_trains_waits_asks_and_stops(aws: Aws, engine: Engine, photos: Path) -> None:
+def test_awscli_trains_waits_asks_and_stops(aws: Aws, engine: Engine, tmp_path: Path) -> None:
+    photos = write_photos(tmp_path / "photos", "typed")
     aws("s3 mb s3://typed")
     aws("s3 cp --recursive --quiet", photos, "s3://typed/photos/")
     project = aws("rekognition create-project --project-name typed")["ProjectArn"]

@@ -1,4 +1,4 @@
-"""What docs/engine.md shows is run as it stands there: the lines for awscli, and the example for boto3."""
+"""What docs/engine.md shows is run as it stands there: the lines for awscli, the examples for boto3 and JavaScript."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from clients_room import REPOSITORY, lend_sdk, needs_awscli, needs_javascript, without_aws
 from rekognition_room import CREATED, picture
 
 from core.aws.engine_process import Engine, ensure_engine
 from core.engine.settings import PREFIX
 from core.manifest.lines import dump, image_line
 
-REPOSITORY = Path(__file__).parents[2]
 PAGE = (REPOSITORY / "docs" / "engine.md").read_text("utf-8")
 
 Shell = Callable[[str], subprocess.CompletedProcess[str]]
@@ -41,19 +41,16 @@ def instant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
 @pytest.fixture
 def shell(instant: Engine, tmp_path: Path) -> Shell:
     """Runs lines in a shell that knows of AWS what --print-env says, and nothing else."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    environment |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-                    "PYTHONPATH": str(REPOSITORY)}
     begin = f'set -eu; eval "$({sys.executable} -m core.engine --root {tmp_path / "engine"} --print-env)"\n'
 
     def run(lines: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(["bash", "-c", begin + lines], cwd=tmp_path, env=environment, text=True,
+        return subprocess.run(["bash", "-c", begin + lines], cwd=tmp_path, env=without_aws(), text=True,
                               capture_output=True, timeout=240)
 
     return run
 
 
-@pytest.mark.skipif(shutil.which("aws") is None, reason="awscli is not installed")
+@needs_awscli
 @pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
 def test_the_lines_for_awscli_go_from_photos_to_an_answer(shell: Shell, tmp_path: Path) -> None:
     lines = []
@@ -83,6 +80,17 @@ def test_the_example_for_boto3_runs_as_it_stands(shell: Shell, tmp_path: Path) -
     assert done.returncode == 0, done.stderr
     assert re.fullmatch(r"arn:aws:rekognition:us-east-1:123456789012:project/pets/\d+ CREATED\n", done.stdout)
     assert len(example("boto3").splitlines()) <= 5
+
+
+@needs_javascript
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+def test_the_example_for_javascript_runs_as_it_stands(shell: Shell, tmp_path: Path) -> None:
+    lend_sdk(tmp_path)
+    (tmp_path / "example.mjs").write_text(example("JavaScript"))
+    done = shell("node example.mjs")
+    assert done.returncode == 0, done.stderr
+    assert re.fullmatch(r"arn:aws:rekognition:us-east-1:123456789012:project/pets/\d+ CREATED\n", done.stdout)
+    assert len(example("JavaScript").splitlines()) <= 5
 
 
 def test_the_example_for_moto_runs_as_it_stands() -> None:
