@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,9 +55,15 @@ class Limit:
 
     def problem(self, score: float, limit: float) -> Problem:
         """The verdict in words, with the score and the threshold that it is beyond."""
-        digits = 0 if round(100 * score) != round(100 * limit) else 2
-        figures = f"{100 * score:.{digits}f} %, {'over' if self.over else 'under'} {100 * limit:.{digits}f} %"
-        return Problem(self.code, f"{self.sentence} {figures}.", "hurts")
+        digits = 4 if round(score, 2) == round(limit, 2) else 2
+        return _said(self, round(score, digits), round(limit, digits), digits - 2)
+
+
+@functools.lru_cache(4096)
+def _said(rule: Limit, score: float, limit: float, digits: int) -> Problem:
+    """The same sentence is needed for many photos."""
+    figures = f"{100 * score:.{digits}f} %, {'over' if rule.over else 'under'} {100 * limit:.{digits}f} %"
+    return Problem(rule.code, f"{rule.sentence} {figures}.", "hurts")
 
 
 LIMITS = (
