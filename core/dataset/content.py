@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
+from typing import Any, cast
 
 from core.images.verdicts import BROKEN, LOOK, Inspection, refusals
 from core.types import Facts, Problem, Quality
@@ -46,10 +47,10 @@ def read(rows: sqlite3.Connection, hashes: Collection[str]) -> dict[str, Content
     found = {sha256: seen for sha256 in hashes if (seen := _held.get(sha256))}
     for some in _chunks([sha256 for sha256 in hashes if sha256 not in found], 500):
         marks = ", ".join("?" * len(some))
-        for row in rows.execute(f"SELECT * FROM content WHERE sha256 IN ({marks})", some):  # noqa: S608
-            found[row["sha256"]] = _content(row)
-            if row["version"] == LOOK:
-                _held[row["sha256"]] = found[row["sha256"]]
+        fresh = rows.execute(f"SELECT * FROM content WHERE sha256 IN ({marks})", some).fetchall()  # noqa: S608
+        contents = dict(zip((row["sha256"] for row in fresh), _contents(fresh), strict=True))
+        found |= contents
+        _held.update((row["sha256"], contents[row["sha256"]]) for row in fresh if row["version"] == LOOK)
     if len(_held) > MOST:
         _held.clear()
     return found
@@ -63,11 +64,19 @@ def load_problems(text: str | None) -> tuple[Problem, ...]:
     return () if not text or text == "[]" else tuple(Problem(*problem) for problem in json.loads(text))
 
 
-def _content(row: sqlite3.Row) -> Content:
-    facts = Facts(**json.loads(row["facts"])) if row["facts"] else None
-    quality = Quality(**json.loads(row["quality"])) if row["quality"] else None
-    refused = refusals(facts) if facts else ()
-    return Content(facts, quality, row["fingerprint"], (*load_problems(row["problems"]), *refused))
+def _contents(rows: Sequence[sqlite3.Row]) -> list[Content]:
+    facts, qualities = _loaded(rows, "facts"), _loaded(rows, "quality")
+    made = []
+    for row, known, scores in zip(rows, facts, qualities, strict=True):
+        seen = Facts(**known) if known else None
+        problems = (*load_problems(row["problems"]), *(refusals(seen) if seen else ()))
+        made.append(Content(seen, Quality(**scores) if scores else None, row["fingerprint"], problems))
+    return made
+
+
+def _loaded(rows: Sequence[sqlite3.Row], column: str) -> list[Any]:
+    """The values of a column of JSON, read as one text, which is several times faster than each by itself."""
+    return cast(list[Any], json.loads(f"[{','.join(row[column] or 'null' for row in rows)}]"))
 
 
 def _dumped(value: Facts | Quality | None) -> str | None:
