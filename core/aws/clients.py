@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from botocore.config import Config
 
 from core import settings
 from core.aws.calls import aws_call
-from core.aws.engine_process import Engine, ensure_engine
+from core.aws.engine_process import Engine, ensure_engine, find_engine
+from core.errors import EngineError
 from core.types import Backend
 from core.workspace import Workspace
 
@@ -63,6 +65,25 @@ def connect(home: Path, backend: Backend) -> Clients:
         folder, port = Workspace(home).engine, settings.load().engine_port
         return engine_clients(ensure_engine(folder, port), lambda: ensure_engine(folder, port), backend)
     return _aws_clients(backend, _credential_files_stamp())
+
+
+def connect_from_worker(home: Path, backend: Backend) -> Clients:
+    """Clients for a worker of a cluster, which starts nothing and signs as its own computer does.
+
+    On AWS that is the project's profile, or whatever else its computer has where there is no such profile. The engine
+    of `home` must run, on this computer: it listens on loopback only.
+    """
+    if backend.is_engine:
+        folder = Workspace(home).engine
+        return engine_clients(_running_engine(folder), lambda: _running_engine(folder), backend)
+    return connect(home, backend if backend.profile in profiles() else replace(backend, profile="default"))
+
+
+def _running_engine(folder: Path) -> Engine:
+    if engine := find_engine(folder):
+        return engine
+    raise EngineError(f"A worker on {socket.gethostname()} does not reach the built-in engine of {folder}. Workers on "
+                      "other computers need a project on AWS; choose it in the sidebar.")
 
 
 def profiles() -> list[str]:

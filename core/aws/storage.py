@@ -146,11 +146,17 @@ def head(clients: Clients, bucket: str, key: str) -> StoredObject | None:
     return StoredObject(key, found["ContentLength"], found["ETag"].strip('"'))
 
 
+def read(clients: Clients, bucket: str, key: str) -> tuple[StoredObject, bytes]:
+    """The object and its content, which belong together whoever writes meanwhile; NotFound when there is none."""
+    with aws_call("GetObject"):
+        found = clients.s3.get_object(Bucket=bucket, Key=key)
+        content: bytes = found["Body"].read()
+    return StoredObject(key, len(content), found["ETag"].strip('"')), content
+
+
 def get_bytes(clients: Clients, bucket: str, key: str) -> bytes:
     """The object's content; NotFound when there is none."""
-    with aws_call("GetObject"):
-        content: bytes = clients.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-    return content
+    return read(clients, bucket, key)[1]
 
 
 def put_bytes(clients: Clients, bucket: str, key: str, data: bytes, content_type: str | None = None) -> StoredObject:
