@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core.dataset import labels, split
-from core.dataset.names import key_name
+from core.dataset.names import content_key
 from core.dataset.split import Split
 from core.dataset.trainable import Entry, LeftOut, Trainable, trainable
 from core.errors import Cure, NotReady
@@ -66,8 +66,8 @@ def build(project: Project, bucket: str, prefix: str | None = None) -> Built:
 
 
 def picture_key(entry: Entry) -> str:
-    """Where a picture goes in S3: under its content hash, so that a key never changes its content."""
-    return f"images/{entry.facts.sha256[:16]}/{key_name(entry.name, entry.facts.format)}"
+    """Where a picture goes in S3, under the prefix."""
+    return content_key(entry.facts.sha256, entry.name, entry.facts.format)
 
 
 def examine_project(project: Project, built: Built) -> Examination:

@@ -1,4 +1,4 @@
-"""Photos that come from S3: a prefix is mirrored into the project's own folder."""
+"""Photos that come from S3: a prefix is mirrored into the project's own folder, or only noted where it stays."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from core.dataset import batches, synced
 from core.dataset.archives import MAX_FILE_BYTES, TOO_HEAVY
 from core.dataset.names import counted, disk_path, why_left_out
 from core.dataset.photos import Found, Source
+from core.dataset.places import stamp_of
 from core.files import write_atomically
 from core.jobs import Progress
 from core.workspace import Project
@@ -25,6 +26,30 @@ THREADS = 8  # these wait for the network, not for a processor
 def copy_prefix(progress: Progress, project: Project, bucket: str, prefix: str) -> Found:
     """Copy the photos under `prefix` that are new or have changed."""
     client = aws.connect(project.home, project.backend)
+    wanted, left_out = _listed(progress, client, bucket, prefix)
+    _fetch(progress, project, client, bucket, [item for item, _ in wanted])
+    sources = [Source(_place(project, bucket, item), str(path)) for item, path in wanted]
+    return Found(tuple(sources), left_out)
+
+
+def find_prefix(progress: Progress, project: Project, bucket: str, prefix: str) -> Found:
+    """The photos under `prefix`, which stay in S3 and are read there by whoever works on them."""
+    wanted, left_out = _listed(progress, aws.connect(project.home, project.backend), bucket, prefix)
+    sources = [Source(storage.uri(bucket, item.key), str(path), stamp=stamp_of(item)) for item, path in wanted]
+    return Found(tuple(sources), left_out)
+
+
+def beginning(project: Project, bucket: str, prefix: str) -> str:
+    """How the paths of the photos that copy_prefix makes for `prefix` begin."""
+    parts = [part for part in prefix.split("/") if part]
+    place = project.originals.joinpath("s3", bucket, *disk_path("/".join(parts)).parts if parts else ())
+    return f"{place}/" if not parts or prefix.endswith("/") else str(place)
+
+
+def _listed(
+    progress: Progress, client: Clients, bucket: str, prefix: str
+) -> tuple[list[tuple[StoredObject, PurePosixPath]], Counter[str]]:
+    """The photos under `prefix` with their paths under it, and how many objects are left out, by the reason."""
     progress.begin(0, f"Listing s3://{bucket}/{prefix}")
     left_out: Counter[str] = Counter()
     wanted = []
@@ -36,16 +61,7 @@ def copy_prefix(progress: Progress, project: Project, bucket: str, prefix: str) 
             left_out[reason] += 1
         elif not reason:
             wanted.append((item, path))
-    _fetch(progress, project, client, bucket, [item for item, _ in wanted])
-    sources = [Source(_place(project, bucket, item), str(path)) for item, path in wanted]
-    return Found(tuple(sources), left_out)
-
-
-def beginning(project: Project, bucket: str, prefix: str) -> str:
-    """How the paths of the photos that copy_prefix finds under `prefix` begin."""
-    parts = [part for part in prefix.split("/") if part]
-    place = project.originals.joinpath("s3", bucket, *disk_path("/".join(parts)).parts if parts else ())
-    return f"{place}/" if not parts or prefix.endswith("/") else str(place)
+    return wanted, left_out
 
 
 def _fetch(progress: Progress, project: Project, client: Clients, bucket: str, items: list[StoredObject]) -> None:

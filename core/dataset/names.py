@@ -63,6 +63,11 @@ def key_name(name: str, format: str | None = None) -> str:
     return stem + (suffix if re.fullmatch(r"\.[a-z0-9]{1,8}", suffix) else "")
 
 
+def content_key(sha256: str, name: str, format: str | None) -> str:
+    """Where a picture goes in S3, under the project: by its content hash, so that a key never changes its content."""
+    return f"images/{sha256[:16]}/{key_name(name, format)}"
+
+
 def unique(name: str, taken: Collection[str]) -> str:
     """`name`, or the first of "name (2)", "name (3)" that is not `taken`; the number stands before the suffix."""
     path = PurePosixPath(name)

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from core import demo, settings
+from core.compute import cluster
 from core.dataset import archives, mirror, naming, photos
 from core.dataset.names import LINKS, counted, disk_path, hidden, reasons, why_left_out
 from core.dataset.photos import Found, Source
@@ -94,11 +95,15 @@ def look_at(progress: Progress, home: str, project: str, **imported: Any) -> Imp
 
 
 def import_s3(progress: Progress, home: str, project: str, bucket_name: str, prefix: str = "") -> Imported:
-    """Job: copy the photos under an S3 prefix into the project, only new and changed ones, and look at them."""
+    """Job: take in the photos under an S3 prefix, only new and changed ones, and look at them.
+
+    They are copied into the project. Where a cluster is named they stay in S3, unless they are here already.
+    """
     owner = open_project(home, project)
-    found = mirror.copy_prefix(progress, owner, bucket_name, prefix)
-    base = mirror.beginning(owner, bucket_name, prefix)
-    return _take_in(progress, owner, found, f"s3://{bucket_name}/{prefix}", base)
+    there, here = f"s3://{bucket_name}/{prefix}", mirror.beginning(owner, bucket_name, prefix)
+    if _has(owner, there) or (cluster() and not _has(owner, here)):
+        return _take_in(progress, owner, mirror.find_prefix(progress, owner, bucket_name, prefix), there, there)
+    return _take_in(progress, owner, mirror.copy_prefix(progress, owner, bucket_name, prefix), there, here)
 
 
 def load_demo(progress: Progress, home: str, project: str) -> Imported:
@@ -168,6 +173,13 @@ def _leads_away(path: Path, folder: Path) -> bool:
 def _inside(folder: Path) -> str:
     """How the paths of everything in the folder begin."""
     return os.path.join(folder, "")  # noqa: PTH118 - a Path has no end
+
+
+def _has(project: Project, base: str) -> bool:
+    """Whether photos are catalogued whose paths begin with `base`."""
+    with project.reading() as rows:
+        found = rows.execute("SELECT 1 FROM photo WHERE substr(path, 1, ?) = ? LIMIT 1", (len(base), base))
+        return found.fetchone() is not None
 
 
 def _take_in(progress: Progress, project: Project, found: Found, where: str, base: str) -> Imported:

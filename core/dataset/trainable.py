@@ -8,6 +8,7 @@ from pathlib import Path
 
 from core.dataset import cleaning
 from core.dataset.photos import photos
+from core.dataset.places import place
 from core.types import Cleaned, Facts, Photo
 from core.workspace import Project
 
@@ -16,10 +17,10 @@ UNUSABLE = ("unreadable", "truncated", "bomb", "missing")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One picture for training: a labelled photo, and the file that is sent for it, with its facts."""
+    """One picture for training: a labelled photo, and the file or S3 object that is sent for it, with its facts."""
 
     photo: Photo
-    file: Path
+    file: Path | str
     facts: Facts
 
     @property
@@ -83,17 +84,17 @@ def choose(photos: Iterable[Photo], copies: Iterable[Cleaned]) -> Trainable:
     return Trainable(tuple(entries), tuple(left_out))
 
 
-def _sent(photo: Photo, copy: Cleaned | None, own: Cleaned | None) -> tuple[Path, Facts] | str:
+def _sent(photo: Photo, copy: Cleaned | None, own: Cleaned | None) -> tuple[Path | str, Facts] | str:
     """The file that stands for a photo, which may be the cleaned copy of its twin, or why there is none."""
     if copy and copy.path:
-        return Path(copy.path), _facts(copy)
+        return place(copy.path), _facts(copy)
     if own:
         return own.reason or "It was left out when the photos were cleaned."
     if photo.facts is None and not photo.problems:
         return "It has not been looked at yet."
     if photo.facts is None or any(problem.code in UNUSABLE for problem in photo.problems):
         return " ".join(problem.message for problem in photo.problems)
-    return Path(photo.path), photo.facts
+    return place(photo.path), photo.facts
 
 
 def _twins(group: list[Entry]) -> list[LeftOut]:

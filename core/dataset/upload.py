@@ -6,18 +6,17 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
-from pathlib import Path
 
 from core.aws import clients as aws
 from core.aws import storage
 from core.aws.clients import Clients
 from core.aws.storage import StoredObject
 from core.compute import each
-from core.dataset import batches, manifests, synced
+from core.dataset import batches, cleaning_s3, manifests, places, synced
 from core.dataset.manifests import Built
 from core.dataset.names import counted
 from core.dataset.trainable import Entry
-from core.errors import Cure, NotReady, RekolabError
+from core.errors import CLEAN, Cure, NotFound, NotReady, RekolabError
 from core.jobs import Progress
 from core.workspace import Project, open_project
 
@@ -48,7 +47,7 @@ def upload(progress: Progress, home: str, project: str) -> Uploaded:
     missing, current = _missing(owner, clients, built), is_current(owner, built)
     bytes_sent = sum(entry.facts.bytes for entry in missing.values())
     progress.begin(len(missing), f"Sending {counted(len(missing), 'photo')} to s3://{bucket.name}/{built.prefix}")
-    send = _sender(clients, bucket.name, missing)
+    send = _sender(owner, clients, bucket.name, missing)
     batches.written((stored for _, stored in each(send, missing, progress, threads=THREADS)),
                     partial(synced.remember, owner, bucket.name))
     progress.begin(0, "Seeing that everything has arrived")
@@ -82,28 +81,34 @@ def _missing(project: Project, clients: Clients, built: Built) -> dict[str, Entr
     there = {item.key: item for item in storage.list_objects(clients, built.bucket, f"{built.prefix}/images/")}
     known = synced.known(project, built.bucket)
     return {key: entry for key, entry in built.pictures.items()
-            if not _holds(there.get(key), entry, known.get(key))}
+            if not _holds(there.get(key), entry, storage.uri(built.bucket, key), known.get(key))}
 
 
-def _holds(item: StoredObject | None, entry: Entry, etag: str | None) -> bool:
-    """Whether the object is the entry's file: it has the ETag that it got when we sent it, or the file's MD5."""
+def _holds(item: StoredObject | None, entry: Entry, uri: str, etag: str | None) -> bool:
+    """Whether the object is the entry's: cleaned in its place, as it was when we sent it, or with the file's MD5."""
     if item is None or item.size != entry.facts.bytes:
         return False
+    if isinstance(entry.file, str):
+        return entry.file == uri or item.etag == etag
     return item.etag == (etag or storage.etag_of(entry.file.read_bytes() if entry.file.is_file() else b""))
 
 
-def _sender(clients: Clients, bucket: str, pictures: Mapping[str, Entry]) -> Callable[[str], StoredObject]:
+def _sender(
+    project: Project, clients: Clients, bucket: str, pictures: Mapping[str, Entry]
+) -> Callable[[str], StoredObject]:
     def send(key: str) -> StoredObject:
-        entry = pictures[key]
-        return storage.put_bytes(clients, bucket, key, _content(entry))
+        return storage.put_bytes(clients, bucket, key, _content(project, pictures[key]))
 
     return send
 
 
-def _content(entry: Entry) -> bytes:
-    """The file's bytes, which must still be those that the manifest was made for."""
+def _content(project: Project, entry: Entry) -> bytes:
+    """The bytes of its file or object, which must still be those that the manifest was made for."""
     try:
-        data = Path(entry.file).read_bytes()
+        data = places.read_bytes(project, entry.file)
+    except NotFound:
+        cleaning_s3.forget(project, str(entry.file))
+        raise NotReady(f"{entry.name} is no longer in S3: {entry.file}. Clean the photos again.", CLEAN) from None
     except OSError:
         raise NotReady(f"The file of {entry.name} can not be read: {entry.file}. Look at the photos again.",
                        BROWSE) from None

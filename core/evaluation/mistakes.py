@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.errors import BadImage
 from core.evaluation.intervals import percent
 from core.evaluation.thresholds import Thresholds, shortfall, threshold_of
 from core.types import UNKNOWN, Photo, Prediction, Quality
@@ -85,11 +86,17 @@ def margin(prediction: Prediction, thresholds: Thresholds) -> str:
     return f"Nearest was {label}, {points:.1f} points under its threshold."
 
 
-def quality_of(prediction: Prediction) -> Quality | None:
-    """The scores of the photo's pixels, measured as those of the project's photos are; None when it can't be read."""
+def quality_of(prediction: Prediction, source: Callable[[str], Path | bytes] = Path) -> Quality | None:
+    """The scores of the photo's pixels, measured as those of the project's photos are; None when it can't be read.
+
+    `source` gives the file or the bytes for the photo's path.
+    """
     from core.images.verdicts import inspect
 
-    return inspect(Path(prediction.path), prediction.name).quality
+    try:
+        return inspect(source(prediction.path), prediction.name).quality
+    except BadImage:
+        return None
 
 
 def compare(quality: Quality, label: str | None, training: Sequence[Photo]) -> tuple[Difference, ...]:

@@ -41,7 +41,7 @@ class Shot:
     """One photo to ask a model about. `name` is unique in its set, `truth` the class that it is known to have."""
 
     name: str
-    path: Path
+    path: Path | str  # a file, or the URI of an object in S3
     truth: str | None
 
 
@@ -71,7 +71,7 @@ def training_photos(project: Project) -> list[Photo]:
 def _folder_shots(path: str) -> list[Shot]:
     """Images in a folder's subfolders have the subfolder's name as truth; those directly in it have none."""
     top = settings.allowed_folder(path, settings.load().roots)
-    return [Shot(found.name, found.path, found.label) for found in sources.find_images(top).files]
+    return [Shot(found.name, Path(found.path), found.label) for found in sources.find_images(top).files]
 
 
 def _test_shots(project: Project) -> list[Shot]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from core.aws.clients import Clients, connect
 from core.aws.prediction import detect
 from core.compute import each
+from core.dataset import places
 from core.dataset.names import counted
 from core.errors import AwsError, BadImage, ModelNotRunning, NotAllowed, NotFound, Unreachable
 from core.evaluation import runs
@@ -35,7 +38,7 @@ def predict_folder(progress: Progress, home: str, project: str, run_id: int) -> 
     progress.begin(len(waiting), f"Asking the model about {run.title}")
 
     def ask(shot: Shot) -> bool:
-        made = answer(clients, run.arn, shot)
+        made = answer(clients, run.arn, shot, partial(places.source, owner))
         runs.keep(owner, run_id, made)  # here, and not when the job comes round to it: it may be ended before
         return made.error is not None
 
@@ -47,10 +50,12 @@ def predict_folder(progress: Progress, home: str, project: str, run_id: int) -> 
     return {"asked": len(waiting), "failed": failed, "total": len(everything)}
 
 
-def answer(clients: Clients, arn: str, shot: Shot) -> Prediction:
+def answer(
+    clients: Clients, arn: str, shot: Shot, source: Callable[[str | Path], Path | bytes] = Path
+) -> Prediction:
     """What the model says of one photo, with the score of every label; the answer is left to the thresholds."""
     try:
-        ready = prepare(shot.path)
+        ready = prepare(source(shot.path))
         said = detect(clients, arn, ready.data, min_confidence=0)
     except FATAL:
         raise

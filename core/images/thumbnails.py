@@ -40,9 +40,9 @@ def data_uri(data: bytes) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(data).decode()
 
 
-def preview(path: Path, longest: int = 1280) -> bytes:
+def preview(source: Path | bytes, longest: int = 1280) -> bytes:
     """The photo, upright, as a JPEG for the screen; BadImage when it can't be read."""
-    return draw(reading.open_upright(path, longest), longest, quality=85)
+    return draw(reading.open_upright(source, longest), longest, quality=85)
 
 
 def _file(folder: Path, sha256: str) -> Path:

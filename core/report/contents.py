@@ -6,8 +6,9 @@ import datetime as dt
 import platform
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from core.aws import guard, prices, training, versions
 from core.aws.clients import Clients
 from core.aws.guard import Cost
 from core.aws.prices import Prices
-from core.dataset import cleaning, judging, labels, manifests, models
+from core.dataset import cleaning, judging, labels, manifests, models, places
 from core.dataset.manifests import Built
 from core.errors import NotFound, NotReady
 from core.evaluation import metrics, photosets, runs
@@ -68,6 +69,7 @@ class Contents:
     software: Mapping[str, str]
     thumbnails: Path
     account: str
+    source: Callable[[str], Path | bytes]  # what the functions that read images take for a path
 
     @property
     def place(self) -> str:
@@ -104,6 +106,7 @@ def gather(project: Project, clients: Clients, bucket: str) -> Contents:
         software=software(),
         thumbnails=project.thumbnails,
         account=clients.account,
+        source=partial(places.source, project),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import statistics
 from collections import Counter
-from pathlib import Path
 
 from core.dataset.names import counted
 from core.errors import BadImage
@@ -172,7 +171,7 @@ def _pair(contents: Contents, photo: Photo, copy: Cleaned) -> Html:
     after = f"After: {copy.width:,} x {copy.height:,}, {_megabytes(copy.bytes)}"
     return tag("div",
                picture(_thumbnail(contents, photo), f"{photo.name} before", before),
-               picture(_preview(Path(copy.path or "")), f"{photo.name} after", after),
+               picture(_preview(contents, copy.path or ""), f"{photo.name} after", after),
                paragraph(tag("strong", photo.name), f": {', '.join(copy.actions)}"), kind="pair")
 
 
@@ -180,9 +179,9 @@ def _thumbnail(contents: Contents, photo: Photo) -> bytes | None:
     return thumbnails.find(contents.thumbnails, photo.facts.sha256) if photo.facts else None
 
 
-def _preview(path: Path) -> bytes | None:
+def _preview(contents: Contents, path: str) -> bytes | None:
     try:
-        return thumbnails.preview(path, thumbnails.LONGEST)
+        return thumbnails.preview(contents.source(path), thumbnails.LONGEST)
     except (BadImage, OSError):
         return None
 

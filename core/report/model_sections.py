@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from core.aws import prices
 from core.dataset.names import counted
 from core.errors import BadImage
@@ -14,7 +12,7 @@ from core.evaluation.metrics import Confusion
 from core.images import thumbnails
 from core.report.contents import Contents, Trial
 from core.report.markup import Html, figures, join, paragraph, picture, section, swatch, table, tag
-from core.types import UNKNOWN, Photo, Prediction
+from core.types import UNKNOWN, Prediction
 
 ROWS = 400  # predictions in the table; the CSV beside the report has all of them
 MISTAKES = 24
@@ -155,20 +153,20 @@ def _card(contents: Contents, trial: Trial, prediction: Prediction) -> Html:
     what = "Unknown" if prediction.answer == UNKNOWN else prediction.answer
     return tag(
         "article",
-        picture(_preview(prediction), prediction.name),
+        picture(_preview(contents, prediction), prediction.name),
         tag("div",
             tag("h3", f"A {prediction.truth}, answered as {what}"),
             paragraph(tag("small", prediction.name)),
             paragraph(mistakes.margin(prediction, trial.run.thresholds)),
-            _differences(prediction, contents.trained_with)),
+            _differences(contents, prediction)),
         kind="mistake")
 
 
-def _differences(prediction: Prediction, training: tuple[Photo, ...]) -> Html | None:
-    quality = mistakes.quality_of(prediction)
+def _differences(contents: Contents, prediction: Prediction) -> Html | None:
+    quality = mistakes.quality_of(prediction, contents.source)
     if quality is None:
         return None
-    differences = [difference for difference in mistakes.compare(quality, prediction.truth, training)
+    differences = [difference for difference in mistakes.compare(quality, prediction.truth, contents.trained_with)
                    if difference.nearest.photos]
     bars = [tag("tr", tag("th", difference.measure), tag("td", _scale(difference.nearest.percentile)),
                 tag("td", tag("strong", difference.words) if difference.nearest.unusual else difference.words))
@@ -183,9 +181,9 @@ def _scale(percentile: float) -> Html:
     return tag("span", tag("span", style=f"left:{percentile:.1f}%"), kind="scale", title=f"percentile {percentile:.0f}")
 
 
-def _preview(prediction: Prediction) -> bytes | None:
+def _preview(contents: Contents, prediction: Prediction) -> bytes | None:
     try:
-        return thumbnails.preview(Path(prediction.path), MISTAKE_SIDE)
+        return thumbnails.preview(contents.source(prediction.path), MISTAKE_SIDE)
     except (BadImage, OSError):
         return None
 

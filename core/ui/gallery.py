@@ -11,9 +11,11 @@ from typing import Any
 
 import streamlit as st
 
+from core.dataset import places
 from core.errors import BadImage
 from core.images import thumbnails
 from core.types import Photo
+from core.ui import state
 from core.workspace import Project
 
 HERE = Path(__file__).parent
@@ -74,13 +76,13 @@ def thumbnail(project: Project, photo: Photo) -> str | None:
 def small(path: str) -> str | None:
     """The thumbnail of a file that is in no catalogue, such as an unseen photo; None when it can't be read."""
     file = Path(path)
-    return _small(path, file.stat().st_mtime_ns) if file.is_file() else None
+    return _small(path, file.stat().st_mtime_ns if file.is_file() else 0)
 
 
 @st.cache_data(max_entries=4000, show_spinner=False)
 def _small(path: str, changed: int) -> str | None:
     try:
-        return thumbnails.data_uri(thumbnails.preview(Path(path), 240))
+        return thumbnails.data_uri(thumbnails.preview(_source(path), 240))
     except BadImage:
         return None
 
@@ -93,7 +95,12 @@ def large(path: str, longest: int = 1280) -> bytes:
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def _large(path: str, longest: int, changed: int) -> bytes:
-    return thumbnails.preview(Path(path), longest)
+    return thumbnails.preview(_source(path), longest)
+
+
+def _source(path: str) -> Path | bytes:
+    """The file, or what the chosen project's S3 holds at that URI."""
+    return places.source(state.required(), path) if places.in_s3(path) else Path(path)
 
 
 def gallery(tiles: Sequence[Tile], key: str, *, single: bool = False, height: int | None = None) -> Choice:

@@ -1,8 +1,10 @@
 """What went wrong, worst first, and how those photos differ from what the model was trained on."""
 
+from functools import partial
+
 import streamlit as st
 
-from core.dataset import labels
+from core.dataset import labels, places
 from core.evaluation import charts, mistakes, photosets, runs
 from core.types import UNKNOWN
 from core.ui import figures, gallery, messages, pages, state
@@ -57,7 +59,7 @@ with card:
     st.write(plain(mistakes.margin(one, run.thresholds)))
     st.plotly_chart(charts.confidence_bars(one.scores, run.thresholds, classes), key="mistakes_bars",
                     config={"displayModeBar": False}, alt="Confidence of each label against its threshold")
-    quality = mistakes.quality_of(one)
+    quality = mistakes.quality_of(one, partial(places.source, project))
     if quality:
         st.markdown("**How it differs from the training photos**")
         differences = mistakes.compare(quality, one.truth, trained)
