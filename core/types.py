@@ -13,7 +13,10 @@ UNKNOWN = "Unknown"
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What one look at an image file tells. Width and height are the stored pixels, before EXIF rotation."""
+    """What one look at an image file tells. Width and height are the stored pixels, before EXIF rotation.
+
+    `profile` names the embedded colour profile where the colours are not those of sRGB.
+    """
 
     width: int
     height: int
@@ -26,6 +29,7 @@ class Facts:
     frames: int = 1
     captured: str | None = None
     camera: str | None = None
+    profile: str | None = None
 
     @property
     def upright_size(self) -> tuple[int, int]:

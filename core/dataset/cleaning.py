@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
-from core.compute import each
-from core.dataset import batches
+from core.compute import each, workers
+from core.dataset import batches, cleaning_s3
 from core.dataset.names import counted
 from core.dataset.photos import photos
-from core.errors import NotReady
+from core.dataset.places import in_s3
+from core.dataset.remembering import remembered
+from core.errors import NotReady, RekolabError
 from core.images import cleaning as pixels
+from core.images import duplicates
 from core.images.cleaning import Plan, Recipe
 from core.jobs import Progress
 from core.types import Cleaned, Photo
@@ -24,7 +32,10 @@ from core.workspace import Project, open_project
 if TYPE_CHECKING:
     import pandas
 
+Planned = list[tuple[Photo, Plan]]
+
 _COPY_SUFFIXES = (".jpg", ".png")  # that a copy may get behind its own name
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +47,22 @@ class Cleaning:
     left_out: int
 
 
-def plan_all(project: Project, recipe: Recipe) -> list[tuple[Photo, Plan]]:
-    """What cleaning will do to each photo that is not excluded. Of exact duplicates only the first gets a copy."""
-    firsts: dict[str, Photo] = {}
-    planned = []
-    for photo in photos(project):
-        if photo.excluded:
-            continue
-        plan = pixels.plan(photo, recipe)
-        if photo.facts and not plan.leave_out:
-            first = firsts.setdefault(photo.facts.sha256, photo)
-            plan = plan if first is photo else Plan((), f"It is the same file as {first.name}, which is kept.")
-        planned.append((photo, plan))
-    return planned
+def plan_all(project: Project, recipe: Recipe, best_only: bool = False) -> Planned:
+    """What cleaning will do to each photo that is not excluded. Of exact duplicates only the first gets a copy.
+
+    With `best_only`, of photos that are almost the same only the best gets one. Everybody gets the same list.
+    """
+    return remembered(project, "cleaning.plan", partial(_plan_all, project, recipe, best_only), recipe, best_only)
 
 
-def pending(project: Project, recipe: Recipe) -> list[tuple[Photo, Plan]]:
+def near_twins(project: Project) -> dict[int, Photo]:
+    """The photo that is better, for each that is almost the same as another one: by the id of the lesser."""
+    return remembered(project, "cleaning.near", partial(_near_twins, project))
+
+
+def pending(project: Project, recipe: Recipe, best_only: bool = False) -> Planned:
     """The part of the plan that is not done yet, or whose copy is gone."""
-    return _undone(plan_all(project, recipe), recipe, _keys(project), results(project))
+    return _undone(plan_all(project, recipe, best_only), _keys(project), results(project))
 
 
 def clean_all(
@@ -63,22 +72,26 @@ def clean_all(
     longest: int = 1280,
     format: Literal["keep", "JPEG", "PNG"] = "keep",
     quality: int = 90,
+    best_only: bool = False,
 ) -> Cleaning:
     """Job: make the cleaned copies that are missing or made from another photo or recipe, and remove stale ones."""
     owner, recipe = open_project(home, project), Recipe(longest, format, quality)
-    planned = plan_all(owner, recipe)
+    planned = plan_all(owner, recipe, best_only)
     if not planned:
         raise NotReady("There are no photos to clean. Choose some on the Browse page.")
-    owner.set("recipe", {"longest": longest, "format": format, "quality": quality})
-    todo = _undone(planned, recipe, _keys(owner), results(owner))
-    _drop(owner, {photo.id for photo, _ in planned} - {photo.id for photo, _ in todo})
-    names = {photo.name for photo, _ in planned}
-    progress.begin(len(todo), "Cleaning the photos")
-    work = partial(_clean, recipe=recipe, names=names, folder=owner.cleaned)
-    done = ((copy, _key(photo, plan, recipe)) for (photo, plan), copy in each(work, todo, progress))
-    batches.written(done, partial(_store, owner))
-    _sweep(owner)
-    return _summed(owner, {photo.id for photo, _ in todo})
+    with _room():
+        owner.set("recipe", asdict(recipe))
+        owner.set("best_only", best_only)
+        todo = pending(owner, recipe, best_only)
+        _drop(owner, {photo.id for photo, _ in planned} - {photo.id for photo, _ in todo})
+        progress.begin(len(todo), "Cleaning the photos")
+        work = partial(_clean, recipe=recipe, names={photo.name for photo, _ in planned}, folder=owner.cleaned)
+        files, objects = [[one for one in todo if in_s3(one[0].path) is there] for there in (False, True)]
+        copies = chain(each(work, files, progress, workers()), cleaning_s3.copies(progress, owner, recipe, objects))
+        done = ((copy, _key(photo, plan)) for (photo, plan), copy in copies)
+        batches.written(done, partial(_store, owner))
+        _sweep(owner)
+        return _summed(owner, {photo.id for photo, _ in todo})
 
 
 def recipe_of(project: Project) -> Recipe:
@@ -86,12 +99,17 @@ def recipe_of(project: Project) -> Recipe:
     return Recipe(**project.get("recipe", {}))
 
 
+def best_only_of(project: Project) -> bool:
+    """Whether the last cleaning kept only the best of photos that are almost the same; at first none is dropped.
+
+    The split keeps such photos on one side, so they do no harm to a test, and to drop photos is a person's decision.
+    """
+    return bool(project.get("best_only", False))
+
+
 def results(project: Project) -> list[Cleaned]:
-    """The cleaned copies, and what was left out with its reason, by photo id."""
-    with project.reading() as rows:
-        found = rows.execute("SELECT * FROM cleaned ORDER BY photo_id").fetchall()
-    return [Cleaned(row["photo_id"], row["path"], tuple(json.loads(row["actions"])), row["reason"],
-                    row["width"], row["height"], row["bytes"], row["sha256"]) for row in found]
+    """The cleaned copies, and what was left out with its reason, by photo id. Everybody gets the same list."""
+    return remembered(project, "cleaning.results", partial(_results, project))
 
 
 def report(photos: Iterable[Photo], copies: Iterable[Cleaned]) -> pandas.DataFrame:
@@ -112,6 +130,43 @@ def _row(photo: Photo, copy: Cleaned) -> tuple[object, ...]:
     return photo.name, ", ".join(copy.actions), copy.reason or "", *before, *after, copy.path or ""
 
 
+def _plan_all(project: Project, recipe: Recipe, best_only: bool) -> Planned:
+    kept = [photo for photo in photos(project) if not photo.excluded]
+    names = {photo.name for photo in kept}
+    better = near_twins(project) if best_only else {}
+    firsts: dict[str, Photo] = {}
+    return [(photo, _planned(photo, recipe, names, firsts, better)) for photo in kept]
+
+
+def _planned(
+    photo: Photo, recipe: Recipe, names: set[str], firsts: dict[str, Photo], better: Mapping[int, Photo]
+) -> Plan:
+    plan = pixels.plan(_renamed(photo, names), recipe)
+    if plan.leave_out or photo.facts is None:
+        return plan
+    first = firsts.setdefault(photo.facts.sha256, photo)
+    if first is not photo:
+        return Plan((), f"It is the same file as {first.name}, which is kept.")
+    if photo.id in better:
+        return Plan((), f"It is almost the same picture as {better[photo.id].name}, which is better and kept.")
+    return plan
+
+
+def _near_twins(project: Project) -> dict[int, Photo]:
+    kept = {photo.id: photo for photo in photos(project) if not photo.excluded and _usable(photo)}
+    found: dict[int, Photo] = {}
+    for group in duplicates.groups(list(kept.values())):
+        if group.kind == "near":
+            best = duplicates.best(group, kept)
+            found |= {number: kept[best] for number in group.ids if number != best}
+    return found
+
+
+def _usable(photo: Photo) -> bool:
+    """Whether the photo gets a copy at all: what does not is nobody's better."""
+    return pixels.plan(photo, Recipe()).leave_out is None
+
+
 def _clean(item: tuple[Photo, Plan], recipe: Recipe, names: set[str], folder: Path) -> Cleaned:
     photo, plan = item
     if plan.leave_out:
@@ -127,25 +182,31 @@ def _renamed(photo: Photo, names: set[str]) -> Photo:
     return replace(photo, name=str(path.with_name(f"{path.stem}-{photo.id}{path.suffix}")))
 
 
-def _key(photo: Photo, plan: Plan, recipe: Recipe) -> str:
-    """Names content, recipe and verdict: what was made with the same key need not be made again."""
+def _key(photo: Photo, plan: Plan) -> str:
+    """Names content, what the recipe makes of it, and verdict: what was made with the same key is not made again."""
     content = photo.facts.sha256 if photo.facts else ""
-    return hashlib.sha256("\n".join((recipe.key, content, plan.leave_out or "")).encode()).hexdigest()
+    return hashlib.sha256("\n".join((content, plan.makes, plan.leave_out or "")).encode()).hexdigest()
 
 
-def _undone(
-    planned: Sequence[tuple[Photo, Plan]], recipe: Recipe, keys: Mapping[int, str], copies: Iterable[Cleaned]
-) -> list[tuple[Photo, Plan]]:
-    whole = {copy.photo_id for copy in copies if copy.path is None or _size(copy.path) == copy.bytes}
+def _undone(planned: Planned, keys: Mapping[int, str], copies: Iterable[Cleaned]) -> Planned:
+    whole = {copy.photo_id for copy in copies
+             if copy.path is None or in_s3(copy.path) or _size(copy.path) == copy.bytes}
     return [(photo, plan) for photo, plan in planned
-            if photo.id not in whole or keys.get(photo.id) != _key(photo, plan, recipe)]
+            if photo.id not in whole or keys.get(photo.id) != _key(photo, plan)]
 
 
 def _size(path: str) -> int:
     try:
-        return Path(path).stat().st_size
+        return os.stat(path).st_size  # noqa: PTH116 - a third of the time of a Path, and this is done for every copy
     except OSError:
         return -1
+
+
+def _results(project: Project) -> list[Cleaned]:
+    with project.reading() as rows:
+        found = rows.execute("SELECT * FROM cleaned ORDER BY photo_id").fetchall()
+    return [Cleaned(row["photo_id"], row["path"], tuple(json.loads(row["actions"])), row["reason"],
+                    row["width"], row["height"], row["bytes"], row["sha256"]) for row in found]
 
 
 def _keys(project: Project) -> dict[int, str]:
@@ -186,3 +247,16 @@ def _summed(project: Project, worked_on: set[int]) -> Cleaning:
     if worked_on:
         project.note("clean", f"{counted(len(whole), 'photo')} clean, {left_out:,} left out")
     return Cleaning(len(whole & worked_on), len(whole - worked_on), left_out)
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Says in plain words that there is no room left. A copy is written whole or not at all, so nothing is half."""
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError) as error:
+        if error.errno not in _FULL if isinstance(error, OSError) else "disk is full" not in str(error):
+            raise
+        raise RekolabError(
+            "The disk is full (no space left on device). The copies made so far are whole and kept, and no original "
+            "was touched. Make room, then clean again: it goes on where it stopped.") from error

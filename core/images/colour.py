@@ -8,11 +8,21 @@ import numpy as np
 from PIL import Image, ImageCms
 
 _SRGB = ImageCms.createProfile("sRGB")
+_MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}  # by the colour space of a profile
+_BROKEN = (ImageCms.PyCMSError, OSError, TypeError, ValueError, AttributeError)  # what a profile may raise
+
+Profile = ImageCms.ImageCmsProfile
 
 
 def channels(image: Image.Image) -> int:
     """Values a pixel once it is decoded: a palette picture has the three of its colours, four with transparency."""
     return (4 if image.has_transparency_data else 3) if image.mode in ("P", "PA") else len(image.getbands())
+
+
+def foreign_profile(image: Image.Image) -> str | None:
+    """The name of the embedded colour profile, such as "Display P3"; None for sRGB, for none, and for a broken one."""
+    profile = _profile(image)
+    return None if profile is None else (ImageCms.getProfileDescription(profile).strip() or "without a name")[:100]
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
@@ -22,21 +32,30 @@ def to_rgb(image: Image.Image) -> Image.Image:
         white = Image.new("RGB", image.size, "white")
         white.paste(_profiled(image.convert("RGB")), mask=image.getchannel("A"))
         return white
-    if image.mode[0] in "IF":
-        image = _shallow(image)
-    return _profiled(image if image.mode == "CMYK" else image.convert("RGB"))
+    return _profiled(_shallow(image) if image.mode[0] in "IF" else image)
 
 
 def _profiled(image: Image.Image) -> Image.Image:
-    """RGB or CMYK through its own profile to sRGB; without one, or with one that is broken, by Pillow's formula."""
+    """Through its own profile to sRGB; without one, or with one that does not fit it, by Pillow's formula."""
+    profile = _profile(image)
+    mode = _MODES.get(profile.profile.xcolor_space.strip()) if profile else None
+    if profile is None or mode is None or (mode == "CMYK") != (image.mode == "CMYK"):
+        return image.convert("RGB")
+    try:
+        same = image if image.mode == mode else image.convert(mode)
+        return ImageCms.profileToProfile(same, profile, _SRGB, outputMode="RGB") or image.convert("RGB")
+    except _BROKEN:
+        return image.convert("RGB")  # the colours are then a little off, which is better than no picture
+
+
+def _profile(image: Image.Image) -> Profile | None:
+    """The picture's colour profile, unless it is sRGB or can't be read."""
     data = image.info.get("icc_profile")
     try:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(data)) if data else None
-        if profile and "sRGB" not in ImageCms.getProfileDescription(profile):
-            image = ImageCms.profileToProfile(image, profile, _SRGB, outputMode="RGB") or image
-    except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
-        pass  # the colours are then a little off, which is better than no picture
-    return image.convert("RGB")
+        return None if profile and ImageCms.getProfileDescription(profile).startswith("sRGB") else profile
+    except _BROKEN:
+        return None
 
 
 def _shallow(image: Image.Image) -> Image.Image:

@@ -10,6 +10,7 @@ from PIL import Image
 from core.images import pixels
 
 STEP = 0.8
+FULL_COLOUR = 90  # quality from which a JPEG keeps the colour of every pixel, and not of every four
 
 
 def encode(image: Image.Image, format: str, quality: int, limit: int) -> tuple[bytes, Image.Image]:
@@ -29,7 +30,7 @@ def _attempts(image: Image.Image, format: str, quality: int) -> Iterator[bytes]:
         yield _saved(image, "PNG")
         return
     for lower in range(quality, min(quality, 40) - 1, -10):
-        yield _saved(image, "JPEG", quality=lower)
+        yield _saved(image, "JPEG", quality=lower, subsampling=0 if lower >= FULL_COLOUR else 2)
 
 
 def _saved(image: Image.Image, format: str, **options: int) -> bytes:

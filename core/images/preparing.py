@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import BadImage
-from core.images import encoding, pixels, reading, verdicts
+from core.images import encoding, pixels, reading, reducing, verdicts
 from core.limits import MAX_ASPECT, MAX_REQUEST_BYTES
 from core.types import Facts
 
@@ -39,7 +39,7 @@ def prepare(source: Path | bytes, longest: int = 1280) -> Prepared:
         sides = f"{facts.width} x {facts.height} pixels"
         raise BadImage(f"{sides}: one side is over {MAX_ASPECT:.0f} times the other. Crop it first.")
     size = pixels.allowed(facts.upright_size, longest)
-    picture = pixels.resized(reading.decode(image, max(size)), size)
+    picture = pixels.resized(reducing.decode(data, image, facts, max(size)), size)
     format = "PNG" if facts.format == "PNG" else "JPEG"
     sent, picture = encoding.encode(picture, format, QUALITY, MAX_REQUEST_BYTES)
     return Prepared(sent, *picture.size, tuple(_changes(facts, picture.size, format)) or ("encoded again",))

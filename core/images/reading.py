@@ -87,6 +87,7 @@ def facts_of(image: Image.Image, data: bytes, sha256: str | None = None) -> Fact
             frames=1 if _format(image) == "JPEG" else int(getattr(image, "n_frames", 1)),
             captured=_captured(exif),
             camera=_camera(exif),
+            profile=colour.foreign_profile(image),
         )
 
 

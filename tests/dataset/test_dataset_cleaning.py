@@ -159,7 +159,7 @@ def test_while_a_new_recipe_is_at_work_no_old_copy_counts(pets: Project, monkeyp
 
     monkeypatch.setattr(pixels, "clean", crash)
     with pytest.raises(OSError, match="disk is full"):
-        run(pets, quality=50)
+        run(pets, longest=100)
     assert cleaning.results(pets) == []
 
 

@@ -99,10 +99,23 @@ def test_a_recipe_outside_the_limits_can_not_be_made(values):
         Recipe(**values)
 
 
-def test_different_recipes_have_different_keys():
-    recipes = [Recipe(), Recipe(longest=640), Recipe(format="PNG"), Recipe(quality=80)]
-    assert len({recipe.key for recipe in recipes}) == 4
-    assert Recipe().key == Recipe().key
+@pytest.mark.parametrize(
+    ("name", "format", "size", "changes"),
+    [
+        ("large.jpg", "JPEG", (2000, 1000), {"longest", "quality", "format"}),
+        ("large.png", "PNG", (2000, 1000), {"longest", "format"}),
+        ("fine.jpg", "JPEG", (600, 400), {"format"}),
+        ("fine.png", "PNG", (500, 400), {"format"}),
+        ("small.gif", "GIF", (500, 400), {"quality", "format"}),
+    ],
+)
+def test_another_recipe_makes_something_else_only_of_what_it_touches(photo, name, format, size, changes):
+    known = photo(Path(name), facts=Facts(*size, 3, "RGB", format, 1000, "hash"))
+    other = "PNG" if format != "PNG" else "JPEG"
+    recipes = {"longest": Recipe(longest=640), "quality": Recipe(quality=80), "format": Recipe(format=other)}
+    usual = plan(known, Recipe()).makes
+    assert usual == plan(known, Recipe()).makes
+    assert {option for option, recipe in recipes.items() if plan(known, recipe).makes != usual} == changes
 
 
 def test_a_photo_that_fits_keeps_its_pixels_and_loses_its_metadata(saved, scene, photo, tmp_path):
