@@ -50,8 +50,8 @@ def fingerprint(image: Image.Image) -> str:
     values = _shrunk(luma, _GREY)
     grey = _digits((values - values.mean()) / max(float(values.std()), 2.0) * _LEVELS + 7.5)
     colours = [_digits(_shrunk(plane, _COLOUR) / 8 - 8) for plane in chroma]
-    digits = np.concatenate([part.ravel() for part in (grey, *colours)]).astype(int)
-    return f"{_hashes(grey[None])[0]:016x}" + "".join(f"{digit:x}" for digit in digits)
+    digits = np.concatenate([part.ravel() for part in (grey, *colours)]).astype(np.uint8)
+    return f"{_hashes(grey[None])[0]:016x}{(digits[::2] << 4 | digits[1::2]).tobytes().hex()}"
 
 
 def unpack(fingerprints: Sequence[str]) -> Prints:

@@ -35,13 +35,13 @@ def allowed(size: Size, longest: int) -> Size:
     return max(MIN_SIDE, round(size[0] * scale)), max(MIN_SIDE, round(size[1] * scale))
 
 
-def resized(image: Image.Image, size: Size) -> Image.Image:
-    """The picture at `size`, by Lanczos. A palette is resolved first, because its indices can't be mixed."""
+def resized(image: Image.Image, size: Size, filter: Image.Resampling = Image.Resampling.LANCZOS) -> Image.Image:
+    """The picture at `size`. A palette is resolved first, because its indices can't be mixed."""
     if image.size == size:
         return image
     if image.mode in ("P", "PA", "1") or image.mode.startswith("I"):
         image = image.convert("RGBA") if image.has_transparency_data else to_rgb(image)
-    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return image.resize(size, filter, reducing_gap=3.0)
 
 
 def upright(image: Image.Image, orientation: int) -> Image.Image:

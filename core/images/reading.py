@@ -108,8 +108,10 @@ def open_upright(source: Path | bytes, longest: int | None = None) -> Image.Imag
     return decode(header(read_bytes(source)), longest)
 
 
-def decode(image: Image.Image, longest: int | None = None) -> Image.Image:
-    """`open_upright` for an image whose header has been read."""
+def decode(
+    image: Image.Image, longest: int | None = None, filter: Image.Resampling = Image.Resampling.LANCZOS
+) -> Image.Image:
+    """`open_upright` for an image whose header has been read; `filter` is what it is shrunk with."""
     check_size(*image.size)
     with decoding(
         f"The file is damaged or cut off: its header promises {image.width} x {image.height} pixels, "
@@ -119,7 +121,7 @@ def decode(image: Image.Image, longest: int | None = None) -> Image.Image:
         size = pixels.fitted(image.size, longest) if longest else image.size
         image.draft(None, size)
         image.load()
-        return pixels.upright(colour.to_rgb(pixels.resized(image, size)), turn)
+        return pixels.upright(colour.to_rgb(pixels.resized(image, size, filter)), turn)
 
 
 def check_size(width: int, height: int) -> None:

@@ -6,6 +6,8 @@ import functools
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image
+
 from core.errors import BadImage
 from core.images import duplicates, quality, reading, thumbnails
 from core.images.cleaning import MIN_CONTENT
@@ -16,7 +18,9 @@ from core.types import Facts, Problem, Quality
 LOOK = 2  # raised when a look finds other facts, scores or fingerprints, so that every photo is looked at anew
 BROKEN = ("unreadable", "truncated", "bomb")  # what only decoding tells
 
-WORKING_SIDE = 640  # pixels; enough for scores, fingerprint and thumbnail, and an eighth of a large photo's decoding
+# The one picture that scores, fingerprint and thumbnail are made of. A better filter than Hamming's takes twice as long,
+# and moves no score by more than a hundredth or two.
+WORKING_SIDE, WORKING_FILTER = thumbnails.LONGEST, Image.Resampling.HAMMING
 
 # Format by suffix, for the suffixes that promise one.
 _PROMISES = {
@@ -102,7 +106,7 @@ def inspect(source: Path | bytes, name: str = "", sha256: str | None = None) -> 
     except BadImage as error:
         return Inspection(facts, None, None, (Problem("bomb", error.message), *problems), None)
     try:
-        picture = reading.decode(image, WORKING_SIDE)
+        picture = reading.decode(image, WORKING_SIDE, WORKING_FILTER)
     except BadImage as error:
         return Inspection(facts, None, None, (Problem("truncated", error.message), *problems), None)
     scores = quality.measure(picture)
