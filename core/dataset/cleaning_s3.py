@@ -6,26 +6,33 @@ A copy lies under the key that the upload gives to a picture of that content, so
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from core.aws import clients as aws
 from core.aws import storage
+from core.compute import each
 from core.dataset import places
 from core.dataset.names import content_key
 from core.dataset.places import Reach
 from core.errors import BadImage, NotFound
 from core.images import cleaning as pixels
 from core.images.cleaning import Plan, Recipe
+from core.jobs import Progress
 from core.types import Cleaned, Photo
 from core.workspace import Project
 
+Item = tuple[Photo, Plan]
 
-def cleaner(project: Project, recipe: Recipe) -> Callable[[tuple[Photo, Plan]], Cleaned]:
-    """What cleans one photo into the project's bucket, which is made ready; it can be sent to a worker."""
-    clients = aws.connect(project.home, project.backend)
-    bucket = storage.ensure_bucket(clients, storage.bucket_name(clients, project))
-    return partial(_clean, recipe, places.reach(project), bucket.name, project.name)
+
+def copies(
+    progress: Progress, project: Project, recipe: Recipe, todo: Sequence[Item]
+) -> Iterator[tuple[Item, Cleaned]]:
+    """Each of these photos with its copy in the project's bucket, which is made when there are any."""
+    if todo:
+        clients = aws.connect(project.home, project.backend)
+        bucket = storage.ensure_bucket(clients, storage.bucket_name(clients, project))
+        yield from each(partial(_clean, recipe, places.reach(project), bucket.name, project.name), todo, progress)
 
 
 def forget(project: Project, uri: str) -> None:
@@ -34,7 +41,7 @@ def forget(project: Project, uri: str) -> None:
         rows.execute("DELETE FROM cleaned WHERE path = ?", (uri,))
 
 
-def _clean(recipe: Recipe, reach: Reach, bucket: str, project: str, item: tuple[Photo, Plan]) -> Cleaned:
+def _clean(recipe: Recipe, reach: Reach, bucket: str, project: str, item: Item) -> Cleaned:
     photo, plan = item
     if plan.leave_out:
         return Cleaned(photo.id, None, (), plan.leave_out)
