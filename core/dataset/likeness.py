@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 
 from core.compute import each
-from core.dataset import batches, likeness_file, photos
+from core.dataset import batches, likeness_file, photos, places
 from core.dataset.likeness_file import Kept
 from core.dataset.names import counted
 from core.dataset.remembering import remembered
@@ -39,7 +38,8 @@ def compare(progress: Progress, home: str, project: str) -> int:
     known = _embedded(owner)
     waiting = [photo for sha256, photo in contents.items() if sha256 not in known]
     progress.begin(len(waiting), "Seeing what the photos show")
-    batches.written(each(partial(_embed, owner.thumbnails), waiting, progress), partial(_keep, owner), _AT_ONCE)
+    pictures = ((photo, _small(owner, photo)) for photo in waiting)
+    batches.written(each(_embed, pictures, progress), partial(_keep, owner), _AT_ONCE)
     likeness_file.write(owner, _compared(owner, contents, progress))
     if waiting:
         owner.note("browse", f"Compared {counted(len(waiting), 'new photo')} with all others")
@@ -84,20 +84,28 @@ def _embedded(project: Project) -> set[str]:
         return {row["sha256"] for row in rows.execute("SELECT sha256 FROM embedding")}
 
 
-def _embed(kept: Path, photo: Photo) -> bytes:
-    """A photo's embedding as the catalogue has it, in half precision."""
-    small = thumbnails.find(kept, photo.facts.sha256) if photo.facts else None
+def _small(project: Project, photo: Photo) -> bytes:
+    """A photo's thumbnail, or what one would be made of; nothing when the photo can't be read any more."""
+    kept = thumbnails.find(project.thumbnails, photo.facts.sha256) if photo.facts else None
     try:
-        picture = reading.open_upright(small or Path(photo.path), thumbnails.LONGEST)
+        return kept or thumbnails.preview(places.source(project, photo.path), thumbnails.LONGEST)
+    except BadImage:
+        return b""
+
+
+def _embed(item: tuple[Photo, bytes]) -> bytes:
+    """The embedding of a photo's thumbnail as the catalogue has it, in half precision; it can be made anywhere."""
+    try:
+        picture = reading.open_upright(item[1], thumbnails.LONGEST)
     except BadImage:
         return _NO_ROW
     return embed([picture]).astype(np.float16).tobytes()
 
 
-def _keep(project: Project, found: Sequence[tuple[Photo, bytes]]) -> None:
+def _keep(project: Project, found: Sequence[tuple[tuple[Photo, bytes], bytes]]) -> None:
     with project.catalogue() as rows:
         rows.executemany("INSERT OR REPLACE INTO embedding VALUES (?, ?)", [
-            (photo.facts.sha256, row) for photo, row in found if photo.facts])
+            (photo.facts.sha256, row) for (photo, _), row in found if photo.facts])
 
 
 def _rows(project: Project, hashes: Iterable[str]) -> tuple[list[str], Floats]:
