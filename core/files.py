@@ -1,10 +1,18 @@
-"""Files written whole or not at all."""
+"""Files written whole or not at all, and plain words for a disk that is full."""
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
+import sqlite3
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
+
+from core.errors import RekolabError
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def write_atomically(path: Path, data: bytes, mode: int = 0o644) -> None:
@@ -17,3 +25,14 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o644) -> None:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def room_needed(kept: str) -> Iterator[None]:
+    """RekolabError where a file or catalogue can not be written on a full disk; `kept` says what is not lost."""
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError) as error:
+        if error.errno not in _FULL if isinstance(error, OSError) else "disk is full" not in str(error):
+            raise
+        raise RekolabError(f"The disk is full (no space left on device). {kept}") from error

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import os
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import chain
@@ -21,7 +18,8 @@ from core.dataset.names import counted
 from core.dataset.photos import photos
 from core.dataset.places import in_s3
 from core.dataset.remembering import remembered
-from core.errors import NotReady, RekolabError
+from core.errors import NotReady
+from core.files import room_needed
 from core.images import cleaning as pixels
 from core.images import duplicates
 from core.images.cleaning import Plan, Recipe
@@ -34,8 +32,9 @@ if TYPE_CHECKING:
 
 Planned = list[tuple[Photo, Plan]]
 
+_KEPT = ("The copies made so far are whole and kept, and no original was touched. Make room, then clean again: it goes "
+         "on where it stopped.")
 _COPY_SUFFIXES = (".jpg", ".png")  # that a copy may get behind its own name
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ def clean_all(
     planned = plan_all(owner, recipe, best_only)
     if not planned:
         raise NotReady("There are no photos to clean. Choose some on the Browse page.")
-    with _room():
+    with room_needed(_KEPT):
         owner.set("recipe", asdict(recipe))
         owner.set("best_only", best_only)
         todo = pending(owner, recipe, best_only)
@@ -247,16 +246,3 @@ def _summed(project: Project, worked_on: set[int]) -> Cleaning:
     if worked_on:
         project.note("clean", f"{counted(len(whole), 'photo')} clean, {left_out:,} left out")
     return Cleaning(len(whole & worked_on), len(whole - worked_on), left_out)
-
-
-@contextmanager
-def _room() -> Iterator[None]:
-    """Says in plain words that there is no room left. A copy is written whole or not at all, so nothing is half."""
-    try:
-        yield
-    except (OSError, sqlite3.OperationalError) as error:
-        if error.errno not in _FULL if isinstance(error, OSError) else "disk is full" not in str(error):
-            raise
-        raise RekolabError(
-            "The disk is full (no space left on device). The copies made so far are whole and kept, and no original "
-            "was touched. Make room, then clean again: it goes on where it stopped.") from error

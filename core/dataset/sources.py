@@ -12,7 +12,7 @@ from typing import IO, Any
 
 from core import demo, settings
 from core.compute import cluster
-from core.dataset import archives, mirror, naming, photos
+from core.dataset import archives, mirror, naming, photos, scanning
 from core.dataset.names import LINKS, counted, disk_path, hidden, reasons, why_left_out
 from core.dataset.photos import Found, Source
 from core.errors import BadPath
@@ -90,7 +90,7 @@ def import_uploads(project: Project, files: Iterable[tuple[str, IO[bytes]]]) -> 
 
 def look_at(progress: Progress, home: str, project: str, **imported: Any) -> Imported:
     """Job: look at the photos that import_uploads has kept; `imported` is what it did, which this job gives back."""
-    photos.scan(progress, home, project)
+    scanning.scan(progress, home, project)
     return Imported(**imported)
 
 
@@ -184,7 +184,7 @@ def _has(project: Project, base: str) -> bool:
 
 def _take_in(progress: Progress, project: Project, found: Found, where: str, base: str) -> Imported:
     imported = _catalogue(project, found, where, base)
-    photos.scan(progress, str(project.home), project.name)
+    scanning.scan(progress, str(project.home), project.name)
     return imported
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from core.dataset import cleaning, labels, photos
+from core.dataset import cleaning, labels, photos, scanning
 from core.errors import Cancelled, NotReady
 from core.images import cleaning as pixels
 from core.images.cleaning import Recipe
@@ -34,7 +34,7 @@ def folder_of(project: Project) -> Path:
 
 
 def look_again(project: Project) -> None:
-    photos.scan(Progress(), str(project.home), project.name)
+    scanning.scan(Progress(), str(project.home), project.name)
 
 
 @pytest.fixture

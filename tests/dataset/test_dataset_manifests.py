@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from core.dataset import cleaning, labels, manifests, photos, split, trainable
+from core.dataset import cleaning, labels, manifests, photos, scanning, split, trainable
 from core.dataset.manifests import Built
 from core.dataset.names import class_name, disk_path, key_name
 from core.errors import NotReady
@@ -23,7 +23,7 @@ def clean(project: Project) -> None:
 
 
 def look_again(project: Project) -> None:
-    photos.scan(Progress(), str(project.home), project.name)
+    scanning.scan(Progress(), str(project.home), project.name)
 
 
 def lines_of(built: Built) -> list[dict[str, object]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from core.dataset import cleaning, labels, photos, selecting
+from core.dataset import cleaning, labels, photos, scanning, selecting
 from core.errors import NotReady
 from core.images import thumbnails, verdicts
 from core.jobs import Progress
@@ -15,7 +15,7 @@ from core.workspace import Project
 
 
 def look_again(project: Project) -> int:
-    return photos.scan(Progress(), str(project.home), project.name)
+    return scanning.scan(Progress(), str(project.home), project.name)
 
 
 def photo(number: int, **fields: object) -> Photo:

@@ -14,7 +14,7 @@ from core.aws import clients as aws
 from core.aws import storage
 from core.aws.clients import Clients
 from core.aws.engine_process import Engine
-from core.dataset import cleaning, labels, manifests, photos, places, sources, upload
+from core.dataset import cleaning, labels, manifests, photos, places, scanning, sources, upload
 from core.errors import BadImage, Cancelled, EngineError, NotReady
 from core.evaluation import photosets
 from core.jobs import Progress
@@ -64,7 +64,7 @@ def test_photos_in_s3_are_catalogued_where_they_are_and_looked_at_once(
     assert {photo.folder_label for photo in known} == {"cat", "dog"}
     assert all(photo.facts and photo.facts.width == 1300 for photo in known)
     assert not project.originals.exists()
-    assert photos.scan(Progress(), str(project.home), project.name) == 0
+    assert scanning.scan(Progress(), str(project.home), project.name) == 0
 
 
 def test_importing_again_looks_only_at_what_is_new_or_overwritten(
@@ -109,13 +109,13 @@ def test_what_was_copied_before_stays_copied_with_a_cluster(
 def test_an_object_that_goes_away_before_the_look_is_missing(
     client: Clients, project: Project, bucket: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look = photos.scan
+    look = scanning.scan
 
     def late(*arguments: Any) -> int:
         client.s3.delete_object(Bucket=bucket, Key="set/cat/cat1.jpg")
         return look(*arguments)
 
-    monkeypatch.setattr(photos, "scan", late)
+    monkeypatch.setattr(scanning, "scan", late)
     take_in(project, bucket)
     gone = next(photo for photo in photos.photos(project) if photo.name == "cat/cat1.jpg")
     assert [problem.code for problem in gone.problems] == ["missing"]

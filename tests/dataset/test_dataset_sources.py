@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from core.dataset import archives, photos, sources
+from core.dataset import archives, photos, scanning, sources
 from core.errors import BadPath, Cancelled
 from core.jobs import Jobs, Progress
 from core.types import Photo
@@ -309,7 +309,7 @@ def test_an_import_that_is_cancelled_keeps_what_it_has_seen_and_goes_on(
         sources.import_folder(Impatient(), str(project.home), project.name, str(folder))
     seen = sum(photo.facts is not None for photo in photos.photos(project))
     assert 5 <= seen < 12
-    assert photos.scan(Progress(), str(project.home), project.name) == 12 - seen
+    assert scanning.scan(Progress(), str(project.home), project.name) == 12 - seen
 
 
 def test_an_import_runs_as_a_job_and_says_what_it_did(project: Project, photo_folder: PhotoFolder) -> None:
