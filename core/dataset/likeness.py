@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
-from core.compute import each
+from core.compute import each, workers
 from core.dataset import batches, likeness_file, photos, places
 from core.dataset.likeness_file import Kept
 from core.dataset.names import counted
@@ -111,27 +111,34 @@ def _keep(project: Project, found: Sequence[tuple[tuple[Photo, bytes], bytes]]) 
 def _rows(project: Project, hashes: Iterable[str]) -> tuple[list[str], Floats]:
     """The contents that have an embedding, in the order given, and their embeddings (n, 1280)."""
     with project.reading() as rows:
-        found = {row["sha256"]: row["row"] for row in rows.execute("SELECT * FROM embedding") if row["row"]}
-    known = [sha256 for sha256 in hashes if sha256 in found]
-    packed = np.frombuffer(b"".join(found[sha256] for sha256 in known), np.float16)
-    return known, packed.reshape(-1, *SIZE).astype(np.float32)
+        there = {row["sha256"] for row in rows.execute("SELECT sha256 FROM embedding WHERE row <> ?", (_NO_ROW,))}
+        known = [sha256 for sha256 in hashes if sha256 in there]
+        place = {sha256: number for number, sha256 in enumerate(known)}
+        found = np.empty((len(known), *SIZE), np.float32)
+        for row in rows.execute("SELECT sha256, row FROM embedding"):
+            if row["sha256"] in place:
+                found[place[row["sha256"]]] = np.frombuffer(row["row"], np.float16)
+    return known, found
 
 
 def _compared(project: Project, contents: Mapping[str, Photo], progress: Progress) -> Kept:
     """Everything that follows from all embeddings and fingerprints together."""
     hashes, rows = _rows(project, contents)
     unreadable = sorted(contents.keys() - set(hashes))
-    progress.begin(math.ceil(len(rows) / likeness.BLOCK), "Finding what looks alike")
-    small = likeness.reduced(rows)
-    blocks = []
-    for block in likeness.nearest(rows, small):
-        blocks.append(block)
-        progress.step()
-    neighbours, similarities = likeness.stacked(blocks)
+    with threadpool_limits(1):  # the blocks share the processors; threads below them would only wait for each other
+        small = likeness.reduced(rows)
+        neighbours, similarities = _neighbours(rows, progress)
+        progress.say("Drawing the map")
+        points = drawn(small, neighbours, similarities)
     progress.say("Finding copies")
     twins = np.full(len(hashes), -1, np.int64)
     for number, group in enumerate(duplicates.alike([contents[sha256].fingerprint or "" for sha256 in hashes])):
         twins[list(group)] = number
-    progress.say("Drawing the map")
-    points = drawn(small)
     return Kept(np.array(hashes, "U64"), neighbours, similarities, points, small, twins, np.array(unreadable, "U64"))
+
+
+def _neighbours(rows: Floats, progress: Progress) -> likeness.Block:
+    starts = range(0, len(rows), likeness.BLOCK)
+    progress.begin(len(starts), "Finding what looks alike")
+    blocks = dict(each(partial(likeness.nearest, rows), starts, progress, threads=workers()))
+    return likeness.stacked(blocks[start] for start in starts)
