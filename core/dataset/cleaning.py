@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from core.compute import each, workers
 from core.dataset import batches, cleaning_s3
@@ -26,9 +26,6 @@ from core.images.cleaning import Plan, Recipe
 from core.jobs import Progress
 from core.types import Cleaned, Photo
 from core.workspace import Project, open_project
-
-if TYPE_CHECKING:
-    import pandas
 
 Planned = list[tuple[Photo, Plan]]
 
@@ -109,24 +106,6 @@ def best_only_of(project: Project) -> bool:
 def results(project: Project) -> list[Cleaned]:
     """The cleaned copies, and what was left out with its reason, by photo id. Everybody gets the same list."""
     return remembered(project, "cleaning.results", partial(_results, project))
-
-
-def report(photos: Iterable[Photo], copies: Iterable[Cleaned]) -> pandas.DataFrame:
-    """A row for each cleaned photo: name, what was done or why it was left out, size and bytes before and after."""
-    import pandas
-
-    known = {photo.id: photo for photo in photos}
-    columns = ["name", "actions", "left out because", "width before", "height before", "bytes before",
-               "width", "height", "bytes", "copy"]
-    listed = [_row(known[copy.photo_id], copy) for copy in copies if copy.photo_id in known]
-    whole = [column for column in columns if column.startswith(("width", "height", "bytes"))]
-    return pandas.DataFrame(listed, columns=columns).astype(dict.fromkeys(whole, "Int64"))
-
-
-def _row(photo: Photo, copy: Cleaned) -> tuple[object, ...]:
-    before = (photo.facts.width, photo.facts.height, photo.facts.bytes) if photo.facts else (None,) * 3
-    after = (copy.width, copy.height, copy.bytes) if copy.path else (None,) * 3
-    return photo.name, ", ".join(copy.actions), copy.reason or "", *before, *after, copy.path or ""
 
 
 def _plan_all(project: Project, recipe: Recipe, best_only: bool) -> Planned:

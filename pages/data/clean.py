@@ -1,98 +1,129 @@
 """Make copies that Rekognition takes; originals are never changed."""
 
-from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Literal
 
 import streamlit as st
 
-from core.dataset import cleaning, photos
+from core.dataset import cleaning, cleaning_views, labels, listing, photos
+from core.dataset.cleaning_views import BY_HAND, LEAVE_OUT
 from core.images.cleaning import Recipe
 from core.limits import MAX_SIDE, MIN_SIDE, TRAINING_SIDE
-from core.types import Photo
-from core.ui import gallery, messages, pages, progress, state
+from core.ui import comparing, gallery, messages, pages, progress, state
 from core.ui.words import count, plain, size
 
-messages.opening("Clean", "Make copies that fit Rekognition's limits: shrunk, upright, RGB, without camera data. "
-                 "Your originals are never changed.")
+messages.opening("Clean", "Make copies that fit Rekognition's limits: shrunk, upright, sRGB, without camera data and "
+                 "place. Your originals are never changed.")
 project = state.required()
-listed = photos.photos(project)
-if not listed:
+known = {photo.id: photo for photo in photos.photos(project)}
+if not known:
     messages.empty("There are no photos to clean yet.", "Add photos", "data/browse")
     st.stop()
 if progress.on_page(project, "clean"):
     st.stop()
 state.failure(project, "clean")
 
-last = cleaning.recipe_of(project)
+last, near = cleaning.recipe_of(project), len(cleaning.near_twins(project))
 formats: list[Literal["keep", "JPEG", "PNG"]] = ["keep", "JPEG", "PNG"]
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    longest = st.number_input("Longest side, pixels", MIN_SIDE, MAX_SIDE, last.longest, step=64, width=190,
+    longest = st.number_input("Longest side, pixels", MIN_SIDE, MAX_SIDE, last.longest, step=64, width=170,
                               help=f"Rekognition itself scales photos to {TRAINING_SIDE} before it trains.")
     form = st.selectbox("Format", formats, formats.index(last.format), width=190,
                         format_func=lambda name: "Keep JPEG and PNG" if name == "keep" else f"All to {name}")
-    quality = st.number_input("JPEG quality", 50, 95, last.quality, step=5, width=190)
+    quality = st.number_input("JPEG quality", 50, 95, last.quality, step=5, width=140)
+    best_only = st.toggle(f"Only the best of near-duplicates ({near:,} less)", cleaning.best_only_of(project),
+                          disabled=not near, help=(
+                              "Of photos that are almost the same, the largest and sharpest is kept. Without this all "
+                              "are kept; the split puts them on one side, so that they do not flatter the test."))
 recipe = Recipe(int(longest), form, int(quality))
-
-planned = cleaning.plan_all(project, recipe)
-todo = cleaning.pending(project, recipe)
-copies = {copy.photo_id: copy for copy in cleaning.results(project)}
+best_only = best_only and near > 0
 
 
-def tiles(shown: list[tuple[Photo, str]]) -> list[gallery.Tile]:
-    return [gallery.Tile(str(photo.id), photo.name, gallery.thumbnail(project, photo), note=why)
-            for photo, why in shown]
+def tile(reasons: Mapping[int, str], number: str) -> gallery.Tile:
+    photo = known[int(number)]
+    return gallery.Tile(number, photo.name, gallery.thumbnail(project, photo), note=reasons[photo.id])
 
 
-groups: dict[str, list[tuple[Photo, str]]] = defaultdict(list)
-for photo, plan in planned:
-    for action in ("leave out",) if plan.leave_out else plan.actions or ("as it is",):
-        groups[action].append((photo, plan.leave_out or ", ".join(plan.actions)))
+def decide(chosen: Sequence[str], key: str, out: bool) -> None:
+    labels.leave_out(project, map(int, chosen), out)
+    gallery.clear(key)
+
+
 st.subheader("The plan", anchor=False)
-for action, shown in sorted(groups.items(), key=lambda item: (item[0] == "leave out", -len(item[1]))):
-    title = f"{plain(action)}: {count(len(shown), 'photo')}"
-    with st.expander(title, key=f"clean plan {action}", on_change="rerun") as part:
-        if part.open:
-            gallery.gallery(tiles(shown), f"clean {action}", single=True)
-            if action == "leave out":
-                st.dataframe([{"photo": photo.name, "why": why} for photo, why in shown], hide_index=True)
+for action, reasons in cleaning_views.by_action(project, recipe, best_only).items():
+    with st.expander(f"{plain(action)}: {count(len(reasons), 'photo')}", key=f"clean plan {action}",
+                     on_change="rerun") as part:
+        if not part.open:
+            continue
+        key, out = f"clean {action}", action != BY_HAND
+        if action == LEAVE_OUT:
+            st.dataframe([{"photo": known[number].name, "why": why} for number, why in reasons.items()],
+                         hide_index=True, height="content" if len(reasons) < 8 else 300)
+        chosen = gallery.paged([str(number) for number in reasons], partial(tile, reasons), key, of=len(reasons)).chosen
+        if chosen:
+            st.button(f"Leave out {len(chosen):,}" if out else f"Take in {len(chosen):,} again", key=f"{key} decide",
+                      icon=":material/block:" if out else ":material/undo:", on_click=decide, args=(chosen, key, out))
+        else:
+            st.caption("Select photos to leave them out of everything that follows." if out else
+                       "Select photos to take them in again.")
 
+todo = cleaning.pending(project, recipe, best_only)
+done = cleaning_views.totals(project)
 if todo:
-    if st.button(f"Clean {count(len(todo), 'photo')}", type="primary", icon=":material/auto_fix_high:"):
-        state.start(project, "clean", "Cleaning the photos", cleaning.clean_all,
-                    longest=recipe.longest, format=recipe.format, quality=recipe.quality)
+    made = sum(plan.leave_out is None for _, plan in todo)
+    title = f"Clean {count(made, 'photo')}" if made else f"Leave out {count(len(todo), 'photo')}"
+    if st.button(title, type="primary", icon=":material/auto_fix_high:"):
+        state.start(project, "clean", "Cleaning the photos", cleaning.clean_all, longest=recipe.longest,
+                    format=recipe.format, quality=recipe.quality, best_only=best_only)
 else:
-    made = sum(copy.path is not None for copy in copies.values())
-    st.success(f"{made} of {count(len(planned), 'photo')} clean, {len(planned) - made} left out: nothing to do.",
+    st.success(f"{done.clean:,} of {count(done.clean + done.left_out, 'photo')} clean, {done.left_out:,} left out: "
+               f"nothing to do. {size(done.bytes_before)} became {size(done.bytes_after)}.",
                icon=":material/check_circle:")
-if not copies:
+if not done.clean and not done.left_out:
     st.stop()
 
-known = {photo.id: photo for photo in listed}
-pairs = [(known[number], copy) for number, copy in sorted(copies.items()) if copy.path and number in known]
-if pairs:
-    st.subheader("Before and after", anchor=False)
-    at = st.session_state.get("clean_pair", 0) % len(pairs)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Previous", icon=":material/arrow_back:", shortcut="left"):
-            at = (at - 1) % len(pairs)
-        if st.button("Next", icon=":material/arrow_forward:", shortcut="right"):
-            at = (at + 1) % len(pairs)
-        st.text(f"{at + 1} of {len(pairs)}: {pairs[at][0].name}")
-    st.session_state["clean_pair"] = at
-    photo, copy = pairs[at]
+
+@st.fragment
+def before_and_after() -> None:
+    """Redrawn by itself, so that turning to the next photo costs nothing but two pictures."""
+    tally = cleaning_views.actions_done(project)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        action = st.selectbox("Show", [None, *tally], width=240, key="clean_action", format_func=lambda name: (
+            f"all: {done.clean:,}" if name is None else f"{name}: {tally.get(name, 0):,}"))
+        shown = cleaning_views.pairs(project, action if action in tally else None)
+        place = min(max(1, st.session_state.get("clean_place", 1)), len(shown))
+
+        def turn(step: int) -> None:
+            st.session_state["clean_place"] = (place - 1 + step) % len(shown) + 1
+
+        st.session_state["clean_place"] = place
+        st.button("Previous", icon=":material/arrow_back:", shortcut="left", on_click=turn, args=(-1,))
+        st.button("Next", icon=":material/arrow_forward:", shortcut="right", on_click=turn, args=(1,))
+        st.number_input(f"Photo, of {len(shown):,}", 1, len(shown), key="clean_place", width=130)
+        way = st.segmented_control("How", ["Slider", "Side by side"], default="Slider", key="clean_way",
+                                   label_visibility="collapsed")
+    photo, copy = shown[place - 1]
+    st.text(photo.name)
+    with state.errors_shown():
+        comparing.compare(gallery.large(photo.path, 960), gallery.large(str(copy.path), 960), photo.name, "clean_pair",
+                          side_by_side=way == "Side by side")
     before, after = st.columns(2)
-    with before, state.errors_shown():
-        st.image(gallery.large(photo.path, 900), alt=f"{photo.name} before", width="stretch")
-        if photo.facts:
-            st.caption(f"Before: {photo.facts.width} x {photo.facts.height} pixels, {size(photo.facts.bytes)}")
-    with after, state.errors_shown():
-        st.image(gallery.large(str(copy.path), 900), alt=f"{photo.name} after", width="stretch")
-        st.caption(f"After: {copy.width} x {copy.height} pixels, {size(copy.bytes)}. "
-                   f"{plain(', '.join(copy.actions)) or 'As it is'}.")
+    if photo.facts:
+        width, height = photo.facts.upright_size
+        before.caption(f"Before: {width} x {height} pixels, {size(photo.facts.bytes)}")
+    after.caption(f"After: {copy.width} x {copy.height} pixels, {size(copy.bytes)}. "
+                  f"{plain(', '.join(cleaning_views.actions_of(copy.actions)))}.", text_alignment="right")
+
+
+if done.clean:
+    st.subheader("Before and after", anchor=False)
+    before_and_after()
 
 st.subheader("Report", anchor=False)
-frame = cleaning.report(listed, copies.values())
+frame = cleaning_views.report(project)
 st.dataframe(frame, hide_index=True, column_config={
     column: st.column_config.NumberColumn(format="bytes") for column in ("bytes before", "bytes")})
-st.download_button("Download as CSV", frame.to_csv(index=False), "cleaning.csv", "text/csv", icon=":material/download:")
+st.download_button("Download as CSV", lambda: listing.csv(frame), "cleaning.csv", "text/csv",
+                   icon=":material/download:")
 pages.way_on("data/label", "On to labelling")

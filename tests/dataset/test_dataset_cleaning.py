@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from core.dataset import cleaning, labels, photos, scanning
+from core.dataset import cleaning, cleaning_views, labels, photos, scanning
 from core.errors import Cancelled, NotReady
 from core.images import cleaning as pixels
 from core.images.cleaning import Recipe
@@ -119,7 +119,7 @@ def test_a_broken_photo_is_left_out_with_its_reason_and_stays_in_the_catalogue(p
     assert run(pets).left_out == 2
     assert {name for name, copy in copies(pets).items() if copy.reason} == {"cat/cat1.jpg", "cat/cat3.jpg"}
     assert len(photos.photos(pets)) == 12
-    report = cleaning.report(photos.photos(pets), cleaning.results(pets))
+    report = cleaning_views.report(pets)
     assert list(report[report["left out because"] != ""]["name"]) == ["cat/cat1.jpg", "cat/cat3.jpg"]
 
 

@@ -89,7 +89,7 @@ class Visitor:
     def tiles(self, gallery: str) -> list[dict[str, Any]]:
         """What a gallery shows: id, caption, src, mark and note of each tile; none when it is not there."""
         return [item for one in self._nodes() if _is_gallery(one) and one.key.startswith(gallery)
-                for item in json.loads(one.proto.json)["items"]]
+                for item in json.loads(one.proto.json).get("items", ())]
 
     def finish(self, project: str, kind: str) -> Job:
         """Wait until a job of the project has ended, and look at the page again."""
