@@ -26,6 +26,7 @@ COLOUR_APART = 2.5  # in steps of 8 of Cb or Cr, the mean of a 16th of the pictu
 
 _GREY, _COLOUR = 24, 8  # pixels a side of the tiny copies
 _GREY_BLOCKS, _COLOUR_BLOCKS = 8, 4  # parts a side in which they are compared
+_AT_MOST = 160  # pixels, about, of the longest side that the copies are made from; they are means in any case
 _LEVELS = 15 / 5.6  # a step of the 16 levels of grey, for -2.8 to 2.8 standard deviations
 _CUT = 0.025  # share of a side; crops are tried in steps of it
 _CUTS = [(a * _CUT, b * _CUT) for a, b in product(range(5), repeat=2) if a + b <= 4]
@@ -46,7 +47,7 @@ class Prints:
 
 def fingerprint(image: Image.Image) -> str:
     """The fingerprint of a picture as hex digits: 16 of hash, 576 of grey copy, 128 of colour copy."""
-    luma, *chroma = image.convert("YCbCr").split()
+    luma, *chroma = image.reduce(max(1, max(image.size) // _AT_MOST)).convert("YCbCr").split()
     values = _shrunk(luma, _GREY)
     grey = _digits((values - values.mean()) / max(float(values.std()), 2.0) * _LEVELS + 7.5)
     colours = [_digits(_shrunk(plane, _COLOUR) / 8 - 8) for plane in chroma]

@@ -30,7 +30,7 @@ def measure(image: Image.Image) -> Quality:
     small = np.asarray(image.reduce(max(1, round(max(image.size) / _SMALL))), dtype=np.float32) / np.float32(255)
     colours = np.ascontiguousarray(small.transpose(2, 0, 1))  # by colour, as sums over three values are slow
     grey = np.tensordot(_LUMA, colours, 1)
-    shadows, highlights = np.quantile(grey, (0.02, 0.98))
+    shadows, highlights = _ends(grey, 0.02)
     red, green, blue = colours.mean(axis=(1, 2), dtype=np.float64)
     strip = _border(grey)
     contrast = 2 * float(grey.std())
@@ -80,6 +80,13 @@ def _lost(rows: NDArray[np.int16], grain: float) -> float:
     np.maximum(before, 0, out=before)
     total = float(before.sum())
     return float(np.maximum(before - after, 0).sum()) / total if total else 0.0
+
+
+def _ends(grey: Values, share: float) -> tuple[float, float]:
+    """The values under and over which a share of the pixels lies. np.quantile takes five times as long to say it."""
+    ranked = np.sort(grey, axis=None)
+    rank = round(share * (ranked.size - 1))
+    return float(ranked[rank]), float(ranked[-1 - rank])
 
 
 def _border(grey: Values) -> Values:

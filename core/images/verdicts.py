@@ -18,7 +18,7 @@ from core.types import Facts, Problem, Quality
 LOOK = 2  # raised when a look finds other facts, scores or fingerprints, so that every photo is looked at anew
 BROKEN = ("unreadable", "truncated", "bomb")  # what only decoding tells
 
-# The one picture that scores, fingerprint and thumbnail are made of. A better filter than Hamming's takes twice as long,
+# The one picture that scores, fingerprint and thumbnail are made of. A better filter than Hamming's takes twice as long
 # and moves no score by more than a hundredth or two.
 WORKING_SIDE, WORKING_FILTER = thumbnails.LONGEST, Image.Resampling.HAMMING
 
