@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -16,6 +18,7 @@ from core.ui import messages, state
 from core.ui.words import count, plain
 from core.workspace import Project
 
+FOLDERS = Path(__file__).parent / "folders.js"
 SAMPLE = "cats-and-dogs"
 PLACES = ("Folder", "Files", "Zip", "S3")
 ORDINALS = ("first", "second", "third")
@@ -93,17 +96,28 @@ def _folder(project: Project) -> None:
 
 
 def _files(project: Project) -> None:
+    whole = st.checkbox("Choose a whole folder with the button", key="browse_whole",
+                        help="Photos and folders can both be dropped, whichever the button chooses.")
     sent = st.file_uploader(
-        f"Photos or a folder with photos, up to {sources.MAX_UPLOADS} files", SUFFIXES, key=_empty("browse_files"),
-        accept_multiple_files="directory", max_upload_size=50,
+        f"Photos or a folder with photos, up to {sources.MAX_UPLOADS} files", SUFFIXES,
+        key=_empty("browse_whole_folder" if whole else "browse_files"),
+        accept_multiple_files="directory" if whole else True, max_upload_size=50,
         help="For more than that name a folder, a zip or a place in S3: browsers choke on thousands of files.")
+    _dropped_folders()(data={"most": sources.MAX_UPLOADS + 1}, key="browse_dropped", height=1)
     if len(sent) > sources.MAX_UPLOADS:
-        st.error(f"{len(sent):,} files are too many for a browser. Name their folder, a zip or a place in S3 instead.")
+        st.error(f"More than {sources.MAX_UPLOADS} files are too many for a browser. "
+                 "Name their folder, a zip or a place in S3 instead.")
     elif sent and st.button(f"Add {count(len(sent), 'file')}", type="primary", icon=":material/add_photo_alternate:"):
         with state.errors_shown():
             kept = sources.import_uploads(project, [(file.name, file) for file in sent])
             if state.begin(project, "import", "Looking at the photos", sources.look_at, **asdict(kept)):
-                _clear("browse_files")
+                _clear("browse_whole_folder" if whole else "browse_files")
+
+
+@st.cache_resource
+def _dropped_folders() -> Any:
+    """What lets the files of a dropped folder keep their paths, which name the classes."""
+    return st.components.v2.component("rekolab_folders", html="<i></i>", js=FOLDERS.read_text("utf-8"))
 
 
 def _zip(project: Project) -> None:
