@@ -24,7 +24,7 @@ from core.workspace import Project, open_project
 
 _File = tuple[int, str]  # photo id, path
 _FILES = ("SELECT photo.id, path, size, modified, photo.sha256, "
-          "photo.problems IS NOT NULL AND (photo.sha256 IS NULL OR content.version = ?) AS seen "
+          "photo.problems IS NOT NULL AND (photo.sha256 IS NULL OR content.version = ? OR size = -1) AS seen "  # GONE
           "FROM photo LEFT JOIN content ON content.sha256 = photo.sha256")
 _KEPT = ("What was seen so far is kept, and no photo was touched. Make room, then look again: it goes on where it "
          "stopped.")

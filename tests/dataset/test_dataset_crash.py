@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from core.dataset import cleaning, photos
+from core.images import thumbnails
 from core.jobs import Jobs
 from core.workspace import Project
 
@@ -54,13 +55,21 @@ def heavy(photo_folder: Callable[..., Path]) -> Path:
 
 
 def test_an_import_that_is_killed_goes_on_and_loses_no_photo(project: Project, heavy: Path) -> None:
-    def some_seen() -> bool:
-        return any(photo.facts for photo in photos.photos(project)) or len(photos.photos(project)) == 24
+    originals = {path: path.read_bytes() for path in heavy.rglob("*.jpg")}
 
-    kill_when(some_seen, project, "import", folder=str(heavy))
+    def some_looked_at() -> bool:
+        return len([*project.thumbnails.rglob("*.jpg")]) >= 6
+
+    kill_when(some_looked_at, project, "import", folder=str(heavy))
+    seen = {photo.id: photo for photo in photos.photos(project) if photo.facts}
     assert len(photos.photos(project)) == 24
+    for file in project.thumbnails.rglob("*.jpg"):
+        Image.open(file).load()
     go_on(project)
-    assert all(photo.facts for photo in photos.photos(project))
+    listed = photos.photos(project)
+    assert all(photo.facts and thumbnails.find(project.thumbnails, photo.facts.sha256) for photo in listed)
+    assert all(seen.get(photo.id, photo) == photo for photo in listed)
+    assert {path: path.read_bytes() for path in heavy.rglob("*.jpg")} == originals
 
 
 def test_a_cleaning_that_is_killed_leaves_whole_copies_and_goes_on(

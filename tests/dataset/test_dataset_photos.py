@@ -8,7 +8,7 @@ from PIL import Image
 
 from core.dataset import cleaning, labels, photos, scanning, selecting
 from core.errors import NotReady
-from core.images import thumbnails, verdicts
+from core.images import thumbnails
 from core.jobs import Progress
 from core.types import Facts, Photo, Problem, Quality
 from core.workspace import Project
@@ -33,11 +33,6 @@ def test_a_scan_keeps_facts_scores_and_a_thumbnail_of_every_photo(pets: Project)
         assert (seen.facts.width, seen.facts.height, seen.facts.channels) == (320, 240, 3)
         assert seen.facts.bytes == Path(seen.path).stat().st_size
         assert thumbnails.find(pets.thumbnails, seen.facts.sha256)
-
-
-def test_a_second_scan_reads_no_file_again(pets: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verdicts, "inspect", lambda path, name: pytest.fail(f"{name} was read again"))
-    assert look_again(pets) == 0
 
 
 def test_a_photo_that_can_not_be_read_stays_with_its_problem(

@@ -1,0 +1,166 @@
+"""The SQLite files of the workspace: revisions, readers beside a writer, and what an older Rekolab has left."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+
+from core.dataset import cleaning, labels, photos, scanning, selecting
+from core.dataset.remembering import remembered
+from core.evaluation import runs
+from core.jobs import Progress
+from core.workspace import Project, Workspace
+
+OLDER = """
+CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE event (id INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL);
+CREATE TABLE photo (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, path TEXT NOT NULL, folder_label TEXT,
+    size INTEGER, modified INTEGER, facts TEXT, quality TEXT, fingerprint TEXT, problems TEXT,
+    excluded INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE cleaned (
+    photo_id INTEGER PRIMARY KEY REFERENCES photo (id) ON DELETE CASCADE, recipe TEXT NOT NULL, path TEXT,
+    actions TEXT NOT NULL, reason TEXT, width INTEGER, height INTEGER, bytes INTEGER, sha256 TEXT);
+CREATE TABLE class (name TEXT PRIMARY KEY, position INTEGER NOT NULL);
+CREATE TABLE label (photo_id INTEGER PRIMARY KEY REFERENCES photo (id) ON DELETE CASCADE, name TEXT NOT NULL);
+CREATE TABLE label_change (
+    id INTEGER PRIMARY KEY, step INTEGER NOT NULL, at TEXT NOT NULL, photo_id INTEGER NOT NULL,
+    before TEXT, after TEXT, excluded INTEGER, undone INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE side (photo_id INTEGER PRIMARY KEY REFERENCES photo (id) ON DELETE CASCADE, name TEXT NOT NULL);
+CREATE TABLE run (
+    id INTEGER PRIMARY KEY, at TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL, arn TEXT NOT NULL,
+    thresholds TEXT NOT NULL, total INTEGER NOT NULL, ended TEXT);
+INSERT INTO class VALUES ('dog', 0), ('cat', 1);
+INSERT INTO label VALUES (1, 'cat'), (2, 'dog'), (4, 'dog');
+INSERT INTO side VALUES (2, 'test');
+INSERT INTO cleaned VALUES (1, 'key', '/copies/cat.jpg', '["shrink"]', NULL, 100, 80, 900, 'ab');
+INSERT INTO label_change VALUES (1, 1, '2026-11-01T10:00:00+00:00', 1, NULL, 'cat', NULL, 0);
+INSERT INTO run VALUES (1, '2026-11-01T10:00:00+00:00', 'Test', '{"kind": "test", "folder": ""}', 'arn', '{}', 0, NULL);
+"""
+CUT_OFF = ["truncated", "The file is cut off.", "refused"]
+GONE = ["missing", "The file is no longer there.", "refused"]
+
+
+def facts(sha256: str, **changes: object) -> str:
+    known = {"width": 320, "height": 240, "channels": 3, "mode": "RGB", "format": "JPEG", "bytes": 900,
+             "sha256": sha256, "orientation": 1, "frames": 1, "captured": None}
+    return json.dumps(known | changes)
+
+
+def older_catalogue(folder: Path, photo: Path) -> None:
+    """As the version before has left it: a photo that is fine, one cut off, one that is gone, one that is no image."""
+    stat = photo.stat()
+    quality = json.dumps({"brightness": 0.5, "contrast": 0.4, "sharpness": 0.6})
+    with sqlite3.connect(folder / "catalogue.sqlite") as rows:
+        rows.executescript(f"PRAGMA journal_mode=WAL; {OLDER}")
+        rows.executemany("INSERT INTO photo VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [
+            (1, "cat/1.jpg", str(photo), "cat", stat.st_size, stat.st_mtime_ns, facts("a"), quality, "00", "[]", 0),
+            (2, "cat/2.gif", "/2", "cat", 5, 5, facts("b", format="GIF"), None, None, json.dumps([CUT_OFF]), 1),
+            (3, "cat/3.jpg", "/3", "cat", -1, -1, facts("c"), quality, "00", json.dumps([GONE]), 0),
+            (4, "cat/4.jpg", "/4", None, 5, 5, None, None, None, '[["unreadable", "No image.", "refused"]]', 0)])
+    rows.close()
+
+
+@pytest.fixture
+def older(workspace: Workspace, photo_folder: object) -> Project:
+    folder = workspace.root / "projects" / "old"
+    folder.mkdir(parents=True)
+    older_catalogue(folder, photo_folder(cat=1) / "cat" / "cat1.jpg")  # type: ignore[operator]
+    return workspace.open("old")
+
+
+def test_a_catalogue_of_the_version_before_keeps_everything_that_people_made(older: Project) -> None:
+    listed = {photo.id: photo for photo in photos.photos(older)}
+    assert [listed[number].label for number in (1, 2, 3, 4)] == ["cat", "dog", None, "dog"]
+    assert [photo.id for photo in listed.values() if photo.excluded] == [2]
+    assert labels.classes(older) == ["dog", "cat"]
+    assert [copy.path for copy in cleaning.results(older)] == ["/copies/cat.jpg"]
+    assert len(labels.history(older)) == len(runs.runs(older)) == 1
+    with older.reading() as rows:
+        assert [tuple(row) for row in rows.execute("SELECT * FROM side")] == [(2, "test")]
+
+
+def test_what_the_version_before_knew_of_an_image_is_known_until_the_next_look(older: Project) -> None:
+    listed = {photo.id: photo for photo in photos.photos(older)}
+    assert [photo.facts.sha256 for photo in listed.values() if photo.facts] == ["a", "b", "c"]
+    assert [[problem.code for problem in listed[number].problems] for number in (1, 2, 3, 4)] == [
+        [], ["truncated", "not_jpeg_or_png"], ["missing"], []]
+    assert selecting.summary(listed.values()).waiting == 1
+    assert scanning.waiting(older) == 3  # all but the file that is gone
+    scanning.scan(Progress(), str(older.home), older.name)
+    seen = photos.get(older, 1)
+    assert seen.quality and seen.fingerprint and seen.facts and len(seen.facts.sha256) == 64 and seen.label == "cat"
+    assert scanning.waiting(older) == 0
+
+
+def test_an_older_catalogue_is_carried_over_once_by_many_threads(older: Project) -> None:
+    found: list[int] = []
+    threads = [threading.Thread(target=lambda: found.append(len(photos.photos(older)))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [4] * 8
+
+
+def test_only_a_change_makes_a_new_revision(project: Project) -> None:
+    first = project.revision()
+    project.get("nothing")
+    with project.catalogue() as rows:
+        rows.execute("SELECT 1")
+    with pytest.raises(ZeroDivisionError), project.catalogue() as rows:
+        rows.execute("INSERT INTO setting VALUES ('half', '1')")
+        1 / 0  # noqa: B018
+    assert project.revision() == first
+    project.set("seed", 1)
+    assert project.revision() == first + 1
+
+
+def test_a_reader_waits_for_no_writer_and_sees_one_moment(project: Project) -> None:
+    with project.catalogue() as rows, project.reading() as early:
+        assert early.execute("SELECT COUNT(*) FROM setting").fetchone()[0] == 0
+        rows.execute("INSERT INTO setting VALUES ('seed', '1')")
+        assert project.get("seed") is None
+        rows.execute("COMMIT")
+        rows.execute("BEGIN")
+        assert project.get("seed") == 1
+        assert early.execute("SELECT COUNT(*) FROM setting").fetchone()[0] == 0
+
+
+def test_a_value_is_made_again_only_after_a_change(project: Project) -> None:
+    made: list[str] = []
+
+    def value(*key: str) -> str:
+        return remembered(project, "value", lambda: made.append("") or f"{key}{len(made)}", *key)
+
+    assert value() == value() == "()1"
+    assert value("x") == value("x") == "('x',)2"
+    project.set("seed", 1)
+    assert value() == "()3"
+
+
+def test_threads_that_need_a_value_at_once_make_it_once(project: Project) -> None:
+    made: list[int] = []
+    together = threading.Barrier(6, timeout=20)
+
+    def ask() -> None:
+        together.wait()
+        remembered(project, "slow", lambda: made.append(1) or len(made))
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert made == [1]
+
+
+def test_a_project_made_anew_under_an_old_name_remembers_nothing_of_the_old_one(workspace: Workspace) -> None:
+    old = workspace.create("birds")
+    assert remembered(old, "value", lambda: "old") == "old"
+    workspace.delete("birds")
+    assert remembered(workspace.create("birds"), "value", lambda: "new") == "new"
