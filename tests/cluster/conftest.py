@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-
-pytest.importorskip("distributed", reason="needs Dask: pip install -r requirements-cluster.txt")
-
 from running_cluster import Cluster, commands
 
 
+@pytest.fixture(scope="session", autouse=True)
+def dask() -> None:
+    """Skips what is in here where Dask is not installed."""
+    pytest.importorskip("distributed", reason="needs Dask: pip install -r requirements-cluster.txt")
+
+
 @pytest.fixture(scope="session")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def started(dask: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """The cluster of the documentation, with both its workers there."""
     from distributed import Client
 
