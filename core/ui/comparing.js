@@ -35,7 +35,7 @@ export default function ({ data, parentElement }) {
   after.onload = () => {
     const shape = after.naturalWidth / after.naturalHeight;
     pair.style.aspectRatio = String(shape);
-    pair.style.maxWidth = `${Math.min(after.naturalWidth, 620 * shape)}px`;
+    pair.style.maxWidth = `${Math.min(after.naturalWidth, 540 * shape)}px`;
   };
   pair.replaceChildren(after, before, range, line, word("before", "left"), word("after", "right"));
   range.oninput();

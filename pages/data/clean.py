@@ -50,23 +50,26 @@ def decide(chosen: Sequence[str], key: str, out: bool) -> None:
     gallery.clear(key)
 
 
+plan = cleaning_views.by_action(project, recipe, best_only)
 st.subheader("The plan", anchor=False)
-for action, reasons in cleaning_views.by_action(project, recipe, best_only).items():
-    with st.expander(f"{plain(action)}: {count(len(reasons), 'photo')}", key=f"clean plan {action}",
-                     on_change="rerun") as part:
-        if not part.open:
-            continue
-        key, out = f"clean {action}", action != BY_HAND
-        if action == LEAVE_OUT:
-            st.dataframe([{"photo": known[number].name, "why": why} for number, why in reasons.items()],
-                         hide_index=True, height="content" if len(reasons) < 8 else 300)
+action = st.pills("The plan", list(plan), label_visibility="collapsed", key="clean_plan",
+                  format_func=lambda name: f"{plain(name)}: {count(len(plan.get(name, ())), 'photo')}")
+if action and action in plan:
+    key, out, reasons = f"clean {action}", action != BY_HAND, plan[action]
+    if action == LEAVE_OUT:
+        st.dataframe([{"photo": known[number].name, "why": why} for number, why in reasons.items()],
+                     hide_index=True, height="content" if len(reasons) < 8 else 300)
+    with st.container(border=True):
         chosen = gallery.paged([str(number) for number in reasons], partial(tile, reasons), key, of=len(reasons)).chosen
-        if chosen:
-            st.button(f"Leave out {len(chosen):,}" if out else f"Take in {len(chosen):,} again", key=f"{key} decide",
-                      icon=":material/block:" if out else ":material/undo:", on_click=decide, args=(chosen, key, out))
-        else:
-            st.caption("Select photos to leave them out of everything that follows." if out else
-                       "Select photos to take them in again.")
+    if chosen:
+        st.button(f"Leave out {len(chosen):,}" if out else f"Take in {len(chosen):,} again", key=f"{key} decide",
+                  icon=":material/block:" if out else ":material/undo:", on_click=decide, args=(chosen, key, out))
+    else:
+        st.caption("Select photos to leave them out of everything that follows." if out else
+                   "Select photos to take them in again.")
+else:
+    st.caption("Choose a part of the plan to see its photos, and to leave some out. Every copy loses the camera's "
+               "data, and with it the place where the photo was taken.")
 
 todo = cleaning.pending(project, recipe, best_only)
 done = cleaning_views.totals(project)
@@ -89,8 +92,8 @@ def before_and_after() -> None:
     """Redrawn by itself, so that turning to the next photo costs nothing but two pictures."""
     tally = cleaning_views.actions_done(project)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        action = st.selectbox("Show", [None, *tally], width=240, key="clean_action", format_func=lambda name: (
-            f"all: {done.clean:,}" if name is None else f"{name}: {tally.get(name, 0):,}"))
+        action = st.selectbox("Show", ["all", *tally], width=240, key="clean_action",
+                              format_func=lambda name: f"{name}: {tally.get(name, done.clean):,}")
         shown = cleaning_views.pairs(project, action if action in tally else None)
         place = min(max(1, st.session_state.get("clean_place", 1)), len(shown))
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from PIL import Image
 
 from core.dataset import cleaning, cleaning_views, labels, photos, scanning
-from core.errors import Cancelled, NotReady
+from core.errors import Cancelled, NotReady, RekolabError
 from core.images import cleaning as pixels
 from core.images.cleaning import Recipe
 from core.jobs import Progress
@@ -161,6 +162,76 @@ def test_while_a_new_recipe_is_at_work_no_old_copy_counts(pets: Project, monkeyp
     with pytest.raises(OSError, match="disk is full"):
         run(pets, longest=100)
     assert cleaning.results(pets) == []
+
+
+def test_a_disk_that_gets_full_is_said_and_the_work_goes_on_when_there_is_room(
+    pets: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {photo.path: Path(photo.path).read_bytes() for photo in photos.photos(pets)}
+    write, room = Path.replace, iter(range(5))
+
+    def replace(draft: Path, path: Path) -> Path:
+        if pets.cleaned in path.parents and next(room, None) is None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(draft, path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", replace)
+        with pytest.raises(RekolabError, match="The disk is full"):
+            run(pets, longest=200)
+    made = files(pets)
+    assert len(made) == 5 and all(Image.open(pets.cleaned / name).size == (200, 150) for name in made)
+    assert run(pets, longest=200).left_out == 0
+    assert made.items() <= files(pets).items()
+    assert len(files(pets)) == 12
+    assert {path: Path(path).read_bytes() for path in before} == before
+
+
+def test_an_option_redoes_only_what_it_touches(pets: Project, cleaned_ids: list[int]) -> None:
+    folder = folder_of(pets)
+    Image.new("RGB", (900, 600), "teal").save(folder / "cat" / "cat1.jpg")
+    look_again(pets)
+    run(pets, longest=600)
+    cleaned_ids.clear()
+    run(pets, longest=600, quality=70)
+    assert [photos.get(pets, number).name for number in cleaned_ids] == ["cat/cat1.jpg"]
+    cleaned_ids.clear()
+    assert run(pets, longest=500, quality=70) == cleaning.Cleaning(made=1, kept=11, left_out=0)
+
+
+def test_of_near_duplicates_the_best_is_kept_when_that_is_asked_for(
+    pets: Project, take_in: Callable[[Path], object], cleaned_ids: list[int]
+) -> None:
+    folder = folder_of(pets)
+    with Image.open(folder / "cat" / "cat2.jpg") as image:
+        image.resize((640, 480)).save(folder / "cat" / "larger.jpg")
+    take_in(folder)
+    assert run(pets).left_out == 0
+    cleaned_ids.clear()
+    lesser = {photos.get(pets, number).name: better.name for number, better in cleaning.near_twins(pets).items()}
+    assert lesser["cat/cat2.jpg"] == "cat/larger.jpg"
+    assert run(pets, best_only=True).left_out == len(lesser)
+    assert cleaned_ids == []
+    assert copies(pets)["cat/cat2.jpg"].reason == (
+        "It is almost the same picture as cat/larger.jpg, which is better and kept.")
+    labels.leave_out(pets, [photo.id for photo in photos.photos(pets) if photo.name == "cat/larger.jpg"])
+    run(pets, best_only=True)
+    assert copies(pets)["cat/cat2.jpg"].path is not None
+
+
+def test_a_photo_whose_name_the_copy_of_another_has_gets_a_copy_of_its_own(
+    pets: Project, take_in: Callable[[Path], object]
+) -> None:
+    folder = folder_of(pets)
+    Image.new("RGB", (200, 100), "red").save(folder / "cat" / "a.bmp")
+    take_in(folder)
+    run(pets)
+    (folder / "cat" / "cat1.jpg").rename(folder / "cat" / "a.bmp.jpg")
+    take_in(folder)
+    run(pets)
+    paths = [copy.path for copy in cleaning.results(pets) if copy.path]
+    assert len(paths) == len(set(paths))
+    assert all(Path(copy.path).stat().st_size == copy.bytes for copy in cleaning.results(pets) if copy.path)
 
 
 def test_a_project_without_photos_says_where_to_go(project: Project) -> None:

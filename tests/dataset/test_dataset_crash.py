@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import random
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -48,6 +51,11 @@ def go_on(project: Project) -> None:
         assert jobs.wait(job.key, 60).state == "done"
 
 
+def contents(folder: Path) -> dict[Path, str]:
+    """Every file, by the hash of its bytes."""
+    return {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*") if path.is_file()}
+
+
 @pytest.fixture
 def heavy(photo_folder: Callable[..., Path]) -> Path:
     """Photos that take long enough to be killed at."""
@@ -76,14 +84,18 @@ def test_a_cleaning_that_is_killed_leaves_whole_copies_and_goes_on(
     project: Project, heavy: Path, take_in: Callable[[Path], object]
 ) -> None:
     take_in(heavy)
+    originals = contents(heavy)
     kill_when(lambda: len(cleaning.results(project)) >= 3, project, "clean")
-    kept = cleaning.results(project)
+    kept, seen = cleaning.results(project), contents(project.cleaned)
     assert len(kept) >= 3
-    for path in project.cleaned.rglob("*.jpg"):
-        if not path.name.startswith("."):
-            Image.open(path).load()
+    end = time.monotonic() + random.uniform(0, 0.4)  # anywhere in what is left of the work
+    kill_when(lambda: time.monotonic() > end, project, "clean")
+    seen |= contents(project.cleaned)
     go_on(project)
     done = cleaning.results(project)
     assert len(done) == 24
     assert set(kept) <= set(done)
-    assert {str(path) for path in project.cleaned.rglob("*") if path.is_file()} == {copy.path for copy in done}
+    whole = contents(project.cleaned)
+    assert {path: data for path, data in seen.items() if not path.name.startswith(".")}.items() <= whole.items()
+    assert {str(path) for path in whole} == {copy.path for copy in done}
+    assert contents(heavy) == originals

@@ -27,8 +27,8 @@ def pets(visitor: Visitor, tmp_path: Path) -> Project:
 
 
 def plans(visitor: Visitor) -> list[str]:
-    """The headings of the plan."""
-    return [one.label for one in visitor.at.main.expander]
+    """The parts of the plan."""
+    return list(next(one for one in visitor.at.button_group if one.key == "clean_plan").options)
 
 
 def shown(visitor: Visitor) -> str:
@@ -57,7 +57,7 @@ def test_the_plan_says_what_will_be_done_before_anything_is(visitor: Visitor, pe
 
 def test_what_is_left_out_is_named_with_its_reason(visitor: Visitor, pets: Project) -> None:
     visitor.go("data/clean")
-    visitor.at.session_state["clean plan leave out"] = True
+    visitor.at.session_state["clean_plan"] = "leave out"
     visitor.run()
     why = visitor.at.main.dataframe[0].value.set_index("photo")["why"]
     assert why["dog/again.jpg"] == "It is the same file as dog/0.jpg, which is kept."
@@ -117,13 +117,13 @@ def test_another_recipe_makes_a_new_plan(visitor: Visitor, pets: Project, tmp_pa
 
 def test_a_photo_is_taken_out_of_the_plan_and_in_again(visitor: Visitor, pets: Project) -> None:
     visitor.go("data/clean")
-    visitor.at.session_state["clean plan shrink"] = True
+    visitor.at.session_state["clean_plan"] = "shrink"
     visitor.run()
     visitor.choose("clean shrink", *(tile["id"] for tile in visitor.tiles("clean shrink")))
     visitor.click("Leave out 1")
     assert plans(visitor) == ["as it is: 5 photos", "leave out: 2 photos", "left out by you: 1 photo"]
     assert "Clean 5 photos" in visitor.buttons
-    visitor.at.session_state["clean plan left out by you"] = True
+    visitor.at.session_state["clean_plan"] = "left out by you"
     visitor.run()
     visitor.choose("clean left out by you", *(tile["id"] for tile in visitor.tiles("clean left out by you")))
     visitor.click("Take in 1 again")

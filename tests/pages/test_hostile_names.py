@@ -55,7 +55,7 @@ def test_the_grid_of_labels_does(keeper: Visitor) -> None:
 
 
 def test_the_plan_of_cleaning_does(keeper: Visitor) -> None:
-    keeper.at.session_state["clean plan as it is"] = True
+    keeper.at.session_state["clean_plan"] = "as it is"
     assert_shown_as_it_is(keeper.go("data/clean", "shelter"))
 
 
