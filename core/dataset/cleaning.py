@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from core.compute import each, workers
-from core.dataset import batches, cleaning_s3
+from core.dataset import batches, cleaning_s3, twins
 from core.dataset.names import counted
 from core.dataset.photos import photos
 from core.dataset.places import in_s3
@@ -23,6 +23,7 @@ from core.files import room_needed
 from core.images import cleaning as pixels
 from core.images import duplicates
 from core.images.cleaning import Plan, Recipe
+from core.images.duplicates import Duplicates
 from core.jobs import Progress
 from core.types import Cleaned, Photo
 from core.workspace import Project, open_project
@@ -133,10 +134,11 @@ def _planned(
 def _near_twins(project: Project) -> dict[int, Photo]:
     kept = {photo.id: photo for photo in photos(project) if not photo.excluded and _usable(photo)}
     found: dict[int, Photo] = {}
-    for group in duplicates.groups(list(kept.values())):
-        if group.kind == "near":
-            best = duplicates.best(group, kept)
-            found |= {number: kept[best] for number in group.ids if number != best}
+    for group in twins.groups(project):
+        ids = tuple(number for number in group.ids if number in kept)
+        if group.kind == "near" and len(ids) > 1:
+            best = duplicates.best(Duplicates("near", ids), kept)
+            found |= {number: kept[best] for number in ids if number != best}
     return found
 
 

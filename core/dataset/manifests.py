@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
-from core.dataset import labels, split
+from core.dataset import labels, likeness_file, split
 from core.dataset.names import content_key
+from core.dataset.remembering import remembered
 from core.dataset.split import Split
 from core.dataset.trainable import Entry, LeftOut, Trainable, trainable
 from core.errors import Cure, NotReady
@@ -48,10 +50,15 @@ class Built:
 
 def build(project: Project, bucket: str, prefix: str | None = None) -> Built:
     """The manifests for a bucket, under `prefix` (the project's name); NotReady while nothing usable is labelled."""
+    top = (prefix or project.name).strip("/")
+    make = partial(_build, project, bucket, top)
+    return remembered(project, "manifests", make, bucket, top, likeness_file.stamp(project))
+
+
+def _build(project: Project, bucket: str, top: str) -> Built:
     chosen = trainable(project)
     if not chosen.entries:
         raise NotReady(_nothing(chosen), LABEL)
-    top = (prefix or project.name).strip("/")
     pictures = {f"{top}/{picture_key(entry)}": entry for entry in chosen.entries}
     sides = split.current(project, chosen)
     given = labels.given(project)
@@ -72,6 +79,10 @@ def picture_key(entry: Entry) -> str:
 
 def examine_project(project: Project, built: Built) -> Examination:
     """The doctor's verdict on the manifests, from what is known of the files here."""
+    return remembered(project, "examination", partial(_examine, built), built.training_key, built.testing_key)
+
+
+def _examine(built: Built) -> Examination:
     known: dict[str, Facts] = {f"s3://{built.bucket}/{key}": entry.facts for key, entry in built.pictures.items()}
     testing = built.testing.encode() if built.testing else None
     return doctor.examine(built.training.encode(), testing, known.get)

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from core.dataset import twins
 from core.dataset.trainable import Trainable, trainable
 from core.errors import RekolabError
-from core.images import duplicates
 from core.images.duplicates import Duplicates
 from core.workspace import Project
 
@@ -112,8 +112,7 @@ def current(project: Project, chosen: Trainable) -> Split:
     options = project.get("split", {})
     with project.reading() as rows:
         placed: dict[int, Side] = {row["photo_id"]: row["name"] for row in rows.execute("SELECT * FROM side")}
-    groups = duplicates.groups([entry.photo for entry in chosen.entries])
-    return make(chosen.labels, groups, placed=placed, **options)
+    return make(chosen.labels, twins.groups(project), placed=placed, **options)
 
 
 def choose(project: Project, seed: int, test_share: float = 0.2) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from core.dataset import cleaning
 from core.dataset.photos import photos
 from core.dataset.places import place
+from core.dataset.remembering import remembered
 from core.types import Cleaned, Facts, Photo
 from core.workspace import Project
 
@@ -60,7 +61,7 @@ class Trainable:
 
 def trainable(project: Project) -> Trainable:
     """What a training of the project would get now."""
-    return choose(photos(project), cleaning.results(project))
+    return remembered(project, "trainable", lambda: choose(photos(project), cleaning.results(project)))
 
 
 def choose(photos: Iterable[Photo], copies: Iterable[Cleaned]) -> Trainable:
