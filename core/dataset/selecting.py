@@ -1,18 +1,16 @@
-"""What pages ask about photos that are read already: counts, filters, the table. Pure functions."""
+"""What pages ask about photos that are read already: class, verdict, counts. Pure functions."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal, get_args
 
 from core.types import Photo
 
-if TYPE_CHECKING:
-    import pandas
-
 Verdict = Literal["refused", "hurts", "fine", "waiting", "out"]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,48 +65,3 @@ def summary(photos: Iterable[Photo]) -> Summary:
         classes=dict(sorted(classes.items())),
         codes=dict(codes.most_common()),
     )
-
-
-def select(
-    photos: Iterable[Photo],
-    classes: Collection[str | None] = (),
-    verdicts: Collection[Verdict] = (),
-    codes: Collection[str] = (),
-    text: str = "",
-    sides: tuple[int, int] | None = None,
-) -> list[Photo]:
-    """The photos that pass every filter that is set.
-
-    A None in `classes` stands for photos without a class; `text` is sought in the name, whatever its case;
-    `sides` is the range of the longer side in pixels, both ends included.
-    """
-    sought = text.strip().casefold()
-    return [photo for photo in photos
-            if (not classes or label_of(photo) in classes)
-            and (not verdicts or verdict_of(photo) in verdicts)
-            and (not codes or any(problem.code in codes for problem in photo.problems))
-            and sought in photo.name.casefold()
-            and (sides is None or _inside(photo, sides))]
-
-
-def table(photos: Iterable[Photo]) -> pandas.DataFrame:
-    """A row for each photo: name, label, height, width, channels, mode, format, bytes, scores and problems in words."""
-    import pandas
-
-    columns = ["name", "label", "height", "width", "channels", "mode", "format", "bytes",
-               "brightness", "contrast", "sharpness", "problems", "excluded"]
-    frame = pandas.DataFrame([_row(photo) for photo in photos], columns=columns)
-    whole = ["height", "width", "channels", "bytes"]
-    return frame.astype(dict.fromkeys(whole, "Int64"))
-
-
-def _row(photo: Photo) -> tuple[object, ...]:
-    facts, quality = photo.facts, photo.quality
-    seen = (facts.height, facts.width, facts.channels, facts.mode, facts.format, facts.bytes) if facts else (None,) * 6
-    scores = (quality.brightness, quality.contrast, quality.sharpness) if quality else (None,) * 3
-    said = " ".join(problem.message for problem in photo.problems)
-    return (photo.name, label_of(photo), *seen, *scores, said, photo.excluded)
-
-
-def _inside(photo: Photo, sides: tuple[int, int]) -> bool:
-    return photo.facts is not None and sides[0] <= max(photo.facts.width, photo.facts.height) <= sides[1]

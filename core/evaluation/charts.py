@@ -6,7 +6,7 @@ Names come from folders, and plotly reads some tags in text, so every name is es
 from __future__ import annotations
 
 import colorsys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,7 @@ import numpy as np
 
 from core.evaluation.metrics import Confusion
 from core.evaluation.thresholds import Sweep, Thresholds, threshold_of
-from core.limits import MAX_SIDE, MIN_SIDE
-from core.types import UNKNOWN, Photo, Score
+from core.types import UNKNOWN, Score
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -25,7 +24,6 @@ GREY = "#8A949A"
 HUE = (8, 96, 96)
 NEUTRAL = "#777C80"  # can be read on white and on black
 LINE = "rgba(128, 128, 128, 0.35)"
-SIDES = (16, MIN_SIDE, 250, 1000, MAX_SIDE, 16000)  # where the axes of sizes have their ticks: limits and landmarks
 HALF = 0.5
 FEW = 10  # up to so many labels every cell bears its number; beyond, only those with photos in them
 
@@ -78,47 +76,7 @@ def confusion_matrix(matrix: Confusion, text: str = NEUTRAL) -> Figure:
                      for k in range(len(row)) if few or counts[k]])
     figure.update_xaxes(**_names(matrix.columns), title="Answer", side="top")
     figure.update_yaxes(**_names(matrix.rows), title="Truth", autorange="reversed")
-    return _quiet(figure)
-
-
-def class_balance(counts: Mapping[str, int], classes: Sequence[str]) -> Figure:
-    """Photos by class as lying bars with their numbers; the order is that of `counts`."""
-    import plotly.graph_objects as go
-
-    figure = go.Figure(go.Bar(
-        y=[escape(label) for label in counts], x=list(counts.values()), orientation="h",
-        text=[f"{count:,}" for count in counts.values()], textposition="outside", cliponaxis=False,
-        hoverinfo="skip", marker={"color": [colour_of(label, classes) for label in counts]}))
-    figure.update_xaxes(visible=False)
-    figure.update_yaxes(autorange="reversed", showgrid=False)
-    figure.update_layout(height=60 + 36 * max(len(counts), 1), bargap=0.35)
-    return _quiet(figure, right=40)
-
-
-def image_sizes(photos: Sequence[Photo], classes: Sequence[str]) -> Figure:
-    """Width against height of each photo, upright, with Rekognition's limits; refused ones are crosses.
-
-    A point's customdata is the photo's id.
-    """
-    import plotly.graph_objects as go
-
-    figure = go.Figure()
-    known = [photo for photo in photos if photo.facts is not None]
-    for label in dict.fromkeys(photo.label or photo.folder_label for photo in known):
-        group = [photo for photo in known if (photo.label or photo.folder_label) == label]
-        sizes = [photo.facts.upright_size for photo in group if photo.facts is not None]
-        figure.add_scatter(
-            x=[width for width, _ in sizes], y=[height for _, height in sizes], mode="markers",
-            name=escape(label or "no label"), customdata=[photo.id for photo in group],
-            text=[escape(photo.name) for photo in group], hovertemplate="%{text}<br>%{x} x %{y}<extra></extra>",
-            marker={"color": colour_of(label, classes), "size": 9, "opacity": 0.8,
-                    "symbol": ["x" if photo.refused else "circle" for photo in group]})
-    for limit in (MIN_SIDE, MAX_SIDE):
-        figure.add_vline(limit, line_dash="dot", line_color=GREY)
-        figure.add_hline(limit, line_dash="dot", line_color=GREY)
-    for axis, name in ((figure.update_xaxes, "Width, px"), (figure.update_yaxes, "Height, px")):
-        axis(title=name, type="log", tickvals=SIDES, ticktext=[f"{side:,}" for side in SIDES], gridcolor=LINE)
-    return _quiet(figure.update_layout(height=420, legend={"orientation": "h", "y": -0.2}))
+    return quiet(figure)
 
 
 def confidence_bars(scores: Sequence[Score], thresholds: Thresholds, classes: Sequence[str]) -> Figure:
@@ -138,7 +96,7 @@ def confidence_bars(scores: Sequence[Score], thresholds: Thresholds, classes: Se
                          line={"width": 2, "color": GREY})
     figure.update_xaxes(range=[0, 116], **_quarters(), gridcolor=LINE, zeroline=False)
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    return _quiet(figure.update_layout(height=80 + 44 * max(len(scores), 1), bargap=0.4))
+    return quiet(figure.update_layout(height=80 + 44 * max(len(scores), 1), bargap=0.4))
 
 
 def threshold_curve(curve: Sweep, chosen: float | None = None) -> Figure:
@@ -156,10 +114,10 @@ def threshold_curve(curve: Sweep, chosen: float | None = None) -> Figure:
         figure.add_vline(chosen, line_dash="dot", line_color=GREY)
     figure.update_xaxes(title="Threshold", **_quarters(), range=[0, 101], showgrid=False)
     figure.update_yaxes(title="Photos", ticksuffix=" %", range=[-2, 102], gridcolor=LINE, zeroline=False)
-    return _quiet(figure.update_layout(height=300, legend={"orientation": "h", "y": 1.15}), right=40)
+    return quiet(figure.update_layout(height=300, legend={"orientation": "h", "y": 1.15}), right=40)
 
 
-def _quiet(figure: Figure, right: int = 12) -> Figure:
+def quiet(figure: Figure, right: int = 12) -> Figure:
     """No background of its own, so that the page's shows, and no more margin than the labels take."""
     return figure.update_layout(
         paper_bgcolor="rgba(0, 0, 0, 0)", plot_bgcolor="rgba(0, 0, 0, 0)",

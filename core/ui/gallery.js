@@ -19,6 +19,9 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     if (had || grid.entry) first?.focus({ preventScroll: !grid.entry });
     grid.entry = null;
   }
+  for (const image of grid.querySelectorAll("img")) {
+    if (image.complete && !image.naturalWidth && image.src) image.src = image.src; // was not served then
+  }
   grid.setAttribute("aria-label", `Photos, page ${data.page} of ${data.pages}`);
   foot.replaceChildren(...(data.pages > 1 ? [turner("Previous page", -1), words(), turner("Next page", 1)] : []));
   paint();

@@ -16,22 +16,25 @@ from core.errors import BadImage
 from core.images import thumbnails
 from core.types import Photo
 from core.ui import state
+from core.ui.serving import address
 from core.workspace import Project
 
 HERE = Path(__file__).parent
-PAGE = 120  # more data URIs at once make every click slow
+PAGE = 120
+FIRST = 36  # tiles of the first screen, which come with the message; the others are fetched when they come near
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One picture of a gallery. `mark` is a coloured dot: "refused", "hurts", "right", "unknown", "out" or none.
+    """One picture of a gallery, as a JPEG.
 
-    `colour` is that of its class, "#RRGGBB", drawn as a line under the picture.
+    `mark` is a coloured dot: "refused", "hurts", "right", "unknown", "out" or none. `colour`, "#RRGGBB", is
+    that of its class, drawn as a line under the picture.
     """
 
     id: str
     caption: str
-    source: str | None
+    source: bytes | None
     mark: str = ""
     note: str = ""
     colour: str = ""
@@ -52,8 +55,8 @@ def _component() -> Any:
         css=(HERE / "gallery.css").read_text("utf-8"), js=(HERE / "gallery.js").read_text("utf-8"))
 
 
-def picture(folder: str, sha256: str) -> str | None:
-    """The thumbnail of that content as a data URI, None where there is none."""
+def picture(folder: str, sha256: str) -> bytes | None:
+    """The thumbnail of that content as a JPEG, None where there is none."""
     try:
         return _picture(folder, sha256)
     except FileNotFoundError:
@@ -61,28 +64,28 @@ def picture(folder: str, sha256: str) -> str | None:
 
 
 @lru_cache(maxsize=2000)  # of content that never changes: about 30 MB, and no copy at each look as by st.cache_data
-def _picture(folder: str, sha256: str) -> str:
+def _picture(folder: str, sha256: str) -> bytes:
     data = thumbnails.find(Path(folder), sha256)
     if data is None:
         raise FileNotFoundError(sha256)  # is not remembered, because it may come
-    return thumbnails.data_uri(data)
+    return data
 
 
-def thumbnail(project: Project, photo: Photo) -> str | None:
-    """A catalogued photo's thumbnail as a data URI, None while there is none."""
+def thumbnail(project: Project, photo: Photo) -> bytes | None:
+    """A catalogued photo's thumbnail as a JPEG, None while there is none."""
     return picture(str(project.thumbnails), photo.facts.sha256) if photo.facts else None
 
 
-def small(path: str) -> str | None:
+def small(path: str) -> bytes | None:
     """The thumbnail of a file that is in no catalogue, such as an unseen photo; None when it can't be read."""
     file = Path(path)
-    return _small(path, file.stat().st_mtime_ns if file.is_file() else 0)
+    return _small(path, file.stat().st_mtime_ns) if file.is_file() else None
 
 
-@st.cache_data(max_entries=4000, show_spinner=False)
-def _small(path: str, changed: int) -> str | None:
+@st.cache_data(max_entries=2000, show_spinner=False)
+def _small(path: str, changed: int) -> bytes | None:
     try:
-        return thumbnails.data_uri(thumbnails.preview(_source(path), 240))
+        return thumbnails.preview(Path(path), 240)
     except BadImage:
         return None
 
@@ -121,8 +124,9 @@ def paged(
     page, pages = _page(len(ids), key, of)
     shown = [tile(one) for one in ids[(page - 1) * PAGE : page * PAGE]]
     mount, seed = _seed(key)
+    items = [_item(one, key, place) for place, one in enumerate(shown)]
     answer = _component()(
-        data={"items": [_item(one) for one in shown], "signature": _signature(shown, page), "single": single,
+        data={"items": items, "signature": _signature(shown, page), "single": single,
               "order": "" if single else " ".join(ids), "page": page, "pages": pages, "token": mount, "seed": seed},
         key=mount, height=height or "content", default={"chosen": seed},
         on_chosen_change=lambda: None, on_opened_change=lambda: None, on_turn_change=partial(_turn, key, mount, pages))
@@ -174,9 +178,15 @@ def _turn(key: str, mount: str, pages: int) -> None:
         st.session_state[f"{key}_page"] = wanted
 
 
-def _item(tile: Tile) -> dict[str, str | None]:
-    return {"id": tile.id, "caption": tile.caption, "src": tile.source, "mark": tile.mark, "note": tile.note,
-            "colour": tile.colour}
+def _item(tile: Tile, key: str, place: int) -> dict[str, str | None]:
+    return {"id": tile.id, "caption": tile.caption, "src": _fetched(tile.source, key, place),
+            "mark": tile.mark, "note": tile.note, "colour": tile.colour}
+
+
+def _fetched(data: bytes | None, key: str, place: int) -> str | None:
+    if data is None:
+        return None
+    return thumbnails.data_uri(data) if place < FIRST else address(data, f"{key} {place}")
 
 
 def _signature(shown: Sequence[Tile], page: int) -> str:

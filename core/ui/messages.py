@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from core.errors import RekolabError
@@ -27,3 +29,10 @@ def opening(title: str, sentence: str) -> None:
     """The head of a page: its name, and what it is for in one sentence."""
     st.title(title, anchor=False)
     st.caption(sentence)
+
+
+def nothing(text: str, label: str, act: Callable[[], None]) -> None:
+    """What a page says when there is nothing to show now, and the button that changes this."""
+    with st.container(border=True, horizontal_alignment="center"):
+        st.markdown(plain(text), text_alignment="center", width="content")
+        st.button(label, on_click=act, key=f"nothing {label}", width="content")

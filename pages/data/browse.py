@@ -1,17 +1,16 @@
-"""Bring photos in, look at them, and see what Rekognition would refuse."""
+"""Look at the photos: what they are, which are alike, and what Rekognition would refuse, and why."""
 
 import streamlit as st
 
-from core.dataset import judging, labels, selecting
-from core.errors import BadImage
-from core.evaluation import charts
-from core.limits import MAX_ASPECT, MAX_FILE_BYTES, MAX_SIDE, MIN_SIDE
-from core.types import Photo
+from core.dataset import filtering, labels, listing, selecting
+from core.dataset.judging import thresholds_of
+from core.evaluation.charts import colour_of
 from core.ui import gallery, messages, pages, progress, sources, state
-from core.ui.words import count, plain, size
+from core.ui.browsing import acting, card, figures, filters, limits, map, ordering, shortcuts
+from core.ui.words import count
 
-VERDICTS: dict[selecting.Verdict, str] = {
-    "refused": "Refused", "hurts": "May hurt", "fine": "Fine", "waiting": "Not looked at", "out": "Left out"}
+VIEWS = ["Gallery", "Charts", "Map", "Table", "Shortcuts"]
+MARKS = {"refused": "refused", "hurts": "hurts", "out": "out", "fine": "", "waiting": ""}
 
 messages.opening("Browse", "See every photo, the balance of the classes, and what Rekognition would refuse, and why.")
 project = state.required()
@@ -20,129 +19,94 @@ if progress.on_page(project, "import"):
     st.stop()
 state.failure(project, "import")
 
-listed = judging.judged(project)
-with st.expander("Add photos", icon=":material/add_photo_alternate:", expanded=not listed):
+known = filtering.columns_of(project)
+with st.expander("Add photos", icon=":material/add_photo_alternate:", expanded=not known.photos):
     sources.choose(project)
 sources.outcome(project)
-if not listed:
+if not known.photos:
     st.info("No photos yet. Choose where they are, above.", icon=":material/photo_library:")
     st.stop()
 
-summary = selecting.summary(listed)
-classes = labels.in_order(project, summary.classes)
+map.begin(project)
+filters.keep_to(project, known)
+summary = filtering.summary_of(project)
+classes = labels.in_order(project, [label for label in known.classes if label is not None])
+wanted = filters.wanted()
+tally = filtering.counts(known, wanted)
+
+filters.strip(summary, len(summary.classes))
+aside, shown = st.columns([1, 4], gap="large")
+with aside:
+    filters.draw(known, tally, classes)
+    limits.draw(project, summary.codes)
+places = ordering.ordered(project, known, filtering.matching(known, wanted))
+order = [str(number) for number in known.ids[places].tolist()]
+by_id = {str(number): place for place, number in enumerate(known.ids.tolist())}
 
 
-@st.dialog("Photo", width="large")
-def open_photo(photo: Photo) -> None:
-    """One photo in large, with every fact beside the limit that it meets or breaks."""
-    left, right = st.columns([3, 2])
-    with left, state.errors_shown():
-        try:
-            st.image(gallery.large(photo.path), alt=photo.name)
-        except BadImage:
-            if not photo.problems:  # which say why, beside it
-                raise
-            st.caption("No preview")
-    with right:
-        st.text(photo.name)
-        if photo.facts:
-            facts = photo.facts
-            st.table({
-                "": ["Width", "Height", "Channels", "Format", "File", "Aspect", "EXIF turn"],
-                "Photo": [f"{facts.width} px", f"{facts.height} px", f"{facts.channels} ({facts.mode})", facts.format,
-                          size(facts.bytes), f"{max(facts.width, facts.height) / min(facts.width, facts.height):.2f}",
-                          "yes" if facts.orientation > 1 else "no"],
-                "Limit": [f"{MIN_SIDE} to {MAX_SIDE} px", f"{MIN_SIDE} to {MAX_SIDE} px", "RGB or grey, 8 bit",
-                          "JPEG or PNG", f"up to {size(MAX_FILE_BYTES)}", f"up to {MAX_ASPECT:.0f}", "any"],
-            })
-        for problem in photo.problems:
-            show = st.error if problem.severity == "refused" else st.warning
-            show(plain(problem.message))
-        if not photo.problems:
-            st.success("Rekognition takes it as it is.")
-
-
-def tile(photo: Photo) -> gallery.Tile:
-    mark = "out" if photo.excluded else "refused" if photo.refused else "hurts" if photo.problems else ""
+def tile(photo_id: str) -> gallery.Tile:
+    photo = known.photos[by_id[photo_id]]
+    verdict = selecting.verdict_of(photo)
     note = " ".join([*(["Left out."] if photo.excluded else []), *(problem.message for problem in photo.problems)])
-    return gallery.Tile(str(photo.id), photo.name, gallery.thumbnail(project, photo), mark, note)
+    return gallery.Tile(photo_id, photo.name, gallery.thumbnail(project, photo), MARKS[verdict], note,
+                        colour_of(selecting.label_of(photo), classes))
 
 
-def act(selected: list[Photo]) -> None:
-    """What can be done with the selected photos, above the gallery, where it is in view."""
-    st.markdown(f"**{len(selected)} selected**", width="content")
-    if len(selected) == 1 and st.button("Open", icon=":material/open_in_full:"):
-        open_photo(selected[0])
-    ids = [photo.id for photo in selected]
-    if not all(photo.excluded for photo in selected) and st.button(
-            "Leave out", icon=":material/block:", help="Keeps them out of what follows"):
-        labels.leave_out(project, ids)
-        deselect()
-    if any(photo.excluded for photo in selected) and st.button("Take in again", icon=":material/undo:"):
-        labels.leave_out(project, ids, out=False)
-        deselect()
-    if st.button("Clear", icon=":material/close:"):
-        deselect()
+@st.fragment
+def pictures() -> None:
+    """The gallery, which is drawn anew by itself when a page is turned or a photo is selected."""
+    head = st.container(horizontal=True, vertical_alignment="center")
+    choice = gallery.paged(order, tile, acting.GALLERY, of=(wanted, ordering.chosen()))
+    selected = [known.photos[by_id[key]] for key in choice.chosen if key in by_id]
+    with head:
+        pressed = acting.bar(project, selected, [known.photos[place] for place in places], classes)
+    if pressed or choice.opened in by_id:
+        card.opened(project, known.ids[places].tolist(), selected[0].id if pressed else int(str(choice.opened)))
+    st.caption("Click or shift-click to select, Ctrl+A for all, double-click or Enter to open. "
+               ":red[●] refused, :orange[●] may hurt.")
 
 
-def deselect() -> None:
-    """Draw the page anew with nothing selected."""
-    gallery.clear("browse")
-    st.rerun()
+@st.fragment
+def atlas() -> None:
+    """The map, which is drawn anew by itself when the browser asks for pictures."""
+    opened = map.draw(project, known, filtering.matching_but(known, wanted, "ids"), classes)
+    if opened is not None:
+        card.opened(project, known.ids[places].tolist(), opened)
 
 
-strip = [count(summary.total, "photo"), count(len(classes), "class", "classes"),
-         f"{summary.refused} refused by Rekognition", f"{summary.hurt} may hurt the model",
-         *([f"{summary.excluded} left out"] if summary.excluded else [])]
-st.markdown(" · ".join(f"**{part}**" if i == 2 and summary.refused else part for i, part in enumerate(strip)))
+@st.fragment
+def checks() -> None:
+    """The shortcut check, which is drawn anew by itself when a property is opened."""
+    opened = shortcuts.draw(project, known, classes)
+    if opened is not None:
+        card.opened(project, known.ids[places].tolist(), opened)
 
-filters, shown = st.columns([1, 4], gap="large")
-with filters:
-    text = st.text_input("Name contains", key="browse_text", icon=":material/search:")
-    wanted_classes = st.pills("Class", classes, selection_mode="multi", key="browse_classes", wrap=True,
-                      format_func=lambda label: f"{plain(label)} ({summary.classes[label]})")
-    verdicts: dict[selecting.Verdict, int] = {
-        "refused": summary.refused, "hurts": summary.hurt, "fine": summary.fine, "waiting": summary.waiting,
-        "out": summary.excluded}
-    wanted = st.pills("Verdict", [verdict for verdict, number in verdicts.items() if number], selection_mode="multi",
-                      key="browse_verdicts", wrap=True,
-                      format_func=lambda verdict: f"{VERDICTS[verdict]} ({verdicts[verdict]})")
-    codes = st.pills("What is wrong", list(summary.codes), selection_mode="multi", key="browse_codes", wrap=True,
-                     format_func=lambda code: f"{code.replace('_', ' ')} ({summary.codes[code]})")
-chosen = selecting.select(listed, classes=wanted_classes, verdicts=wanted, codes=codes, text=text)
 
 with shown:
-    pictures, figures, table = st.tabs(["Gallery", "Charts", "Table"], key="browse_tab", on_change="rerun")
-    if pictures.open:
-        with pictures:
-            head = st.container(horizontal=True, vertical_alignment="center")
-            choice = gallery.gallery([tile(photo) for photo in chosen], "browse")
-            by_id = {str(photo.id): photo for photo in listed}
-            if choice.opened in by_id:
-                open_photo(by_id[choice.opened])
-            with head:
-                if selected := [by_id[key] for key in choice.chosen if key in by_id]:
-                    act(selected)
-                else:
-                    st.caption(f"{count(len(chosen), 'photo')}. Click or shift-click to select, double-click to open. "
-                               ":red[●] refused, :orange[●] may hurt.")
-    if figures.open:
-        with figures:
-            st.subheader("Photos by class", anchor=False)
-            st.plotly_chart(charts.class_balance(summary.classes, classes), config={"displayModeBar": False},
-                            alt="Number of photos by class")
-            st.subheader("Sizes against the limits", anchor=False)
-            st.plotly_chart(charts.image_sizes(chosen, classes), config={"displayModeBar": False},
-                            alt="Width and height of each photo against Rekognition's limits")
-    if table.open:
-        with table:
-            frame = selecting.table(chosen)
-            st.dataframe(frame, hide_index=True, height=520, column_config={
-                "bytes": st.column_config.NumberColumn(format="bytes"),
-                "brightness": st.column_config.NumberColumn(format="%.2f"),
-                "contrast": st.column_config.NumberColumn(format="%.2f"),
-                "sharpness": st.column_config.NumberColumn(format="%.2f")})
-            st.download_button("Download as CSV", frame.to_csv(index=False), "photos.csv", "text/csv",
-                               icon=":material/download:")
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        view = st.segmented_control("View", VIEWS, default="Gallery", required=True, key="browse_view",
+                                    persist_state="session", label_visibility="collapsed")
+        ordering.choose(project)
+    if view == "Shortcuts":
+        checks()
+    elif not len(places):
+        messages.nothing("No photo passes all the filters.", "Clear filters", filters.clear)
+    elif view == "Gallery":
+        pictures()
+    elif view == "Charts":
+        figures.draw(known, tally, classes, thresholds_of(project))
+        pictures()
+    elif view == "Map":
+        here, beside = st.columns([1, 1])
+        with here:
+            if not map.waiting(project):
+                atlas()
+        with beside:
+            pictures()
+    elif view == "Table":
+        frame = listing.table_of(project).iloc[places]
+        st.dataframe(frame, hide_index=True, height=560, column_config=ordering.COLUMNS)
+        st.download_button(f"Download {count(len(frame), 'row')} as CSV", lambda: listing.csv(frame), "photos.csv",
+                           "text/csv", icon=":material/download:")
 
 pages.way_on("data/clean", "Clean the photos" if summary.refused else "On to cleaning")

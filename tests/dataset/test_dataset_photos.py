@@ -10,7 +10,7 @@ from core.dataset import cleaning, labels, photos, scanning, selecting
 from core.errors import NotReady
 from core.images import thumbnails
 from core.jobs import Progress
-from core.types import Facts, Photo, Problem, Quality
+from core.types import Facts, Photo, Problem
 from core.workspace import Project
 
 
@@ -100,27 +100,3 @@ def test_the_summary_counts_each_photo_once_for_each_code() -> None:
     assert (counts.refused, counts.hurt, counts.fine, counts.waiting, counts.labelled) == (1, 1, 1, 1, 1)
     assert counts.codes == {"dark": 2, "too_large": 1}
     assert counts.classes == {"cat": 1, "dog": 1}
-
-
-def test_filters_narrow_one_another() -> None:
-    shown = [photo(1, problems=(BIG,), label="cat"), photo(2, problems=(DARK,), folder_label="cat"),
-             photo(3, label="dog"), photo(4)]
-
-    def chosen(**filters: object) -> list[int]:
-        return [found.id for found in selecting.select(shown, **filters)]
-
-    assert chosen() == [1, 2, 3, 4]
-    assert chosen(classes={"cat"}) == [1, 2]
-    assert chosen(classes={None}) == [4]
-    assert chosen(verdicts={"refused", "hurts"}) == [1, 2]
-    assert chosen(codes={"dark"}, classes={"cat"}) == [2]
-    assert chosen(text="CAT/3") == [3]
-    assert chosen(sides=(200, 300)) == [2, 3]
-
-
-def test_the_table_has_a_row_for_every_photo_also_without_facts() -> None:
-    table = selecting.table([photo(1, problems=(BIG,), quality=Quality(0.5, 0.4, 0.3)), photo(2, facts=None)])
-    assert table["height"].iloc[0] == 80
-    assert table["height"].isna().tolist() == [False, True]
-    assert table["problems"].tolist() == ["A side is over 4096.", ""]
-    assert selecting.table([]).empty

@@ -4,12 +4,15 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
-from core.evaluation import charts
+from core.dataset import filtering
+from core.dataset.properties import PROPERTIES
+from core.evaluation import charts, photo_charts
 from core.evaluation.metrics import confusion
 from core.evaluation.thresholds import sweep
-from core.types import UNKNOWN, Facts, Photo, Prediction, Problem, Score
+from core.types import UNKNOWN, Facts, Photo, Prediction, Problem, Quality, Score
 
 HOSTILE = '<img src="https://evil.example/x" onerror=alert(1)><a href="https://evil.example">cat</a>'
 
@@ -65,11 +68,17 @@ def test_names_can_not_bring_tags_into_a_chart() -> None:
 
 
 def every_chart(label: str) -> list:
-    facts = Facts(5000, 3000, 3, "RGB", "JPEG", 100, "0" * 64)
-    photo = Photo(1, f"{label}.jpg", "", facts=facts, label=label, problems=(Problem("too_large", "too large"),))
+    facts = Facts(5000, 3000, 3, "RGB", "JPEG", 100, "0" * 64, camera=label)
+    photo = Photo(1, f"{label}.jpg", "", facts=facts, label=label, quality=Quality(0.5, 0.4, 0.3),
+                  problems=(Problem("too_large", "too large"),))
+    known = filtering.columns([photo])
+    every = np.array([0])
     return [
-        charts.confusion_matrix(confusion(made([(label, label)]))), charts.class_balance({label: 3}, [label]),
-        charts.image_sizes([photo], [label]), charts.confidence_bars([Score(label, 70.0)], {label: 60.0}, [label]),
+        charts.confusion_matrix(confusion(made([(label, label)]))), photo_charts.balance({label: 3}, [label]),
+        photo_charts.sizes(known, every, [label]).figure,
+        photo_charts.histogram(known, every, "brightness", [label], 0.5),
+        *(photo_charts.property_by_class(known, tested, [label]) for tested in PROPERTIES[-3:]),
+        charts.confidence_bars([Score(label, 70.0)], {label: 60.0}, [label]),
         charts.threshold_curve(sweep(made([(label, label)])), 60.0)]
 
 
@@ -86,7 +95,17 @@ def test_refused_photos_are_crosses_among_the_limits() -> None:
     assert {shape.x0 for shape in figure.layout.shapes} >= {64, 4096}
 
 
-@pytest.mark.parametrize("module", ["charts", "metrics", "intervals", "thresholds"])
+def test_a_point_of_sizes_knows_all_its_photos_and_a_bar_its_range_of_scores() -> None:
+    shown = [Photo(number, f"{number}.jpg", "", facts=Facts(640, 480 + number, 3, "RGB", "JPEG", 1, "0"),
+                   quality=Quality(number / 10, 0.5, 0.5)) for number in (1, 2, 9)]
+    known = filtering.columns(shown)
+    assert photo_charts.sizes(known, np.arange(3), []).ids == ((1, 2, 9),)
+    bars = photo_charts.histogram(known, np.arange(3), "brightness", []).data[0]
+    inside = [[low <= photo.quality.brightness <= high for photo in shown] for low, high in bars.customdata]
+    assert [sum(some) for some in inside] == list(bars.y)
+
+
+@pytest.mark.parametrize("module", ["charts", "photo_charts", "metrics", "intervals", "thresholds"])
 def test_plotly_and_scipy_are_not_paid_for_before_they_are_needed(module: str) -> None:
     heavy = "[name for name in ('plotly', 'scipy', 'sklearn') if name in sys.modules]"
     code = f"import sys, core.evaluation.{module}; print({heavy})"

@@ -10,9 +10,11 @@ from visitor import Visitor
 
 from core.aws import clients as aws
 from core.aws import storage
-from core.dataset import photos
-from core.errors import translate
+from core.dataset import judging, labels, likeness, photos
+from core.errors import Cancelled, translate
+from core.images.verdicts import Thresholds
 from core.types import Backend
+from core.ui import state
 from core.ui.words import plain
 from core.workspace import Project
 
@@ -58,7 +60,8 @@ def test_a_folder_is_read_as_a_job_and_its_photos_are_shown(visitor: Visitor, tm
     read_folder(visitor, str(draw(tmp_path / "photos", ("cat", "dog"), 2)))
     assert captions(visitor) == ["cat/0.jpg", "cat/1.jpg", "dog/0.jpg", "dog/1.jpg"]
     assert all(tile["src"].startswith("data:image/jpeg;base64,") for tile in visitor.tiles("browse"))
-    assert "4 photos · 2 classes · 0 refused by Rekognition" in visitor.text
+    assert {"4 photos", "0 refused by Rekognition"} <= set(visitor.buttons)
+    assert ":gray[2 classes]" in visitor.text
 
 
 @pytest.mark.parametrize(("folder", "said"), [
@@ -152,56 +155,153 @@ def test_every_refusal_is_counted_and_said_at_its_photo(visitor: Visitor, pets: 
     assert visitor.links == {"Clean the photos": "clean"}
 
 
-def test_filters_show_their_counts_and_narrow_the_gallery(visitor: Visitor, pets: Project) -> None:
+def test_filters_show_counts_that_follow_each_other_and_narrow_the_gallery(visitor: Visitor, pets: Project) -> None:
     visitor.go("data/browse")
-    assert {"cat (3)", "dog (3)", "Refused (1)", "too small (1)"} <= set(visitor.text.splitlines())
+    assert {"cat (3)", "dog (3)", "Refused (1)", "under 64 px (1)"} <= set(visitor.text.splitlines())
     visitor.at.pills(key="browse_classes").set_value(["dog"])
     assert captions(visitor.run()) == ["dog/0.jpg", "dog/1.jpg", "dog/2.jpg"]
+    assert "under 64 px (1)" not in visitor.text.splitlines()
     visitor.at.text_input(key="browse_text").set_value("/2")
     assert captions(visitor.run()) == ["dog/2.jpg"]
-    visitor.at.pills(key="browse_verdicts").set_value(["refused"])
-    assert captions(visitor.run()) == []
-    visitor.at.pills(key="browse_classes").set_value([])
-    assert captions(visitor.run()) == ["cat/2.jpg"]
+    visitor.click("Clear filters")
+    assert len(captions(visitor)) == 6
 
 
-def test_selected_photos_are_left_out_and_taken_in_again(visitor: Visitor, pets: Project) -> None:
+def test_where_no_photo_passes_the_page_offers_to_show_all_again(visitor: Visitor, pets: Project) -> None:
+    visitor.go("data/browse")
+    visitor.at.text_input(key="browse_text").set_value("no such name")
+    assert "No photo passes all the filters." in visitor.run().text
+    visitor.click("nothing Clear filters")
+    assert len(captions(visitor)) == 6
+
+
+def test_a_part_of_the_strip_shows_its_photos_and_a_second_click_all_again(visitor: Visitor, pets: Project) -> None:
+    visitor.go("data/browse").click("1 under 64 px")
+    assert captions(visitor) == ["cat/2.jpg"]
+    visitor.click("1 under 64 px")
+    assert len(captions(visitor)) == 6
+
+
+def test_filters_and_order_stay_while_another_page_is_open(visitor: Visitor, pets: Project) -> None:
+    visitor.go("data/browse")
+    visitor.at.text_input(key="browse_text").set_value("dog")
+    visitor.at.toggle(key="browse_descending").set_value(True)
+    visitor.run().go("data/clean").go("data/browse")
+    assert captions(visitor) == ["dog/2.jpg", "dog/1.jpg", "dog/0.jpg"]
+
+
+def test_a_filter_that_was_set_for_another_project_is_forgotten(
+    visitor: Visitor, pets: Project, tmp_path: Path
+) -> None:
+    take_in(visitor.workspace.create("farm"), draw(tmp_path / "farm", ("cow", "pig"), 2))
+    visitor.go("data/browse", project="pets").click("1 under 64 px")
+    visitor.go("data/browse", project="farm")
+    assert captions(visitor) == ["cow/0.jpg", "cow/1.jpg", "pig/0.jpg", "pig/1.jpg"]
+
+
+def test_a_threshold_that_is_moved_changes_the_verdicts_at_once(visitor: Visitor, pets: Project) -> None:
+    visitor.go("data/browse")
+    visitor.at.slider(key="browse_limit_blurry").set_value(1.0).run()
+    assert judging.thresholds_of(pets).blurry == 1.0
+    assert "blurred (6)" in visitor.run().text
+    visitor.click("As usual")
+    assert judging.thresholds_of(pets) == Thresholds()
+    assert "blurred (6)" not in visitor.text
+
+
+def test_what_can_be_done_is_done_with_the_selection_or_else_with_all_that_is_shown(
+    visitor: Visitor, pets: Project
+) -> None:
     visitor.go("data/browse").choose("browse", "1", "3")
     assert "**2 selected**" in visitor.text
-    visitor.click("Leave out")
+    visitor.click("Leave out 2")
     assert [one.id for one in photos.photos(pets) if one.excluded] == [1, 3]
     assert "**2 selected**" not in visitor.text
-    visitor.choose("browse", "1", "2").click("Take in again")
+    visitor.choose("browse", "1", "2").click("Take in 1 again")
     assert [one.id for one in photos.photos(pets) if one.excluded] == [3]
+    visitor.at.pills(key="browse_classes").set_value(["dog"])
+    visitor.run().click("Leave out 3")
+    assert [one.name for one in photos.photos(pets) if not one.excluded] == ["cat/0.jpg", "cat/1.jpg"]
+    visitor.click("Undo")
+    assert [one.id for one in photos.photos(pets) if one.excluded] == [3]
+
+
+def test_labelling_from_the_gallery_keeps_the_classes_of_the_folders(visitor: Visitor, pets: Project) -> None:
+    visitor.go("data/browse").choose("browse", "1", "2")
+    visitor.pick("Label 2", "dog")
+    assert {one.id: one.label for one in photos.photos(pets) if one.label} == {1: "dog", 2: "dog"}
+    assert labels.classes(pets) == ["cat", "dog"]
+
+
+def test_a_photo_that_has_gone_from_the_project_is_selected_no_more(visitor: Visitor, pets: Project) -> None:
+    visitor.go("data/browse").choose("browse", "1", "999")
+    assert "**1 selected**" in visitor.text
 
 
 def test_a_photo_opens_with_every_fact_beside_its_limit(visitor: Visitor, pets: Project) -> None:
     visitor.go("data/browse")
     shown = next(tile for tile in visitor.tiles("browse") if tile["caption"] == "cat/2.jpg")
     visitor.choose("browse", opened=shown["id"])
-    facts = visitor.at.table[0].value
-    rows = {row[0]: (row[1], row[2]) for row in facts.to_numpy().tolist()}
+    rows = {row[0]: (row[1], row[2]) for row in visitor.at.table[0].value.to_numpy().tolist()}
     assert rows["Width"] == ("320 px", "64 to 4096 px")
-    assert rows["Height"] == ("40 px", "64 to 4096 px")
+    assert rows["Height"] == ("40 px", ":red[64 to 4096 px ✗]")
     assert rows["Channels"] == ("3 (RGB)", "RGB or grey, 8 bit")
+    scores = {row[0]: row[2] for row in visitor.at.table[1].value.to_numpy().tolist()}
+    assert scores["Sharpness"].startswith("under 0.")
     assert "a side is under 64" in visitor.text
+    assert "3 of 6" in visitor.text
 
 
-def test_the_table_has_height_width_and_channels_of_every_photo(visitor: Visitor, pets: Project) -> None:
+def test_the_photos_are_compared_by_themselves_and_then_more_like_one_are_shown(
+    visitor: Visitor, pets: Project
+) -> None:
+    visitor.go("data/browse").finish("pets", "likeness")
+    assert likeness.pending(pets) == 0
+    visitor.choose("browse", "4").click("More like this")
+    assert visitor.tiles("browse")[0]["caption"] == "dog/0.jpg"
+    visitor.click("like 1 photo")
+    assert captions(visitor)[0] == "cat/0.jpg"
+
+
+def test_a_comparison_that_was_stopped_begins_again_only_when_it_is_asked_for(
+    visitor: Visitor, pets: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise Cancelled("stopped")
+
+    monkeypatch.setattr(likeness, "compare", stop)
+    visitor.go("data/browse").finish("pets", "likeness")
+    begun = state.job(pets, "likeness")
+    visitor.at.session_state["browse_view"] = "Map"
+    visitor.run()
+    assert state.job(pets, "likeness") == begun
+    assert "6 photos not compared yet." in visitor.text
+    monkeypatch.undo()
+    visitor.click("Compare now")
+    assert visitor.finish("pets", "likeness").state == "done"
+
+
+def test_the_table_has_all_facts_and_scores_of_every_photo(visitor: Visitor, pets: Project) -> None:
     visitor.go("data/browse")
-    visitor.at.session_state["browse_tab"] = "Table"
+    visitor.at.session_state["browse_view"] = "Table"
     visitor.run()
     frame = visitor.at.dataframe[0].value
     assert frame[["name", "height", "width", "channels"]].iloc[0].tolist() == ["cat/0.jpg", 192, 256, 3]
-    assert len(frame) == 6
-    assert [one.label for one in visitor.at.download_button] == ["Download as CSV"]
+    assert len(frame) == 6 and {"sharpness", "problems", "sha256"} <= set(frame)
+    assert [one.label for one in visitor.at.download_button] == ["Download 6 rows as CSV"]
 
 
-def test_charts_show_the_balance_and_the_sizes(visitor: Visitor, pets: Project) -> None:
+def test_charts_stand_above_the_gallery(visitor: Visitor, pets: Project) -> None:
     visitor.go("data/browse")
-    visitor.at.session_state["browse_tab"] = "Charts"
+    visitor.at.session_state["browse_view"] = "Charts"
     visitor.run()
-    assert len(visitor.at.get("plotly_chart")) == 2
+    assert len(visitor.at.get("plotly_chart")) == 3
+
+
+def test_the_shortcut_check_says_what_it_needs(visitor: Visitor, pets: Project) -> None:
+    visitor.go("data/browse")
+    visitor.at.session_state["browse_view"] = "Shortcuts"
+    assert "two classes with 4 photos or more" in visitor.run().text
 
 
 def test_a_photo_that_has_gone_from_the_disk_is_still_listed(visitor: Visitor, pets: Project, tmp_path: Path) -> None:

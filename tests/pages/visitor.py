@@ -80,6 +80,15 @@ class Visitor:
         """The labels of all buttons that can be pressed, those without a label by their keys."""
         return [read(one.label) or str(one.key) for one in self.at.button if not one.disabled]
 
+    def pick(self, menu: str, choice: str) -> Visitor:
+        """Press a button that opens a menu, and choose from it, which AppTest has no way for."""
+        one = next(one for one in self.at.get("menu_button") if read(one.proto.label) == menu)
+        states = self.at._tree.get_widget_states()
+        states.widgets.add(id=one.proto.id).string_trigger_value.data = choice
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(self.at._tree, "get_widget_states", lambda: states)
+            return self.run()
+
     def choose(self, gallery: str, *tiles: str, opened: str | None = None) -> Visitor:
         """Select tiles of a gallery, or open one."""
         key = next(one.key for one in self._nodes() if _is_gallery(one) and one.key.startswith(gallery))
