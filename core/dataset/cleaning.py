@@ -13,7 +13,8 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from core.compute import each, workers
-from core.dataset import batches, cleaning_s3, twins
+from core.dataset import batches, cleaning_s3, likeness, likeness_file, twins
+from core.dataset.judging import PROMPTLY
 from core.dataset.names import counted
 from core.dataset.photos import photos
 from core.dataset.places import in_s3
@@ -49,17 +50,29 @@ def plan_all(project: Project, recipe: Recipe, best_only: bool = False) -> Plann
 
     With `best_only`, of photos that are almost the same only the best gets one. Everybody gets the same list.
     """
-    return remembered(project, "cleaning.plan", partial(_plan_all, project, recipe, best_only), recipe, best_only)
+    return remembered(project, "cleaning.plan", partial(_plan_all, project, recipe, best_only), recipe, best_only,
+                      likeness_file.stamp(project) if best_only else None)
 
 
 def near_twins(project: Project) -> dict[int, Photo]:
-    """The photo that is better, for each that is almost the same as another one: by the id of the lesser."""
-    return remembered(project, "cleaning.near", partial(_near_twins, project))
+    """The photo that is better, for each that is almost the same as another one: by the id of the lesser.
+
+    None while a large set has yet to be compared.
+    """
+    return remembered(project, "cleaning.near", partial(_near_twins, project), likeness_file.stamp(project))
+
+
+def comparable(project: Project) -> bool:
+    """Whether it is known by now which photos are almost the same."""
+    return len(photos(project)) <= PROMPTLY or likeness.pending(project) == 0
 
 
 def pending(project: Project, recipe: Recipe, best_only: bool = False) -> Planned:
     """The part of the plan that is not done yet, or whose copy is gone."""
-    return _undone(plan_all(project, recipe, best_only), _keys(project), results(project))
+    stamp = likeness_file.stamp(project) if best_only else None
+    undone, done = remembered(project, "cleaning.pending", partial(_divided, project, recipe, best_only), recipe,
+                              best_only, stamp)
+    return undone + [one for one, copy in done if _size(copy.path or "") != copy.bytes]
 
 
 def clean_all(
@@ -132,10 +145,10 @@ def _planned(
 
 
 def _near_twins(project: Project) -> dict[int, Photo]:
-    kept = {photo.id: photo for photo in photos(project) if not photo.excluded and _usable(photo)}
+    kept = {photo.id: photo for photo in photos(project) if not photo.excluded}
     found: dict[int, Photo] = {}
-    for group in twins.groups(project):
-        ids = tuple(number for number in group.ids if number in kept)
+    for group in twins.groups(project) if comparable(project) else ():
+        ids = tuple(number for number in group.ids if number in kept and _usable(kept[number]))
         if group.kind == "near" and len(ids) > 1:
             best = duplicates.best(Duplicates("near", ids), kept)
             found |= {number: kept[best] for number in ids if number != best}
@@ -168,11 +181,20 @@ def _key(photo: Photo, plan: Plan) -> str:
     return hashlib.sha256("\n".join((content, plan.makes, plan.leave_out or "")).encode()).hexdigest()
 
 
-def _undone(planned: Planned, keys: Mapping[int, str], copies: Iterable[Cleaned]) -> Planned:
-    whole = {copy.photo_id for copy in copies
-             if copy.path is None or in_s3(copy.path) or _size(copy.path) == copy.bytes}
-    return [(photo, plan) for photo, plan in planned
-            if photo.id not in whole or keys.get(photo.id) != _key(photo, plan)]
+def _divided(
+    project: Project, recipe: Recipe, best_only: bool
+) -> tuple[Planned, list[tuple[tuple[Photo, Plan], Cleaned]]]:
+    """What of the plan is not done, and what is done with a file of this computer, which may be gone by now."""
+    keys, copies = _keys(project), {copy.photo_id: copy for copy in results(project)}
+    undone: Planned = []
+    done = []
+    for photo, plan in plan_all(project, recipe, best_only):
+        copy = copies.get(photo.id)
+        if copy is None or keys.get(photo.id) != _key(photo, plan):
+            undone.append((photo, plan))
+        elif copy.path and not in_s3(copy.path):
+            done.append(((photo, plan), copy))
+    return undone, done
 
 
 def _size(path: str) -> int:

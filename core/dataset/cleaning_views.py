@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from core.dataset import cleaning
+from core.dataset import cleaning, likeness_file
 from core.dataset.photos import photos
 from core.dataset.remembering import remembered
 from core.images.cleaning import Plan, Recipe
@@ -39,7 +39,8 @@ def by_action(project: Project, recipe: Recipe, best_only: bool) -> Mapping[str,
 
     What is left out comes last. A photo to which several things are done is under each of them.
     """
-    return remembered(project, "cleaning.by_action", partial(_by_action, project, recipe, best_only), recipe, best_only)
+    return remembered(project, "cleaning.by_action", partial(_by_action, project, recipe, best_only), recipe, best_only,
+                      likeness_file.stamp(project) if best_only else None)
 
 
 def pairs(project: Project, action: str | None = None) -> list[Pair]:
