@@ -35,13 +35,29 @@ def allowed(size: Size, longest: int) -> Size:
     return max(MIN_SIDE, round(size[0] * scale)), max(MIN_SIDE, round(size[1] * scale))
 
 
-def resized(image: Image.Image, size: Size, filter: Image.Resampling = Image.Resampling.LANCZOS) -> Image.Image:
-    """The picture at `size`. A palette is resolved first, because its indices can't be mixed."""
-    if image.size == size:
+def resized(image: Image.Image, size: Size) -> Image.Image:
+    """The picture at `size`, by Lanczos."""
+    return image if image.size == size else _mixable(image).resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def reduced(image: Image.Image, least: int, most: int) -> Image.Image:
+    """The picture with its longest side between `least` and `most` pixels; one that is smaller as it is.
+
+    The mean of whole squares of pixels where that comes out in between, which takes a tenth of what a filter does.
+    """
+    part = max(image.size) // least
+    if max(image.size) <= most:
         return image
+    if part * most >= max(image.size):
+        return _mixable(image).reduce(part)
+    return _mixable(image).resize(fitted(image.size, most), Image.Resampling.HAMMING, reducing_gap=2.0)
+
+
+def _mixable(image: Image.Image) -> Image.Image:
+    """Without a palette, whose indices can't be mixed, and without deep grey, which filters don't take."""
     if image.mode in ("P", "PA", "1") or image.mode.startswith("I"):
-        image = image.convert("RGBA") if image.has_transparency_data else to_rgb(image)
-    return image.resize(size, filter, reducing_gap=3.0)
+        return image.convert("RGBA") if image.has_transparency_data else to_rgb(image)
+    return image
 
 
 def upright(image: Image.Image, orientation: int) -> Image.Image:

@@ -10,7 +10,7 @@ import contextlib
 import datetime as dt
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from PIL import ExifTags, Image
@@ -108,20 +108,28 @@ def open_upright(source: Path | bytes, longest: int | None = None) -> Image.Imag
     return decode(header(read_bytes(source)), longest)
 
 
-def decode(
-    image: Image.Image, longest: int | None = None, filter: Image.Resampling = Image.Resampling.LANCZOS
-) -> Image.Image:
-    """`open_upright` for an image whose header has been read; `filter` is what it is shrunk with."""
+def decode(image: Image.Image, longest: int | None = None) -> Image.Image:
+    """`open_upright` for an image whose header has been read."""
+    size = pixels.fitted(image.size, longest) if longest else image.size
+    return _decode(image, size, lambda whole: pixels.resized(whole, size))
+
+
+def miniature(image: Image.Image, least: int, most: int) -> Image.Image:
+    """Like `decode`, with a longest side of anything between `least` and `most` pixels: what comes fastest."""
+    return _decode(image, pixels.fitted(image.size, least), lambda whole: pixels.reduced(whole, least, most))
+
+
+def _decode(image: Image.Image, size: pixels.Size, shrink: Callable[[Image.Image], Image.Image]) -> Image.Image:
+    """The upright picture that `shrink` makes of the whole one, or of a JPEG at a fraction not smaller than `size`."""
     check_size(*image.size)
     with decoding(
         f"The file is damaged or cut off: its header promises {image.width} x {image.height} pixels, "
         "but they can't all be read. Get it again from where it came from, or remove it."
     ):
         turn = _orientation(image, _exif(image))
-        size = pixels.fitted(image.size, longest) if longest else image.size
         image.draft(None, size)
         image.load()
-        return pixels.upright(colour.to_rgb(pixels.resized(image, size, filter)), turn)
+        return pixels.upright(colour.to_rgb(shrink(image)), turn)
 
 
 def check_size(width: int, height: int) -> None:

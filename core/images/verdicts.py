@@ -6,8 +6,6 @@ import functools
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image
-
 from core.errors import BadImage
 from core.images import duplicates, quality, reading, thumbnails
 from core.images.cleaning import MIN_CONTENT
@@ -15,12 +13,12 @@ from core.images.likeness import DEFAULT_LOOKS_LIKE_OTHER, DEFAULT_OUTLIER
 from core.limits import FORMATS, MAX_ASPECT, MAX_FILE_BYTES, MAX_SIDE, MIN_SIDE
 from core.types import Facts, Problem, Quality
 
-LOOK = 2  # raised when a look finds other facts, scores or fingerprints, so that every photo is looked at anew
+LOOK = 3  # raised when a look finds other facts, scores or fingerprints, so that every photo is looked at anew
 BROKEN = ("unreadable", "truncated", "bomb")  # what only decoding tells
 
-# The one picture that scores, fingerprint and thumbnail are made of. A better filter than Hamming's takes twice as long
-# and moves no score by more than a hundredth or two.
-WORKING_SIDE, WORKING_FILTER = thumbnails.LONGEST, Image.Resampling.HAMMING
+# The longest side of the one picture that scores, fingerprint and thumbnail are made of: from what a model learns from
+# to what a gallery shows.
+WORKING = 240, thumbnails.LONGEST
 
 # Format by suffix, for the suffixes that promise one.
 _PROMISES = {
@@ -40,7 +38,7 @@ class Thresholds:
 
     dark: float = 0.34  # highlights under this: nothing in the picture is lit, as a subject before a dark ground is
     light: float = 0.50  # shadows over this: nothing in it is dark, as a subject before a white ground is
-    blurry: float = 0.35  # sharpness under this
+    blurry: float = 0.32  # sharpness under this
     low_information: float = 0.52  # information under this
     odd_size: float = 3.0  # so many times the spread (interquartile range, in octaves) from the usual size of the set
     unusual_aspect: float = 1.9  # so many times as long, or as square, as the usual photo of the set
@@ -106,7 +104,7 @@ def inspect(source: Path | bytes, name: str = "", sha256: str | None = None) -> 
     except BadImage as error:
         return Inspection(facts, None, None, (Problem("bomb", error.message), *problems), None)
     try:
-        picture = reading.decode(image, WORKING_SIDE, WORKING_FILTER)
+        picture = reading.miniature(image, *WORKING)
     except BadImage as error:
         return Inspection(facts, None, None, (Problem("truncated", error.message), *problems), None)
     scores = quality.measure(picture)

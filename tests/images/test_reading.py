@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import struct
 import zlib
 from pathlib import Path
@@ -216,3 +217,14 @@ def test_a_bomb_is_refused_before_it_is_unpacked(side, recwarn):
 
 def test_other_users_of_pillow_are_guarded_by_the_same_limit():
     assert Image.MAX_IMAGE_PIXELS == reading.MAX_PIXELS
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "P", "1", "I;16", "CMYK"])
+def test_a_miniature_is_the_whole_picture_at_about_the_size_that_is_asked_for(mode):
+    for side in (1, 240, 320, 321, 479, 500, 719, 1511):
+        ramp = Image.linear_gradient("L").rotate(90).resize((side, max(1, side // 2)))
+        file = io.BytesIO()
+        ramp.convert(mode).save(file, "TIFF" if mode == "CMYK" else "PNG")
+        small = reading.miniature(reading.header(file.getvalue()), 240, 320)
+        assert small.mode == "RGB" and (max(small.size) == side if side <= 320 else 240 <= max(small.size) <= 320)
+        assert side < 239 or abs(small.getpixel((0, 0))[0] - ramp.getpixel((0, 0))) <= 8
