@@ -33,7 +33,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
                         format_func=lambda name: "Keep JPEG and PNG" if name == "keep" else f"All to {name}")
     quality = st.number_input("JPEG quality", 50, 95, last.quality, step=5, width=140)
     best_only = st.toggle(
-        f"Only the best of near-duplicates ({near:,} less)", cleaning.best_only_of(project), disabled=not near,
+        f"Only the best of near-duplicates ({near:,} fewer)", cleaning.best_only_of(project), disabled=not near,
         help="Of photos that are almost the same, the largest and sharpest is kept. Without this all are kept; the "
              "split puts them on one side, so that they do not flatter the test." if cleaning.comparable(project) else
              "It is not known yet which photos are almost the same: Browse compares them.")
