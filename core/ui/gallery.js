@@ -113,7 +113,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   grid.onclick = (event) => {
     const button = event.target.closest("button");
     if (!button) return;
-    rove(button);
+    go(button);
     if (data.single) setTriggerValue("opened", button.dataset.id);
     else if (event.shiftKey) reach(button.dataset.id);
     else toggle(button.dataset.id);

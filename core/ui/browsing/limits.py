@@ -26,7 +26,8 @@ SLIDERS = {
 def draw(project: Project, counted: dict[str, int]) -> None:
     """The sliders, each with the number of photos (`counted` by code) that are beyond it now."""
     limits = thresholds_of(project)
-    with st.popover("What counts as dark, blurred …", icon=":material/tune:", width="stretch"):
+    with st.popover("Thresholds", icon=":material/tune:", width="stretch"):
+        st.markdown("**What counts as dark, blurred or odd**")
         st.caption("The scores stay as they are; only the verdicts follow. Nothing is read again.")
         for name, (title, low, high, step) in SLIDERS.items():
             key = f"browse_limit_{name}"

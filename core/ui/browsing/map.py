@@ -80,7 +80,8 @@ def _points(compared: Likeness, known: Columns, shown: Places, classes: Sequence
     place = order[np.searchsorted(known.ids, compared.ids[there], sorter=order)]
     visible = np.isin(place, shown)
     colours = [colour_of(label, classes) for label in known.classes]
-    steps = np.round(compared.points[there] * FINE).astype(int)
+    low, high = compared.points.min(axis=0, initial=1), compared.points.max(axis=0, initial=0)
+    steps = np.round(FINE * (compared.points[there] - low) / np.maximum(high - low, 1e-6)).astype(int)
     return {"ids": known.ids[place].tolist(), "xs": steps[:, 0].tolist(), "ys": steps[:, 1].tolist(),
             "kinds": known.label[place].tolist(), "shown": visible.astype(int).tolist(), "colours": colours}
 

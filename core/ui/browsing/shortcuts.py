@@ -37,7 +37,8 @@ def draw(project: Project, known: Columns, classes: Sequence[str]) -> int | None
 def _one(project: Project, known: Columns, classes: Sequence[str], found: Shortcut) -> int | None:
     """One property. Those that are not suspect say so in a line, and draw nothing until they are opened."""
     mark = ":material/warning:" if found.alarm else ":material/check:"
-    with st.expander(plain(found.title.rstrip(",")), icon=mark, expanded=found.alarm, on_change="rerun",
+    title = f"{found.title.rstrip(',')} :gray[right in {100 * found.accuracy:.0f} of 100, p = {found.p:.2f}]"
+    with st.expander(title, icon=mark, expanded=found.alarm, on_change="rerun",
                      key=f"browse shortcut {project.name} {found.code}") as part:
         if not part.open:
             return None
