@@ -27,8 +27,8 @@ SUMMARY: dict[str, Any] = {
 
 
 def expect_object(script: Script, key: str, content: bytes) -> None:
-    script.s3.add_response("get_object", {"Body": StreamingBody(io.BytesIO(content), len(content))},
-                           {"Bucket": "out", "Key": key})
+    body = StreamingBody(io.BytesIO(content), len(content))
+    script.s3.add_response("get_object", {"Body": body, "ETag": '"1"'}, {"Bucket": "out", "Key": key})
 
 
 @pytest.mark.parametrize(("existing", "name"), [
