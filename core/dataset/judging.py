@@ -5,6 +5,7 @@ What the verdicts rest on is gathered once (`Evidence`); moving a threshold only
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import partial
@@ -27,7 +28,7 @@ from core.workspace import Project
 TWIN, NEAR_TWIN = "duplicate", "near_duplicate"
 SETTING = "thresholds"
 FEWEST = 8  # photos from which it can be told what is usual in a set
-TWICE = 1.0  # octaves: a photo of under twice or over half the usual size is never odd
+ORDINARY = math.log2(2.5)  # octaves: a photo up to so many times larger or smaller than usual is never odd
 USUAL_ASPECT = 1.5  # of photos anywhere, where a set has too few to tell
 PROMPTLY = 1_000  # photos among which near duplicates are sought at once; a larger set waits for the job that compares
 
@@ -144,7 +145,7 @@ def _odd_sizes(seen: Evidence, spreads: float) -> Found:
     if seen.usual.sum() < FEWEST:
         return {}
     low, usual, high = np.percentile(seen.octaves[seen.usual], (25, 50, 75))
-    limit = max(TWICE, spreads * (high - low))
+    limit = max(ORDINARY, spreads * (high - low))
     return {place: [_odd_size(seen.photos[place], float(seen.octaves[place] - usual), usual, limit)]
             for place in _places(np.abs(seen.octaves - usual) > limit)}
 

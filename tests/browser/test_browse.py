@@ -90,6 +90,7 @@ def test_the_gallery_is_walked_by_mouse_and_keys_and_follows_a_bar_and_a_line_on
     draw_around_half(tab)
     expect(tab.get_by_role("button", name="on the map")).to_be_visible(timeout=LONG)
     shown = tab.get_by_text(re.compile(r"^\d+ photos? shown$"))
+    expect(shown).not_to_have_text(f"{COUNT} photos shown", timeout=LONG)
     assert 0 < int(shown.inner_text().split()[0]) < COUNT
 
 

@@ -47,8 +47,8 @@ def test_judging_many_photos_says_of_each_what_judging_it_alone_says() -> None:
 
 
 def test_a_verdict_says_the_score_and_the_threshold_also_when_they_are_close() -> None:
-    said = [verdicts.hurts(replace(GOOD, sharpness=score))[0].message for score in (0.21, 0.3499)]
-    assert said == ["It is blurred: sharpness 21 %, under 35 %.", "It is blurred: sharpness 34.99 %, under 35.00 %."]
+    said = [verdicts.hurts(replace(GOOD, sharpness=score))[0].message for score in (0.21, 0.3199)]
+    assert said == ["It is blurred: sharpness 21 %, under 32 %.", "It is blurred: sharpness 31.99 %, under 32.00 %."]
 
 
 def test_a_size_is_odd_only_beside_the_others_of_its_set() -> None:
@@ -63,7 +63,7 @@ def test_a_size_is_odd_only_beside_the_others_of_its_set() -> None:
 def test_an_odd_size_is_said_with_what_is_usual() -> None:
     said = judge([*(photo(number, 400, 400) for number in range(20)), photo(20, 100, 100)])[-1].problems[0].message
     assert said == ("Its size is odd for this set: 100 x 100 pixels, 4.0 times smaller than the usual 400 a side, "
-                    "where up to 2.0 times is ordinary.")
+                    "where up to 2.5 times is ordinary.")
 
 
 def test_a_shape_is_unusual_only_beside_the_others_of_its_set() -> None:

@@ -77,6 +77,7 @@ def until(look: Callable[[], str], *wanted: str) -> str:
     return state
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_when_the_engine_is_killed_between_every_two_steps(mortal: Mortal) -> None:
     s3 = mortal.client("s3")
     s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})

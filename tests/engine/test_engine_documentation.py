@@ -52,6 +52,7 @@ def shell(instant: Engine, tmp_path: Path) -> Shell:
 
 @needs_awscli
 @pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+@pytest.mark.slow
 def test_the_lines_for_awscli_go_from_photos_to_an_answer(shell: Shell, tmp_path: Path) -> None:
     lines = []
     for label in ("ring", "bars"):

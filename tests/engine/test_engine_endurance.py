@@ -26,6 +26,7 @@ def test_no_crash_loses_what_was_acknowledged(tmp_path: Path) -> None:
     assert journey.acknowledged > 10 * len(MOMENTS)
 
 
+@pytest.mark.slow
 def test_sixteen_clients_at_once_get_right_answers_only(tmp_path: Path) -> None:
     served = load.serve(tmp_path / "engine")
     pid = served.engine.pid
