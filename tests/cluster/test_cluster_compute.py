@@ -97,7 +97,8 @@ def test_work_that_no_worker_comes_for_ends_with_a_way_on(
 ) -> None:
     monkeypatch.setattr(clustering, "WORKERLESS", 0.3)
     done = []
-    with pytest.raises(ClusterError, match=r"All workers .* are gone\. What was finished is kept\. Start one with .*alone"):
+    ended = r"All workers .* are gone\. What was finished is kept\. Start one with .*alone"
+    with pytest.raises(ClusterError, match=ended):
         for number, _ in each(cluster_work.square, range(40), leaving(lone, [], again=0)):
             done.append(number)
     assert 3 <= len(done) < 40
