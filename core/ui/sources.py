@@ -120,8 +120,10 @@ def _files(project: Project) -> None:
         help="For more than that name a folder, a zip or a place in S3: browsers choke on thousands of files.")
     _dropped_folders()(data={"most": sources.MAX_UPLOADS + 1}, key="browse_dropped", height=1)
     if len(sent) > sources.MAX_UPLOADS:
-        st.error(f"More than {sources.MAX_UPLOADS} files are too many for a browser. "
+        st.error(f"{len(sent):,} files: more than {sources.MAX_UPLOADS} are too many for a browser. "
                  "Name their folder, a zip or a place in S3 instead.")
+        if st.button("Take them all back", icon=":material/close:"):
+            _clear("browse_whole_folder" if whole else "browse_files")
     elif sent and st.button(f"Add {count(len(sent), 'file')}", type="primary", icon=":material/add_photo_alternate:"):
         with state.errors_shown():
             kept = sources.import_uploads(project, [(file.name, file) for file in sent])

@@ -242,6 +242,8 @@ def test_a_zip_of_many_photos_tells_how_far_it_is_and_leaves_nothing_when_cancel
     project: Project, tmp_path: Path, jpeg: bytes
 ) -> None:
     archive, seen = packed(tmp_path, *((f"cat/{number}.jpg", b"%d" % number) for number in range(400))), []
+    (project.originals / "pets" / "cat").mkdir(parents=True)
+    (project.originals / "pets" / "cat" / "399.jpg").write_bytes(b"399")  # as a crash leaves it
     with pytest.raises(Cancelled, match=r"Nothing was taken in, and nothing is left behind\."):
         sources.import_zip(stopping(300, seen), str(project.home), project.name, str(archive))
     assert seen[0]["total"] == 400 and seen[-1]["done"] == 300
