@@ -6,7 +6,9 @@ import base64
 import contextlib
 import socket
 import subprocess
+import time
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +36,14 @@ def healthy(url: str) -> bool:
     with contextlib.suppress(OSError):
         return urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).status == 200
     return False
+
+
+def until(reached: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait for a state that no page shows, such as what is on disk."""
+    deadline = time.monotonic() + seconds
+    while not reached():
+        assert time.monotonic() < deadline, "it did not come to that"
+        time.sleep(0.02)
 
 
 def settled(page: Page) -> None:
