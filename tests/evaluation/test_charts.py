@@ -65,13 +65,13 @@ def every_chart(label: str) -> list:
     photo = Photo(1, f"{label}.jpg", "", facts=facts, labels=(label,) if label else (), quality=Quality(0.5, 0.4, 0.3),
                   problems=(Problem("too_large", "too large"),))
     known = filtering.columns([photo])
-    every = np.array([0])
+    every, colours = np.array([0]), of_classes([label])
     return [
-        charts.confusion_matrix(confusion(made([(label, label)]))), photo_charts.balance({label: 3}, of_classes([label])),
-        photo_charts.sizes(known, every, of_classes([label])).figure,
-        photo_charts.histogram(known, every, "brightness", of_classes([label]), 0.5),
-        *(photo_charts.property_by_class(known, tested, of_classes([label])) for tested in PROPERTIES[-3:]),
-        charts.confidence_bars([Score(label, 70.0)], {label: 60.0}, [label]),
+        charts.confusion_matrix(confusion(made([(label, label)]))), photo_charts.balance({label: 3}, colours),
+        photo_charts.sizes(known, every, colours).figure,
+        photo_charts.histogram(known, every, "brightness", colours, 0.5),
+        *(photo_charts.property_by_class(known, tested, colours) for tested in PROPERTIES[-3:]),
+        charts.confidence_bars([Score(label, 70.0)], {label: 60.0}, colours),
         charts.threshold_curve(sweep(made([(label, label)])), 60.0)]
 
 
