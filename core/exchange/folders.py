@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import PurePosixPath
 
 from core.exchange.types import Annotated, Reading, Remark, counted, counts, named, shown
 
 SPLITS = frozenset({"train", "training", "test", "testing", "val", "valid", "validation"})
+STRAY = 0.1  # paths that lie higher up than the others, such as a cover, do not count below this share
 _UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
 _MAX_FOLDER_BYTES = 240
 
@@ -27,7 +29,7 @@ def read(paths: Iterable[str], known: Collection[str] = ()) -> Reading:
     labels: dict[str, dict[str, None]] = {}
     remarks = []
     for path in listed:
-        parts = path.relative_to(wrapper).parts
+        parts = path.relative_to(wrapper).parts if path.is_relative_to(wrapper) else ()
         parts = parts[1:] if len(parts) > 2 and parts[0].lower() in SPLITS and not own else parts
         if len(parts) < 2 or named(parts[0]) is None:
             remarks.append(Remark(shown(str(path)), "it lies in no folder that could name its class"))
@@ -79,6 +81,8 @@ def _plain(places: Sequence[tuple[str, str]], known: set[str]) -> bool:
 
 
 def _wrapper(paths: Sequence[PurePosixPath]) -> PurePosixPath:
-    """The folders around every path, as long as each path still has a class folder under them."""
-    above = [path.parent.parent for path in paths]
+    """The folders around every path but a few strays, as long as each path still has a class folder under them."""
+    depths = Counter(len(path.parts) for path in paths)
+    least = min((depth for depth, count in depths.items() if count >= STRAY * len(paths)), default=0)
+    above = [path.parent.parent for path in paths if len(path.parts) >= least]
     return PurePosixPath(os.path.commonpath(above)) if above else PurePosixPath()

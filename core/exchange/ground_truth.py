@@ -76,11 +76,16 @@ def _read_line(place: str, line: str, notes: Notebook) -> None:
     record, faults = _understood(line)
     if faults and (mended := repair(line.encode(errors="replace")).text.rstrip("\n")):
         again, still = _understood(mended)
-        if len(still) < len(faults):
+        if _told(again) > _told(record):
             record, faults = again, still
     notes.remark(place, *faults)
     if record:
         notes.take(place, record)
+
+
+def _told(record: Annotated | None) -> int:
+    """How much a line has told of its image."""
+    return 1 + len(record.labels) + len(record.boxes) if record else 0
 
 
 def _understood(line: str) -> tuple[Annotated | None, list[str]]:
