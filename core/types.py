@@ -8,7 +8,19 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Severity = Literal["refused", "hurts"]
+Kind = Literal["single", "multi", "boxes"]  # one label a photo, several, or objects with bounding boxes
 UNKNOWN = "Unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A bounding box with its label; whole pixels from the left upper corner of the image."""
+
+    label: str
+    left: int
+    top: int
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +84,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """One photo of a project. `name` is its path inside the project, unique, with forward slashes."""
+    """One photo of a project. `name` is its path inside the project, unique, with forward slashes.
+
+    `labels` are those that the project's kind trains with: of the whole picture, or else of its boxes. `boxes` lie on
+    the photo as a person sees it, upright; only a project that detects objects has them.
+    """
 
     id: int
     name: str
@@ -82,8 +98,14 @@ class Photo:
     quality: Quality | None = None
     fingerprint: str | None = None
     problems: tuple[Problem, ...] = ()
-    label: str | None = None
+    labels: tuple[str, ...] = ()
+    boxes: tuple[Box, ...] = ()
     excluded: bool = False
+
+    @property
+    def label(self) -> str | None:
+        """Its label, the first where it has several."""
+        return self.labels[0] if self.labels else None
 
     @property
     def refused(self) -> bool:

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core import catalogue
+from core import catalogue, older_catalogues
 from core.catalogue import Schema
 from core.errors import BadPath, NotReady
 from core.types import Backend, Event
@@ -51,14 +51,16 @@ CREATE TABLE IF NOT EXISTS embedding (sha256 TEXT PRIMARY KEY, row BLOB NOT NULL
 CREATE TABLE IF NOT EXISTS cleaned (
     photo_id INTEGER PRIMARY KEY REFERENCES photo (id) ON DELETE CASCADE, recipe TEXT NOT NULL, path TEXT,
     actions TEXT NOT NULL, reason TEXT, width INTEGER, height INTEGER, bytes INTEGER, sha256 TEXT);
-CREATE TABLE IF NOT EXISTS class (name TEXT PRIMARY KEY, position INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS label (
-    photo_id INTEGER PRIMARY KEY REFERENCES photo (id) ON DELETE CASCADE, name TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS label_change (
-    id INTEGER PRIMARY KEY, step INTEGER NOT NULL, at TEXT NOT NULL, photo_id INTEGER NOT NULL,
-    before TEXT, after TEXT, excluded INTEGER, undone INTEGER NOT NULL DEFAULT 0);
-CREATE INDEX IF NOT EXISTS label_change_step ON label_change (step);
-CREATE INDEX IF NOT EXISTS label_change_undone ON label_change (undone);
+CREATE TABLE IF NOT EXISTS class (name TEXT PRIMARY KEY, position INTEGER NOT NULL, colour TEXT);
+CREATE TABLE IF NOT EXISTS annotation (
+    photo_id INTEGER PRIMARY KEY REFERENCES photo (id) ON DELETE CASCADE, labels TEXT NOT NULL, boxes TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS step (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, what TEXT NOT NULL, undone INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS change (
+    id INTEGER PRIMARY KEY, step INTEGER NOT NULL REFERENCES step (number) ON DELETE CASCADE,
+    photo_id INTEGER, class TEXT, before TEXT, after TEXT);
+CREATE INDEX IF NOT EXISTS change_step ON change (step);
+CREATE INDEX IF NOT EXISTS step_undone ON step (undone);
 CREATE TABLE IF NOT EXISTS side (
     photo_id INTEGER PRIMARY KEY REFERENCES photo (id) ON DELETE CASCADE, name TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS synced (uri TEXT PRIMARY KEY, etag TEXT NOT NULL);
@@ -70,24 +72,8 @@ CREATE TABLE IF NOT EXISTS prediction (
     scores TEXT NOT NULL, milliseconds REAL NOT NULL, changes TEXT NOT NULL, error TEXT, PRIMARY KEY (run_id, name));
 """
 
-
-
-def _carry_over(rows: sqlite3.Connection, version: int) -> None:
-    """Version 1 keeps what is known of a photo by its content; the next scan looks at everything once more."""
-    if version < 1:
-        rows.execute("ALTER TABLE photo ADD COLUMN sha256 TEXT")
-        rows.execute(
-            "INSERT OR IGNORE INTO content SELECT json_extract(facts, '$.sha256'), 0, facts, NULL, NULL, "
-            "(SELECT json_group_array(json(value)) FROM json_each(problems) "
-            "WHERE json_extract(value, '$[0]') IN ('truncated', 'bomb')) FROM photo WHERE facts IS NOT NULL")
-        rows.execute("UPDATE photo SET sha256 = json_extract(facts, '$.sha256'), problems = "
-                     "CASE WHEN size = -1 THEN problems WHEN facts IS NOT NULL THEN '[]' END")  # -1: the file is gone
-        for column in ("facts", "quality", "fingerprint"):
-            rows.execute(f"ALTER TABLE photo DROP COLUMN {column}")
-
-
 _WORKSPACE = Schema(1, _WORKSPACE_TABLES)
-_PROJECT = Schema(1, _PROJECT_TABLES, _carry_over)
+_PROJECT = Schema(2, _PROJECT_TABLES, older_catalogues.carry_over)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
-from core.dataset import labels, likeness_file, split
+from core.dataset import history, kinds, likeness_file, split, vocabulary
 from core.dataset.names import content_key
 from core.dataset.remembering import remembered
 from core.dataset.split import Split
@@ -43,9 +44,9 @@ class Built:
         return _manifest_key(self.prefix, "test", self.testing) if self.testing else None
 
     @property
-    def labels(self) -> dict[int, str]:
-        """The label by photo id, of everything that is in the manifests."""
-        return {entry.photo_id: entry.label for entry in self.pictures.values()}
+    def labels(self) -> dict[int, tuple[str, ...]]:
+        """The labels by photo id, of everything that is in the manifests."""
+        return {entry.photo_id: entry.labels for entry in self.pictures.values()}
 
 
 def build(project: Project, bucket: str, prefix: str | None = None) -> Built:
@@ -61,15 +62,24 @@ def _build(project: Project, bucket: str, top: str) -> Built:
         raise NotReady(_nothing(chosen), LABEL)
     pictures = {f"{top}/{picture_key(entry)}": entry for entry in chosen.entries}
     sides = split.current(project, chosen)
-    given = labels.given(project)
+    line = _writer(project, chosen)
 
     def manifest(side: Iterable[int]) -> str:
         ids = set(side)
-        return lines.dump(
-            lines.image_line(f"s3://{bucket}/{key}", [entry.label], given[entry.photo_id])
-            for key, entry in pictures.items() if entry.photo_id in ids)
+        return lines.dump(line(f"s3://{bucket}/{key}", entry) for key, entry in pictures.items()
+                          if entry.photo_id in ids)
 
     return Built(bucket, top, manifest(sides.train), manifest(sides.test), pictures, sides, chosen.left_out)
+
+
+def _writer(project: Project, chosen: Trainable) -> Callable[[str, Entry], dict[str, Any]]:
+    """What makes an entry's line: with its boxes where the project detects objects, else with its labels."""
+    given = history.given(project)
+    if kinds.kind_of(project) != "boxes":
+        return lambda uri, entry: lines.image_line(uri, entry.labels, given[entry.photo_id])
+    names = vocabulary.in_order(project, {label for entry in chosen.entries for label in entry.labels})
+    return lambda uri, entry: lines.box_line(
+        uri, entry.facts.upright_size, entry.boxes, names, given[entry.photo_id])
 
 
 def picture_key(entry: Entry) -> str:

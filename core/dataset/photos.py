@@ -11,7 +11,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from core.dataset import content
+from core.dataset import annotating, content, kinds
 from core.dataset.content import Content
 from core.dataset.names import unique
 from core.dataset.places import Stamp
@@ -22,7 +22,8 @@ from core.types import Photo
 from core.workspace import Project
 
 _SELECT = ("SELECT photo.id, photo.name, photo.path, photo.folder_label, photo.sha256, photo.problems, photo.excluded, "
-           "label.name FROM photo LEFT JOIN label ON label.photo_id = photo.id")
+           "annotation.labels, annotation.boxes, (SELECT value FROM setting WHERE key = 'kind') "
+           "FROM photo LEFT JOIN annotation ON annotation.photo_id = photo.id")
 _NAME, _SHA256 = 1, 4  # their columns in there
 _NOTHING = Content(None, None, None, ())
 _Made = dict[int, tuple[tuple[Any, ...], Content, Photo]]  # by photo id: a row, its content, and what they made
@@ -124,13 +125,14 @@ def tuples(rows: sqlite3.Connection, query: str, values: Sequence[object]) -> li
 
 def _photo(row: tuple[Any, ...], seen: Content, made: _Made) -> Photo:
     """The photo of a row; the one that was made before while row and content are the same."""
-    number, name, path, folder_label, _, problems, excluded, label = row
+    number, name, path, folder_label, _, problems, excluded, labels, boxes, kind = row
     before = made.get(number)
     if before and before[0] == row and before[1] is seen:
         return before[2]
     found = (*content.load_problems(problems), *seen.problems)
     suffix = verdicts.lying_suffix(seen.facts, name) if seen.facts else ()
+    said = annotating.shown(kinds.loaded(kind), annotating.load_labels(labels), annotating.load_boxes(boxes))
     photo = Photo(number, name, path, folder_label, seen.facts, seen.quality, seen.fingerprint, (*found, *suffix),
-                  label, bool(excluded))
+                  *said, bool(excluded))
     made[number] = row, seen, photo
     return photo

@@ -15,6 +15,7 @@ from core.images.duplicates import Duplicates
 from core.workspace import Project
 
 Side = Literal["train", "test"]
+Labelled = Mapping[int, tuple[str, ...]]  # the labels by photo id
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,9 @@ class Split:
     def side_of(self, photo_id: int) -> Side:
         return "test" if photo_id in self.test else "train"
 
-    def counts(self, labels: Mapping[int, str]) -> dict[str, tuple[int, int]]:
+    def counts(self, labelled: Labelled) -> dict[str, tuple[int, int]]:
         """(training photos, test photos) by label, in the order of the labels."""
-        train, test = (Counter(labels[photo_id] for photo_id in side) for side in (self.train, self.test))
+        train, test = (_counted(labelled, side) for side in (self.train, self.test))
         return {label: (train[label], test[label]) for label in sorted({*train, *test})}
 
 
@@ -39,12 +40,12 @@ class Split:
 class _Draft:
     """A split in the making: how many test photos each label wants and has, and how many it keeps for training."""
 
-    labelled: Mapping[int, str]
+    labelled: Labelled
     wanted: Mapping[str, int]
     tested: set[tuple[int, ...]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.left = Counter(self.labelled.values())
+        self.left = _counted(self.labelled, self.labelled)
         self.has: Counter[str] = Counter()
 
     def test(self, unit: tuple[int, ...]) -> None:
@@ -66,11 +67,11 @@ class _Draft:
         return any(self.wanted[label] and not self.has[label] for label in self._share(unit))
 
     def _share(self, unit: tuple[int, ...]) -> Counter[str]:
-        return Counter(self.labelled[photo_id] for photo_id in unit)
+        return _counted(self.labelled, unit)
 
 
 def make(
-    labelled: Mapping[int, str],
+    labelled: Labelled,
     groups: Iterable[Duplicates],
     seed: int = 1,
     test_share: float = 0.2,
@@ -82,7 +83,7 @@ def make(
     on the other. Duplicates stay together; a group that cannot be divided may leave a label without test photos.
     `placed` are photos that somebody put on a side by hand; they take their duplicates along.
     """
-    counts = Counter(labelled.values())
+    counts = _counted(labelled, labelled)
     draft = _Draft(labelled, {label: _test_count(count, test_share) for label, count in counts.items()})
     by_hand = placed or {}
     free = []
@@ -133,7 +134,12 @@ def place(project: Project, photo_ids: Iterable[int], side: Side | None) -> None
             rows.executemany("INSERT INTO side VALUES (?, ?)", [(photo_id, side) for photo_id in listed])
 
 
-def _units(labelled: Mapping[int, str], groups: Iterable[Duplicates]) -> list[tuple[int, ...]]:
+def _counted(labelled: Labelled, photo_ids: Iterable[int]) -> Counter[str]:
+    """How many of these photos have each label."""
+    return Counter(label for photo_id in photo_ids for label in labelled[photo_id])
+
+
+def _units(labelled: Labelled, groups: Iterable[Duplicates]) -> list[tuple[int, ...]]:
     """The photos in sets that must not be divided, in a fixed order."""
     home = {photo_id: {photo_id} for photo_id in labelled}
     for group in groups:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,8 @@ from core.dataset import cleaning
 from core.dataset.photos import photos
 from core.dataset.places import place
 from core.dataset.remembering import remembered
-from core.types import Cleaned, Facts, Photo
+from core.images.boxes import follow
+from core.types import Box, Cleaned, Facts, Photo
 from core.workspace import Project
 
 UNUSABLE = ("unreadable", "truncated", "bomb", "missing")
@@ -18,11 +19,15 @@ UNUSABLE = ("unreadable", "truncated", "bomb", "missing")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One picture for training: a labelled photo, and the file or S3 object that is sent for it, with its facts."""
+    """One picture for training: a labelled photo, and the file or S3 object that is sent for it, with its facts.
+
+    `boxes` are the photo's in the pixels of that file, upright.
+    """
 
     photo: Photo
     file: Path | str
     facts: Facts
+    boxes: tuple[Box, ...] = ()
 
     @property
     def photo_id(self) -> int:
@@ -33,8 +38,13 @@ class Entry:
         return self.photo.name
 
     @property
+    def labels(self) -> tuple[str, ...]:
+        return self.photo.labels
+
+    @property
     def label(self) -> str:
-        return self.photo.label or ""
+        """Its label, the first where it has several."""
+        return self.labels[0] if self.labels else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +64,9 @@ class Trainable:
     left_out: tuple[LeftOut, ...]
 
     @property
-    def labels(self) -> dict[int, str]:
-        """The label by photo id."""
-        return {entry.photo_id: entry.label for entry in self.entries}
+    def labels(self) -> dict[int, tuple[str, ...]]:
+        """The labels by photo id."""
+        return {entry.photo_id: entry.labels for entry in self.entries}
 
 
 def trainable(project: Project) -> Trainable:
@@ -72,15 +82,15 @@ def choose(photos: Iterable[Photo], copies: Iterable[Cleaned]) -> Trainable:
     same: dict[str, list[Entry]] = {}
     left_out = []
     for photo in listed:
-        if photo.label is None or photo.excluded:
+        if not photo.labels or photo.excluded:
             continue
         sent = _sent(photo, by_content.get(photo.facts.sha256) if photo.facts else None, cleaned.get(photo.id))
         if isinstance(sent, str):
             left_out.append(LeftOut(photo.id, photo.name, sent))
         else:
-            entry = Entry(photo, *sent)
+            entry = Entry(photo, *sent, boxes=tuple(_followed(photo, sent[1])))
             same.setdefault(entry.facts.sha256, []).append(entry)
-    entries = [group[0] for group in same.values() if _labels(group) == 1]
+    entries = [group[0] for group in same.values() if _agree(group)]
     left_out += [twin for group in same.values() for twin in _twins(group)]
     return Trainable(tuple(entries), tuple(left_out))
 
@@ -100,16 +110,23 @@ def _sent(photo: Photo, copy: Cleaned | None, own: Cleaned | None) -> tuple[Path
 
 def _twins(group: list[Entry]) -> list[LeftOut]:
     """Why photos that give the same file are left out: all of them if their labels differ, else all but the first."""
-    if _labels(group) == 1:
+    if _agree(group):
         return [LeftOut(entry.photo_id, entry.name, f"It is the same picture as {group[0].name}.")
                 for entry in group[1:]]
-    said = " and ".join(f"{entry.name} is “{entry.label}”" for entry in group)
-    return [LeftOut(entry.photo_id, entry.name, f"The same picture has several labels: {said}. Correct one of them.")
+    said = " and ".join(f"{entry.name} is “{', '.join(entry.labels)}”" for entry in group)
+    several = "labels" if len({frozenset(entry.labels) for entry in group}) > 1 else "sets of boxes"
+    return [LeftOut(entry.photo_id, entry.name, f"The same picture has several {several}: {said}. Correct one of them.")
             for entry in group]
 
 
-def _labels(group: list[Entry]) -> int:
-    return len({entry.label for entry in group})
+def _agree(group: list[Entry]) -> bool:
+    return len({(frozenset(entry.labels), frozenset(entry.boxes)) for entry in group}) == 1
+
+
+def _followed(photo: Photo, sent: Facts) -> Iterator[Box]:
+    """The photo's boxes in the pixels of the file that is sent for it."""
+    for box in photo.boxes:
+        yield follow(box, photo.facts, sent.upright_size, drawn_upright=True) if photo.facts else box
 
 
 def _facts(copy: Cleaned) -> Facts:

@@ -21,7 +21,7 @@ from core.exchange.types import (
     number,
     whole_box,
 )
-from core.manifest.types import Box
+from core.types import Box
 
 Key = str | int
 

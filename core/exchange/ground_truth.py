@@ -13,13 +13,12 @@ from typing import Any
 from core.errors import BadManifest
 from core.exchange import text
 from core.exchange.types import Annotated, File, Notebook, Reading, certain, counted, counts, named, number, whole_box
-from core.manifest.lines import BOX_TYPE, dump, image_line, split_lines, split_uri
+from core.manifest.lines import box_line, dump, image_line, split_lines, split_uri
 from core.manifest.placing import bare
 from core.manifest.repair import repair
 from core.manifest.rules import check_line
-from core.manifest.types import Box
+from core.types import Box
 
-BOX_ATTRIBUTE = "bounding-box"
 _EDGES = ("left", "top", "width", "height")
 
 
@@ -178,27 +177,11 @@ def _latest(moments: Iterable[object]) -> dt.datetime | None:
 
 def _line(record: Annotated, moment: dt.datetime) -> dict[str, Any]:
     line = image_line(record.image, record.labels, moment)
-    shares = iter(record.shares)
-    for members in line.values():
-        if isinstance(members, dict):
-            members["confidence"] = next(shares)
     if record.boxes and record.size:
-        line |= _box_members(record.boxes, record.size, list(shares), moment)
+        names = list(dict.fromkeys(box.label for box in record.boxes))
+        line |= box_line(record.image, record.size, record.boxes, names, moment)
+    shares = iter(record.shares)
+    for metadata in (value for key, value in line.items() if key.endswith("-metadata")):
+        for place in metadata.get("objects", [metadata]):
+            place["confidence"] = next(shares)
     return line
-
-
-def _box_members(
-    boxes: Sequence[Box], size: tuple[int, int], shares: Sequence[float], moment: dt.datetime
-) -> dict[str, Any]:
-    """The two members of a line that hold its boxes."""
-    names = list(dict.fromkeys(box.label for box in boxes))
-    date = (moment.astimezone(dt.UTC) if moment.tzinfo else moment).strftime("%Y-%m-%dT%H:%M:%S.%f")
-    annotations = [{"class_id": names.index(box.label), "left": box.left, "top": box.top, "width": box.width,
-                    "height": box.height} for box in boxes]
-    return {
-        BOX_ATTRIBUTE: {"image_size": [{"width": size[0], "height": size[1], "depth": 3}], "annotations": annotations},
-        f"{BOX_ATTRIBUTE}-metadata": {
-            "objects": [{"confidence": share} for share in shares], "type": BOX_TYPE, "human-annotated": "yes",
-            "class-map": {str(position): name for position, name in enumerate(names)},
-            "creation-date": date, "job-name": f"labeling-job/{BOX_ATTRIBUTE}"},
-    }

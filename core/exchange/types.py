@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from core.manifest.types import Box
+from core.types import Box
 
 File = tuple[str, bytes]  # a name, perhaps with folders, and the content
 Size = tuple[int, int]  # width, height

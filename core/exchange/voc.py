@@ -21,7 +21,7 @@ from core.exchange.types import (
     shown,
     whole_box,
 )
-from core.manifest.types import Box
+from core.types import Box
 
 MAX_BYTES = 1024 * 1024  # of one XML file: thousands of boxes
 _FORBIDDEN = "\ufffe\uffff"  # XML has no room for these, nor for control characters

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.images.pixels import Size
-from core.manifest.types import Box
-from core.types import Facts
+from core.types import Box, Facts
 
 
 def follow(box: Box, facts: Facts, after: Size, drawn_upright: bool = False) -> Box:

@@ -7,7 +7,8 @@ from typing import Any
 
 from core import limits
 from core.manifest.metadata import BOX_RULES, too_long, wrong
-from core.manifest.types import Box, Defect
+from core.manifest.types import Defect
+from core.types import Box
 
 _SIZE = ("width", "height", "depth")
 _EDGES = ("class_id", "left", "top", "width", "height")

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from core.errors import BadManifest
+from core.types import Box
 
 IMAGE_TYPE = "groundtruth/image-classification"
 BOX_TYPE = "groundtruth/object-detection"
@@ -40,6 +41,39 @@ def image_line(
             "job-name": f"labeling-job/{key}",
         }
     return line
+
+
+def box_line(
+    source_ref: str,
+    size: tuple[int, int],
+    boxes: Sequence[Box],
+    names: Sequence[str],
+    created: dt.datetime,
+    attribute: str = "bounding-box",
+) -> dict[str, Any]:
+    """An object-detection line of an image of this (width, height). `names` are all labels, whose places are the ids.
+
+    Every box's label must be one of `names`; those that the image has are in its class-map.
+    """
+    moment = created.astimezone(dt.UTC) if created.tzinfo else created
+    used = {names.index(box.label): box.label for box in boxes}
+    return {
+        "source-ref": source_ref,
+        attribute: {
+            "image_size": [{"width": size[0], "height": size[1], "depth": 3}],
+            "annotations": [
+                {"class_id": names.index(box.label), "left": box.left, "top": box.top, "width": box.width,
+                 "height": box.height} for box in boxes],
+        },
+        f"{attribute}-metadata": {
+            "objects": [{"confidence": 1} for _ in boxes],
+            "class-map": {str(number): label for number, label in sorted(used.items())},
+            "type": BOX_TYPE,
+            "human-annotated": "yes",
+            "creation-date": moment.strftime("%Y-%m-%dT%H:%M:%S.%f"),
+            "job-name": f"labeling-job/{attribute}",
+        },
+    }
 
 
 def dump_line(line: dict[str, Any]) -> str:

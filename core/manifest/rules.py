@@ -16,7 +16,8 @@ from core.manifest import boxes as box_rules
 from core.manifest import image_labels
 from core.manifest.codes import ATTRIBUTE_ERRORS, BOX_ERRORS, finding
 from core.manifest.lines import BOX_TYPE, IMAGE_TYPE, split_uri
-from core.manifest.types import Box, Defect, Line
+from core.manifest.types import Defect, Line
+from core.types import Box
 
 __all__ = ["Box", "Line", "check_line", "check_lines"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from core.manifest.codes import BOX_ERRORS, DROPPING
-from core.types import Finding
+from core.types import Box, Finding
 
 UseCase = Literal["IMAGE_LEVEL_LABELS", "OBJECT_LOCALIZATION", "NOT_DETERMINED"]
 
@@ -22,17 +22,6 @@ class Defect(NamedTuple):
     place: str
     reason: str
     about: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A bounding box with its label; whole pixels from the left upper corner of the image."""
-
-    label: str
-    left: int
-    top: int
-    width: int
-    height: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from core.aws import guard, prices, training, versions
 from core.aws.clients import Clients
 from core.aws.guard import Cost
 from core.aws.prices import Prices
-from core.dataset import cleaning, judging, labels, manifests, models, places
+from core.dataset import cleaning, judging, manifests, models, places, vocabulary
 from core.dataset.manifests import Built
 from core.errors import NotFound, NotReady
 from core.evaluation import metrics, photosets, runs
@@ -96,7 +96,7 @@ def gather(project: Project, clients: Clients, bucket: str) -> Contents:
         photos=tuple(listed),
         copies=tuple(cleaning.results(project)),
         recipe=cleaning.recipe_of(project),
-        classes=tuple(labels.in_order(project, used)),
+        classes=tuple(vocabulary.in_order(project, used)),
         built=built,
         verdict=manifests.examine_project(project, built) if built else None,
         model=_model(project, clients, trial),

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.dataset import filtering, labels, listing, selecting
+from core.dataset import filtering, listing, selecting, vocabulary
 from core.dataset.judging import thresholds_of
 from core.evaluation.charts import colour_of
 from core.ui import gallery, messages, pages, progress, sources, state
@@ -30,7 +30,7 @@ if not known.photos:
 map.begin(project)
 filters.keep_to(project, known)
 summary = filtering.summary_of(project)
-classes = labels.in_order(project, [label for label in known.classes if label is not None])
+classes = vocabulary.in_order(project, [label for label in known.classes if label is not None])
 wanted = filters.wanted()
 tally = filtering.counts(known, wanted)
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.dataset import labels, photos
+from core.dataset import history, labels, photos, vocabulary
 from core.types import Photo
 from core.ui import gallery, messages, pages, state
 from core.ui.words import count, plain
@@ -19,7 +19,7 @@ if not listed:
     messages.empty("There are no photos to label yet.", "Add photos", "data/browse")
     st.stop()
 
-classes = labels.classes(project) or sorted({photo.folder_label for photo in listed if photo.folder_label})
+classes = vocabulary.listed(project) or sorted({photo.folder_label for photo in listed if photo.folder_label})
 unlabelled = [photo for photo in kept if photo.label is None]
 added: int = st.session_state.get("label_added", 0)
 foldered = [photo for photo in unlabelled if photo.folder_label]
@@ -27,9 +27,9 @@ foldered = [photo for photo in unlabelled if photo.folder_label]
 
 def keep_classes() -> None:
     """Keep the classes that folders propose, before one of them is used, so that no key changes its meaning."""
-    if not labels.classes(project):
+    if not vocabulary.listed(project):
         for name in classes:
-            labels.add_class(project, name)
+            vocabulary.add(project, name)
 
 
 def label_as(photo_ids: list[int], name: str) -> None:
@@ -60,7 +60,7 @@ def move(step: int) -> None:
 
 def take_back(again: bool = False) -> None:
     """Undo or redo the last step, and show the photo that it was about."""
-    changed = labels.redo(project) if again else labels.undo(project)
+    changed = history.redo(project) if again else history.undo(project)
     if changed:
         st.session_state["label_photo"] = changed[0]
     words = count(len(changed), "photo") + (" labelled again" if again else " put back as before")
@@ -72,7 +72,7 @@ def add_class() -> None:
     if (typed := st.session_state[f"label_new_{added}"]).strip():
         with state.errors_shown():
             keep_classes()
-            labels.add_class(project, typed)
+            vocabulary.add(project, typed)
     st.session_state["label_added"] = added + 1
 
 
@@ -142,7 +142,7 @@ else:
             st.button("Redo", icon=":material/redo:", on_click=take_back, args=(True,), shortcut="shift+backspace")
         st.text_input("Add a class", key=f"label_new_{added}", on_change=add_class,
                       placeholder="Type a name and press Enter")
-        if last := [by_id[number] for number in labels.recent(project)
+        if last := [by_id[number] for number in history.recent(project)
                     if number in by_id and (by_id[number].label or by_id[number].excluded)]:
             st.caption("Labelled last; click one to go back to it.")
             back = gallery.gallery([tile(one, "left out") for one in last], "label_last", single=True)
@@ -153,9 +153,9 @@ else:
 counts = labels.counts(kept, classes)
 st.caption(" · ".join(f"{plain(name)} {number}" for name, number in counts.items()) or "No classes yet.")
 with st.container(horizontal=True):
-    for name in [name for name in labels.classes(project) if not counts[name]]:
+    for name in [name for name in vocabulary.listed(project) if not counts[name]]:
         if st.button(f"Remove {plain(name)}", key=f"label remove {name}", icon=":material/delete:", type="tertiary"):
-            labels.remove_class(project, name)
+            vocabulary.remove(project, name)
             st.rerun()
 few = [name for name, number in counts.items() if number == 1]
 if len(classes) == 1:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.aws import prediction, training
 from core.aws.prediction import Answer
-from core.dataset import labels, models
+from core.dataset import models, vocabulary
 from core.evaluation import charts, thresholds
 from core.images import preparing
 from core.images.preparing import Prepared
@@ -39,7 +39,7 @@ if version.status != "RUNNING":
 
 with state.errors_end_page():
     assumed = training.evaluation(clients, version).thresholds
-classes = labels.in_order(project, assumed)
+classes = vocabulary.in_order(project, assumed)
 
 
 @st.cache_data(max_entries=64, show_spinner="Asking the model …")

@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from core.dataset import labels, places
+from core.dataset import places, vocabulary
 from core.evaluation import charts, mistakes, photosets, runs
 from core.types import UNKNOWN
 from core.ui import figures, gallery, messages, pages, state
@@ -18,7 +18,7 @@ if not done:
     messages.empty("No photos have been run through a model yet.", "Evaluate a model", "results/evaluate")
     st.stop()
 run = figures.choose_run(done, "mistakes_run")
-classes = labels.in_order(project, run.labels)
+classes = vocabulary.in_order(project, run.labels)
 made = runs.predictions(project, run.id)
 missed = mistakes.mistakes(made, run.thresholds)
 failed = mistakes.failed(made)

@@ -88,7 +88,8 @@ def test_each_duplicate_but_the_best_of_its_group_names_the_best() -> None:
 
 
 def test_a_stranger_in_its_class_is_named_with_its_score() -> None:
-    marked = judge([photo(1, label="cat"), photo(2, label="cat")], Thresholds(outlier=0.5, looks_like_other=0.5),
+    cats = [photo(number, labels=("cat",)) for number in (1, 2)]
+    marked = judge(cats, Thresholds(outlier=0.5, looks_like_other=0.5),
                    outliers={1: 0.4, 2: 0.9}, others={1: ("dog", 0.8)})
     assert [problem.message for found in marked for problem in found.problems] == [
         "It looks like dog, not like cat: 80 %, over 50 %.",

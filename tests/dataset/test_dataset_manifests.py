@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from core.dataset import cleaning, labels, manifests, photos, scanning, split, trainable
+from core.dataset import cleaning, history, labels, manifests, photos, scanning, split, trainable
 from core.dataset.manifests import Built
 from core.dataset.names import class_name, disk_path, key_name
 from core.errors import NotReady
@@ -30,10 +30,10 @@ def lines_of(built: Built) -> list[dict[str, object]]:
     return [json.loads(line) for text in (built.training, built.testing) for line in text.splitlines()]
 
 
-def photo(number: int, label: str | None = "cat", **fields: object) -> Photo:
+def photo(number: int, labels: tuple[str, ...] = ("cat",), **fields: object) -> Photo:
     facts = Facts(100, 80, 3, "RGB", "JPEG", 1000, f"{number:064x}")
-    return Photo(**{"id": number, "name": f"{number}.jpg", "path": f"/{number}.jpg", "facts": facts, "label": label,
-                    **fields})
+    return Photo(**{"id": number, "name": f"{number}.jpg", "path": f"/{number}.jpg", "facts": facts,
+                    "labels": labels, **fields})
 
 
 def copy_of(number: int, content: int) -> Cleaned:
@@ -65,7 +65,7 @@ def test_the_same_project_gives_the_same_manifest_byte_for_byte(labelled: Projec
     labels.assign(labelled, [photos.photos(labelled)[0].id], "dog")
     second = manifests.build(labelled, "bucket")
     assert (second.training_key, second.testing_key) != (first.training_key, first.testing_key)
-    labels.undo(labelled)
+    history.undo(labelled)
     assert manifests.build(labelled, "bucket") == first
 
 
@@ -137,7 +137,7 @@ def test_an_exact_duplicate_with_the_same_label_goes_once(labelled: Project) -> 
 def test_a_labelled_photo_goes_by_the_copy_of_its_twin_without_label() -> None:
     twin = photo(2, facts=photo(1).facts)
     left_out = Cleaned(2, None, (), "It is the same file as 1.jpg, which is kept.")
-    chosen = trainable.choose([photo(1, label=None), twin], [copy_of(1, 9), left_out])
+    chosen = trainable.choose([photo(1, labels=()), twin], [copy_of(1, 9), left_out])
     assert [(entry.photo_id, str(entry.file)) for entry in chosen.entries] == [(2, "/cleaned/1.jpg")]
     assert chosen.left_out == ()
 
@@ -149,7 +149,7 @@ def test_two_photos_whose_copies_are_the_same_file_go_once() -> None:
 
 def test_excluded_unlabelled_broken_and_uncleanable_photos_do_not_go() -> None:
     broken = photo(3, problems=(Problem("truncated", "It ends too early."),))
-    listed = [photo(1, label=None), photo(2, excluded=True), broken, photo(4), photo(5, facts=None)]
+    listed = [photo(1, labels=()), photo(2, excluded=True), broken, photo(4), photo(5, facts=None)]
     chosen = trainable.choose(listed, [Cleaned(4, None, (), "Too thin.")])
     assert chosen.entries == ()
     assert {left.photo_id: left.reason for left in chosen.left_out} == {

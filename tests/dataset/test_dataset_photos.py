@@ -94,7 +94,7 @@ def test_excluded_photos_count_only_as_such(pets: Project) -> None:
 
 
 def test_the_summary_counts_each_photo_once_for_each_code() -> None:
-    shown = [photo(1, problems=(BIG, DARK)), photo(2, problems=(DARK,), label="cat"), photo(3, folder_label="dog"),
+    shown = [photo(1, problems=(BIG, DARK)), photo(2, problems=(DARK,), labels=("cat",)), photo(3, folder_label="dog"),
              photo(4, facts=None)]
     counts = selecting.summary(shown)
     assert (counts.refused, counts.hurt, counts.fine, counts.waiting, counts.labelled) == (1, 1, 1, 1, 1)

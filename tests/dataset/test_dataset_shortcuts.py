@@ -30,7 +30,8 @@ def pile(seed: int, sizes: Sequence[int] = (20, 20), spoil: Spoil | None = None)
             known = spoil(known)
         scores = known.pop("scores")
         facts = Facts(**known, channels=3, mode="RGB", format="JPEG", sha256=str(number))
-        found.append(Photo(number, f"{number}.jpg", "", facts=facts, quality=Quality(*scores), label=label))
+        found.append(Photo(number, f"{number}.jpg", "", facts=facts, quality=Quality(*scores),
+                           labels=(label,) if label else ()))
     return found
 
 
@@ -107,7 +108,7 @@ def test_a_tiny_difference_is_no_alarm_however_many_photos_show_it() -> None:
 def test_classes_with_too_few_photos_and_photos_left_out_are_not_tested() -> None:
     assert check(pile(6, sizes=(20, 3))) == ()
     assert check([]) == ()
-    dark = Photo(99, "99.jpg", "", facts=pile(6)[0].facts, quality=Quality(0, 0, 0), label="a", excluded=True)
+    dark = Photo(99, "99.jpg", "", facts=pile(6)[0].facts, quality=Quality(0, 0, 0), labels=("a",), excluded=True)
     assert 99 not in by_code([*pile(6), dark])["brightness"].low
 
 

@@ -17,9 +17,9 @@ def photo(number: int, **fields: object) -> Photo:
 
 
 FOUR = filtering.columns([
-    photo(1, problems=(BIG,), label="cat", quality=Quality(0.2, 0.5, 0.5)),
+    photo(1, problems=(BIG,), labels=("cat",), quality=Quality(0.2, 0.5, 0.5)),
     photo(2, problems=(DARK,), folder_label="cat", quality=Quality(0.1, 0.5, 0.5)),
-    photo(3, label="dog", quality=Quality(0.3, 0.5, 0.5)), photo(4)])
+    photo(3, labels=("dog",), quality=Quality(0.3, 0.5, 0.5)), photo(4)])
 
 
 def chosen(**filters: object) -> list[int]:
@@ -85,7 +85,7 @@ def test_the_table_has_a_row_for_every_photo_also_without_facts() -> None:
 
 def test_no_cell_of_a_csv_is_a_formula() -> None:
     names = ["=1+1.jpg", "+1.jpg", "-2.jpg", "@a.jpg", "\t=a.jpg", "plain.jpg"]
-    shown = [photo(1, name=name, label="=cmd", quality=Quality(0.5, 0.4, 0.3, warmth=-0.25)) for name in names]
+    shown = [photo(1, name=name, labels=("=cmd",), quality=Quality(0.5, 0.4, 0.3, warmth=-0.25)) for name in names]
     rows = list(csv.DictReader(io.StringIO(listing.csv(listing.table(shown)).decode("utf-8-sig"))))
     assert [row["name"] for row in rows] == [*(f"'{name}" for name in names[:-1]), "plain.jpg"]
     assert {row["label"] for row in rows} == {"'=cmd"}

@@ -69,7 +69,7 @@ def test_names_can_not_bring_tags_into_a_chart() -> None:
 
 def every_chart(label: str) -> list:
     facts = Facts(5000, 3000, 3, "RGB", "JPEG", 100, "0" * 64, camera=label)
-    photo = Photo(1, f"{label}.jpg", "", facts=facts, label=label, quality=Quality(0.5, 0.4, 0.3),
+    photo = Photo(1, f"{label}.jpg", "", facts=facts, labels=(label,) if label else (), quality=Quality(0.5, 0.4, 0.3),
                   problems=(Problem("too_large", "too large"),))
     known = filtering.columns([photo])
     every = np.array([0])

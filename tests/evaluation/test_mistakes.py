@@ -9,7 +9,7 @@ from core.types import Photo, Prediction, Quality
 
 
 def photo(number: int, label: str, contrast: float, sharpness: float = 0.5, brightness: float = 0.5) -> Photo:
-    return Photo(number, f"{number}.jpg", "", quality=Quality(brightness, contrast, sharpness), label=label)
+    return Photo(number, f"{number}.jpg", "", quality=Quality(brightness, contrast, sharpness), labels=(label,))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import unicodedata
 from hypothesis import strategies as st
 
 from core.exchange.types import Annotated, certain
-from core.manifest.types import Box
+from core.types import Box
 
 MOMENT = dt.datetime(2026, 11, 23, 9, 30, 1, 500, tzinfo=dt.UTC)
 _LETTERS = st.characters(codec="utf-8") | st.sampled_from("=+-@'\";,|\t\n\r%.\ufeff ")

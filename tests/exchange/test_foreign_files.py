@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from core.errors import BadAnnotations
 from core.exchange import coco, csv, folders, formats, ground_truth, packing, voc
 from core.exchange.types import Annotated, Reading
-from core.manifest.types import Box
+from core.types import Box
 
 RACCOONS = Path(__file__).parents[3] / "shared" / "data" / "raccoon"
 

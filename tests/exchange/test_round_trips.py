@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core.exchange import coco, csv, folders, formats, ground_truth, voc
 from core.exchange.types import Annotated, Reading
 from core.manifest.rules import check_lines
-from core.manifest.types import Box
+from core.types import Box
 
 some = settings(max_examples=40, deadline=None)
 CAT = Annotated("cat/1.jpg", ("cat", "indoors"), (Box("ear", 10, 20, 30, 40),), (640, 480), MOMENT, (0.5, 1.0, 0.25))

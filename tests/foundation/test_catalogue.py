@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.dataset import cleaning, labels, photos, scanning, selecting
+from core.dataset import cleaning, history, photos, scanning, selecting, vocabulary
 from core.dataset.remembering import remembered
 from core.evaluation import runs
 from core.jobs import Progress
@@ -38,7 +38,13 @@ INSERT INTO class VALUES ('dog', 0), ('cat', 1);
 INSERT INTO label VALUES (1, 'cat'), (2, 'dog'), (4, 'dog');
 INSERT INTO side VALUES (2, 'test');
 INSERT INTO cleaned VALUES (1, 'key', '/copies/cat.jpg', '["shrink"]', NULL, 100, 80, 900, 'ab');
-INSERT INTO label_change VALUES (1, 1, '2026-11-01T10:00:00+00:00', 1, NULL, 'cat', NULL, 0);
+INSERT INTO label_change VALUES
+    (1, 1, '2026-11-01T10:00:00+00:00', 1, NULL, 'cat', NULL, 0),
+    (2, 2, '2026-11-01T10:01:00+00:00', 2, NULL, 'dog', NULL, 0),
+    (3, 2, '2026-11-01T10:01:00+00:00', 4, NULL, 'cat', NULL, 0),
+    (4, 3, '2026-11-01T10:02:00+00:00', 2, 'dog', 'dog', 1, 0),
+    (5, 4, '2026-11-01T10:03:00+00:00', 4, 'cat', 'dog', NULL, 0),
+    (6, 5, '2026-11-01T10:04:00+00:00', 2, 'dog', 'cat', 0, 1);
 INSERT INTO run VALUES (1, '2026-11-01T10:00:00+00:00', 'Test', '{"kind": "test", "folder": ""}', 'arn', '{}', 0, NULL);
 """
 CUT_OFF = ["truncated", "The file is cut off.", "refused"]
@@ -77,11 +83,31 @@ def test_a_catalogue_of_the_version_before_keeps_everything_that_people_made(old
     listed = {photo.id: photo for photo in photos.photos(older)}
     assert [listed[number].label for number in (1, 2, 3, 4)] == ["cat", "dog", None, "dog"]
     assert [photo.id for photo in listed.values() if photo.excluded] == [2]
-    assert labels.classes(older) == ["dog", "cat"]
+    assert vocabulary.listed(older) == ["dog", "cat"]
     assert [copy.path for copy in cleaning.results(older)] == ["/copies/cat.jpg"]
-    assert len(labels.history(older)) == len(runs.runs(older)) == 1
+    assert len(runs.runs(older)) == 1
     with older.reading() as rows:
         assert [tuple(row) for row in rows.execute("SELECT * FROM side")] == [(2, "test")]
+
+
+def test_the_history_of_the_version_before_can_be_taken_back_and_done_again(older: Project) -> None:
+    def state() -> list[tuple[str | None, bool]]:
+        return [(photo.label, photo.excluded) for photo in sorted(photos.photos(older), key=lambda one: one.id)
+                if photo.id != 3]
+
+    assert [(step.what, step.photos, step.undone) for step in history.steps(older)] == [
+        ("Took in again", 1, True), ("Labelled dog", 1, False), ("Left out", 1, False),
+        ("Labelled by folder", 2, False), ("Labelled cat", 1, False)]
+    now = [("cat", False), ("dog", True), ("dog", False)]
+    assert state() == now
+    history.redo(older)
+    assert state() == [("cat", False), ("cat", False), ("dog", False)]
+    for _ in range(5):
+        history.undo(older)
+    assert state() == [(None, False)] * 3
+    for _ in range(4):
+        history.redo(older)
+    assert state() == now
 
 
 def test_what_the_version_before_knew_of_an_image_is_known_until_the_next_look(older: Project) -> None:

@@ -26,7 +26,7 @@ def photos(count: int, label: str | None = None, refused: int = 0) -> selecting.
     facts = Facts(300, 200, 3, "RGB", "JPEG", 1000, "")
     wrong = (Problem("too_small", "Too small."),)
     return selecting.summary([
-        Photo(number, f"{number}.jpg", "", facts=replace(facts, sha256=str(number)), label=label,
+        Photo(number, f"{number}.jpg", "", facts=replace(facts, sha256=str(number)), labels=(label,) if label else (),
               problems=wrong if number < refused else ()) for number in range(count)])
 
 

@@ -11,8 +11,7 @@ from PIL import Image, ImageDraw
 from core.images import cleaning, reading
 from core.images.boxes import follow
 from core.images.cleaning import Recipe
-from core.manifest.types import Box
-from core.types import Facts
+from core.types import Box, Facts
 
 SIDES = st.integers(16, 300)
 

@@ -10,7 +10,7 @@ from visitor import Visitor
 
 from core.aws import clients as aws
 from core.aws import storage
-from core.dataset import judging, labels, likeness, photos
+from core.dataset import judging, likeness, photos, vocabulary
 from core.errors import Cancelled, translate
 from core.images.verdicts import Thresholds
 from core.types import Backend
@@ -230,7 +230,7 @@ def test_labelling_from_the_gallery_keeps_the_classes_of_the_folders(visitor: Vi
     visitor.go("data/browse").choose("browse", "1", "2")
     visitor.pick("Label 2", "dog")
     assert {one.id: one.label for one in photos.photos(pets) if one.label} == {1: "dog", 2: "dog"}
-    assert labels.classes(pets) == ["cat", "dog"]
+    assert vocabulary.listed(pets) == ["cat", "dog"]
 
 
 def test_a_photo_that_has_gone_from_the_project_is_selected_no_more(visitor: Visitor, pets: Project) -> None:

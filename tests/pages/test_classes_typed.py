@@ -7,7 +7,7 @@ from pathlib import Path
 from page_photos import draw, take_in
 from visitor import Visitor
 
-from core.dataset import labels
+from core.dataset import labels, vocabulary
 
 
 def test_a_class_without_photos_can_be_removed_and_one_with_photos_can_not(visitor: Visitor, tmp_path: Path) -> None:
@@ -15,7 +15,7 @@ def test_a_class_without_photos_can_be_removed_and_one_with_photos_can_not(visit
     visitor.go("data/label", pets.name)
     visitor.at.text_input(key="label_new_0").set_value("1")
     visitor.run().click("Remove 1")
-    assert labels.classes(pets) == ["cat", "dog"]
+    assert vocabulary.listed(pets) == ["cat", "dog"]
     assert not [name for name in visitor.buttons if name.startswith("Remove")]
 
 

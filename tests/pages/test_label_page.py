@@ -7,7 +7,7 @@ from page_photos import HOSTILE, draw, photo, take_in
 from visitor import Visitor
 
 from core import limits
-from core.dataset import labels, photos
+from core.dataset import labels, photos, vocabulary
 from core.workspace import Project
 
 
@@ -90,7 +90,7 @@ def test_a_class_is_typed_and_becomes_a_button(visitor: Visitor, pets: Project) 
     visitor.at.text_input(key="label_new_1").set_value("\u200b")
     visitor.run()
     assert "A label needs at least one visible letter." in visitor.text
-    assert labels.classes(pets) == ["cat", "dog", "fox"]
+    assert vocabulary.listed(pets) == ["cat", "dog", "fox"]
 
 
 def test_the_first_label_takes_no_other_class_away(visitor: Visitor, pets: Project) -> None:
@@ -110,7 +110,7 @@ def test_a_class_without_photos_is_no_reason_to_warn(visitor: Visitor, pets: Pro
 
 def test_more_folders_than_labels_are_allowed_is_said(visitor: Visitor, pets: Project) -> None:
     for number in range(limits.MAX_LABELS):
-        labels.add_class(pets, str(number))
+        vocabulary.add(pets, str(number))
     visitor.go("data/label").click("Label them by folder")
     assert visitor.errors == ["Rekognition takes 250 labels at most. Remove or merge one first."]
     assert not any(given(pets).values())

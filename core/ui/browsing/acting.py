@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.dataset import labels, likeness
+from core.dataset import history, labels, likeness, vocabulary
 from core.types import Photo
 from core.ui import gallery, state
 from core.ui.browsing import filters
@@ -65,9 +65,9 @@ def _button(label: str, icon: str, act: Callable[..., None], *args: Any, **look:
 
 def _label(project: Project, ids: Sequence[int], classes: Sequence[str]) -> None:
     with state.errors_shown():
-        if not labels.classes(project):
+        if not vocabulary.listed(project):
             for name in classes:  # all that folders propose, so that none of them changes its colour
-                labels.add_class(project, name)
+                vocabulary.add(project, name)
         label = str(st.session_state[LABEL])
         _done(project, f"{count(labels.assign(project, ids, label), 'photo')} labelled {plain(label)}")
 
@@ -86,8 +86,8 @@ def _done(project: Project, words: str) -> None:
 
 def _last_step(project: Project) -> int:
     """The number of the last step that undo would take back, 0 for none."""
-    return next((step.number for step in labels.history(project, 1) if not step.undone), 0)
+    return next((step.number for step in history.steps(project, 1) if not step.undone), 0)
 
 
 def _undo(project: Project) -> None:
-    st.toast(f"{count(len(labels.undo(project)), 'photo')} put back as before")
+    st.toast(f"{count(len(history.undo(project)), 'photo')} put back as before")
