@@ -18,7 +18,10 @@ Parts = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """The record of each image that was found, by the image's id; those found by their file name alone; the rest."""
+    """The record of each image that was found, by the image's id; those found by their file name alone; the rest.
+
+    The place of a remark in `missing` is the name as its record has it.
+    """
 
     found: Mapping[int, Annotated]
     by_file_name: tuple[int, ...]
@@ -38,14 +41,14 @@ def match(records: Iterable[Annotated], known: Mapping[int, Sequence[str]]) -> M
         if len(ids) == 1:
             claims.setdefault(ids[0], []).append((fit, record))
         else:
-            missing.append(Remark(shown(record.image), _why_not([known[number][0] for number in ids])))
+            missing.append(Remark(record.image, _why_not([known[number][0] for number in ids])))
     found: dict[int, Annotated] = {}
     weak = []
     for number, rivals in claims.items():
         best = max(fit for fit, _ in rivals)
         winners = [record for fit, record in rivals if fit == best]
         losers = [record for fit, record in rivals if fit < best] if len(winners) == 1 else [one for _, one in rivals]
-        missing += [Remark(shown(one.image), f"it is not the only one that may mean “{shown(known[number][0])}”")
+        missing += [Remark(one.image, f"it is not the only one that may mean “{shown(known[number][0])}”")
                     for one in losers]
         if len(winners) == 1:
             found[number] = winners[0]

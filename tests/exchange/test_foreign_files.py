@@ -169,7 +169,8 @@ def zipped(**files: str) -> bytes:
 
 
 def test_a_zip_is_read_by_what_tells_most_and_else_by_its_folders() -> None:
-    both = zipped(**{"README.txt": "x", "a.xml": voc_file().decode(), "x/a.jpg": "", "__MACOSX/b.xml": "", ".c.xml": ""})
+    both = zipped(**{"README.txt": "x", "a.xml": voc_file().decode(), "x/a.jpg": "", "__MACOSX/b.xml": "", ".c.xml": "",
+                     })
     assert formats.read([("a.zip", both)]) == (formats.VOC, Reading((Annotated("x/a.jpg", (), (), (100, 80)),)))
     photos = zipped(**{f"set/train/cat/{number}.jpg": "" for number in range(20)}, **{"set/cover.jpg": "", "a.md": ""})
     chosen, reading = formats.read([("a.zip", photos)])
