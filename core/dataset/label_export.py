@@ -24,17 +24,19 @@ from core.workspace import Project, now, open_project
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What an export would hold, in words, and what it would not."""
+    """What an export would hold, in words; which labels, boxes and images it would not, and which dates."""
 
     said: str
     losses: tuple[str, ...]
+    forgotten: str
     empty: bool
 
 
 def outlook(project: Project, chosen: Format, unlabelled: bool = False, place: str = "") -> Export:
     """What an export in this format holds; `place` is where the photos lie in S3, for a manifest."""
     listed = records(project, unlabelled, _place_for(chosen, place))
-    return Export(formats.said(listed), (*_unused(project), *formats.losses(chosen, listed)), not listed)
+    return Export(formats.said(listed), (*_unused(project), *formats.losses(chosen, listed)),
+                  formats.forgotten(chosen, listed), not listed)
 
 
 def write(project: Project, chosen: Format, unlabelled: bool = False, place: str = "") -> bytes:

@@ -88,11 +88,11 @@ def preview(project: Project, source: str, reading: Reading) -> Preview:
 
 
 def take_over(
-    progress: Progress, home: str, project: str, found: Preview, replacing: bool = True, kind: Kind | None = None
+    progress: Progress, home: str, project: str, found: Preview, replacing: bool = True, becoming: Kind | None = None
 ) -> Taken:
     """Job: write what a preview has shown, as one step that undo takes back.
 
-    Without `replacing`, labels and boxes that a photo has stay, and only what it lacks is added. `kind` makes the
+    Without `replacing`, labels and boxes that a photo has stay, and only what it lacks is added. `becoming` makes the
     project one of another kind. Photos that are left out stay so.
     """
     owner = open_project(home, project)
@@ -101,8 +101,8 @@ def take_over(
     merged = {number: _merged(now[number], said, replacing) for number, said in found.wanted.items() if number in now}
     step = f"Imported from {found.source}"
     changed = labels.annotate(owner, step, merged)
-    if kind:
-        kinds.choose(owner, kind)
+    if becoming:
+        kinds.choose(owner, becoming)
     if changed:
         owner.note("label", f"{counted(changed, 'photo')} labelled by import: {found.source}, {found.said}")
     return Taken(changed, step)

@@ -16,7 +16,6 @@ from core.exchange.types import (
     Reading,
     Size,
     certain,
-    counts,
     named,
     number,
     whole_box,
@@ -70,11 +69,6 @@ def write(records: Iterable[Annotated]) -> bytes:
         "annotations": [{"id": position, **part} for position, part in enumerate(annotations, start=1)],
     }
     return json.dumps(whole, ensure_ascii=False, allow_nan=False).encode()
-
-
-def losses(records: Iterable[Annotated]) -> list[str]:
-    """What a COCO file of these would not hold, in words."""
-    return ["COCO keeps no date of a label."] * bool(counts(records)["dates"])
 
 
 def _images(items: Sequence[object], before: str, notes: Notebook) -> dict[Key, _Found]:

@@ -49,10 +49,9 @@ def write(records: Iterable[Annotated]) -> bytes:
 
 
 def losses(records: Iterable[Annotated]) -> list[str]:
-    """What a table of these would not hold, in words."""
-    tally = counts(records)
-    said = [f"CSV keeps labels only: {counted(tally['boxes'], 'box')} would not be in it."] * bool(tally["boxes"])
-    return said + ["CSV keeps neither dates nor confidences."] * bool(tally["dates"] or tally["confidences"])
+    """Which of these labels and boxes a table would not hold, in words."""
+    boxes = counts(records)["boxes"]
+    return [f"CSV keeps labels only: {counted(boxes, 'box')} would not be in it."] * bool(boxes)
 
 
 def _rows(table: str, name: str, separators: str, notes: Notebook) -> Iterator[tuple[str, list[str]]]:

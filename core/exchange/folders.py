@@ -53,15 +53,13 @@ def write(records: Iterable[Annotated], known: Collection[str] = ()) -> list[tup
 
 
 def losses(records: Iterable[Annotated]) -> list[str]:
-    """What folders of these would not hold, in words."""
+    """Which of these labels and boxes folders would not hold, in words."""
     listed = list(records)
-    tally = counts(listed)
+    boxes = counts(listed)["boxes"]
     bare = sum(not record.labels for record in listed)
     changed = sorted({label for record in listed for label in record.labels if fit(label) != label})
-    said = [f"Folders keep labels of whole images only: {counted(tally['boxes'], 'box')} would not be in them."] * bool(
-        tally["boxes"])
+    said = [f"Folders keep labels of whole images only: {counted(boxes, 'box')} would not be in them."] * bool(boxes)
     said += [f"{counted(bare, 'image')} without a label would lie in no folder."] * bool(bare)
-    said += ["Folders keep neither dates nor confidences."] * bool(tally["dates"] or tally["confidences"])
     return said + [f"A folder can't be named {', '.join(f'“{shown(label, 30)}”' for label in changed[:3])} as it "
                    "stands: what systems forbid becomes “_”."] * bool(changed)
 

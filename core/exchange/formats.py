@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from core.errors import BadAnnotations
 from core.exchange import coco, csv, folders, ground_truth, packing, voc
-from core.exchange.types import Annotated, File, Reading, Remark, counted
+from core.exchange.types import Annotated, File, Reading, Remark, counted, counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +75,17 @@ def write(chosen: Format, records: Iterable[Annotated], moment: dt.datetime) -> 
 
 
 def losses(chosen: Format, records: Iterable[Annotated]) -> list[str]:
-    """What a format would not hold of these, in words; empty when it holds everything."""
-    rooms = {GROUND_TRUTH: ground_truth, CSV: csv, COCO: coco, VOC: voc, FOLDERS: folders}
-    found: list[str] = rooms[chosen].losses(records)
-    return found
+    """Which labels, boxes and images a format would not hold of these, in words; empty when it holds them all."""
+    said = {GROUND_TRUTH: ground_truth.losses, CSV: csv.losses, VOC: voc.losses, FOLDERS: folders.losses}.get(chosen)
+    return said(records) if said else []
+
+
+def forgotten(chosen: Format, records: Iterable[Annotated]) -> str:
+    """Which dates and confidences of these a format does not keep, in a sentence; "" for none."""
+    tally = counts(records)
+    kept = {GROUND_TRUTH: ("dates", "confidences"), COCO: ("confidences",)}.get(chosen, ())
+    lost = [what for what in ("dates", "confidences") if tally[what] and what not in kept]
+    return f"{chosen.title} does not keep the {' and '.join(lost)} of labels." if lost else ""
 
 
 def _read(chosen: Format, files: Sequence[File], separators: str) -> Reading:

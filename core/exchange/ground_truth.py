@@ -50,7 +50,7 @@ def write(records: Iterable[Annotated], moment: dt.datetime) -> bytes:
 
 
 def losses(records: Iterable[Annotated]) -> list[str]:
-    """What a manifest of these would not hold, in words."""
+    """Which of these labels and boxes a manifest would not hold, in words."""
     listed = list(records)
     elsewhere = sum(not is_uri(record.image) for record in listed)
     sizeless = counts(listed)["sizeless"]

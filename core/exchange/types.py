@@ -123,7 +123,9 @@ def whole_box(label: str, edges: Sequence[float], size: Size | None) -> tuple[Bo
 
 
 def counts(records: Iterable[Annotated]) -> Counter[str]:
-    """How many records have what not every format holds: labels, boxes, dates, confidences, nothing, both."""
+    """How much there is that not every format holds: labels, boxes, boxes on an image of unknown size ("sizeless"),
+    records with dates, and with confidences below 1.
+    """
     tally: Counter[str] = Counter()
     for record in records:
         tally["labels"] += len(record.labels)
@@ -131,7 +133,6 @@ def counts(records: Iterable[Annotated]) -> Counter[str]:
         tally["sizeless"] += len(record.boxes) if record.size is None else 0
         tally["dates"] += record.created is not None
         tally["confidences"] += bool(record.confidences)
-        tally["bare"] += not record.names
     return tally
 
 

@@ -64,14 +64,12 @@ def write(records: Iterable[Annotated]) -> list[File]:
 
 
 def losses(records: Iterable[Annotated]) -> list[str]:
-    """What the XML files of these would not hold, in words."""
+    """Which of these labels and boxes XML files would not hold, in words."""
     listed = list(records)
-    tally, nameless = counts(listed), sum(not _can_be_named(record) for record in listed)
-    said = [f"Pascal VOC keeps boxes only: {counted(tally['labels'], 'label')} of whole images would not be in it."]
-    said = said * bool(tally["labels"]) + ["Pascal VOC keeps neither dates nor confidences."] * bool(
-        tally["dates"] or tally["confidences"])
+    labels, nameless = counts(listed)["labels"], sum(not _can_be_named(record) for record in listed)
+    bare = f"Pascal VOC keeps boxes only: {counted(labels, 'label')} of whole images would not be in it."
     unfit = f"XML can't hold the names of {counted(nameless, 'image')}: they would not be in it."
-    return said + [unfit] * bool(nameless)
+    return [bare] * bool(labels) + [unfit] * bool(nameless)
 
 
 def _can_be_named(record: Annotated) -> bool:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.dataset import history, labels, photos, vocabulary
 from core.types import Photo
-from core.ui import gallery, messages, pages, state
+from core.ui import exchange, gallery, messages, pages, state
 from core.ui.words import count, plain
 
 LARGE = 640  # pixels, so that photo and buttons are on one screen
@@ -17,6 +17,7 @@ listed = [photo for photo in photos.photos(project) if photo.facts]
 kept = [photo for photo in listed if not photo.excluded]
 if not listed:
     messages.empty("There are no photos to label yet.", "Add photos", "data/browse")
+    exchange.section(project)
     st.stop()
 
 classes = vocabulary.listed(project) or sorted({photo.folder_label for photo in listed if photo.folder_label})
@@ -162,4 +163,5 @@ if len(classes) == 1:
     st.warning("Rekognition needs two labels or more to train a classifier. Add another class.")
 elif few and not unlabelled:
     st.warning(f"Too few photos to split into training and test: {plain(', '.join(few))}.")
+exchange.section(project)
 pages.way_on("data/manifest", "Split and check the manifest")

@@ -70,7 +70,7 @@ def test_photos_that_are_not_here_are_fetched_from_s3_and_get_their_labels(
     assert len(read(empty, rekognition, fetching=False).missing) == 12
     found = read(empty, rekognition)
     assert (len(found.wanted), found.missing, found.kind) == (12, (), "boxes")
-    label_import.take_over(Progress(), str(empty.home), empty.name, found, kind=found.kind)
+    label_import.take_over(Progress(), str(empty.home), empty.name, found, becoming=found.kind)
     assert boxes(empty) == boxes(pets)
     assert {photo.folder_label for photo in photos.photos(empty)} == {None}
     uris = {record.image for record in label_export.records(empty, place="s3://elsewhere/")}
