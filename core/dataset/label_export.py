@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from pathlib import Path
 
 from core.dataset import annotating, history, kinds, synced
@@ -14,11 +15,11 @@ from core.dataset.photos import photos
 from core.dataset.places import in_s3, read_bytes
 from core.errors import AwsError, RekolabError
 from core.exchange import folders, formats, ground_truth
-from core.exchange.formats import FOLDERS, GROUND_TRUTH, Format
+from core.exchange.formats import CSV, FOLDERS, GROUND_TRUTH, Format
 from core.exchange.types import Annotated
 from core.files import room_needed
 from core.jobs import Progress
-from core.types import Kind, Photo
+from core.types import Photo
 from core.workspace import Project, now, open_project
 
 
@@ -34,24 +35,25 @@ class Export:
 
 def outlook(project: Project, chosen: Format, unlabelled: bool = False, place: str = "") -> Export:
     """What an export in this format holds; `place` is where the photos lie in S3, for a manifest."""
-    listed = records(project, unlabelled, _place_for(chosen, place))
+    listed = records(project, chosen, unlabelled, place)
     return Export(formats.said(listed), (*_unused(project), *formats.losses(chosen, listed)),
                   formats.forgotten(chosen, listed), not listed)
 
 
 def write(project: Project, chosen: Format, unlabelled: bool = False, place: str = "") -> bytes:
     """The project's annotations in a format other than class folders, which `write_folders` makes."""
-    return formats.write(chosen, records(project, unlabelled, _place_for(chosen, place)), now())
+    return formats.write(chosen, records(project, chosen, unlabelled, place), now())
 
 
-def records(project: Project, unlabelled: bool = False, place: str | None = None) -> list[Annotated]:
+def records(project: Project, chosen: Format, unlabelled: bool = False, place: str = "") -> list[Annotated]:
     """What the project's kind uses of each photo that is not left out, in the order of names.
 
-    With `place`, "s3://bucket/prefix/", each has its URI for a name: its own where it came from S3, else one there.
+    A format without room for boxes gets their labels as those of the photo. In a manifest each photo is named by its
+    URI: its own where it came from S3, else one at `place`, "s3://bucket/prefix/".
     """
-    kind, given = kinds.kind_of(project), history.given(project)
-    uri = (lambda photo: photo.name) if place is None else _uris(project, place)
-    return [_record(photo, kind, given.get(photo.id), uri) for photo in photos(project)
+    given, boxed = history.given(project), kinds.kind_of(project) == "boxes" and chosen not in (CSV, FOLDERS)
+    name = _uris(project, place) if chosen == GROUND_TRUTH else attrgetter("name")
+    return [_record(photo, name(photo), boxed, given.get(photo.id)) for photo in photos(project)
             if not photo.excluded and (unlabelled or photo.labels)]
 
 
@@ -60,7 +62,7 @@ def write_folders(progress: Progress, home: str, project: str) -> str:
     owner = open_project(home, project)
     listed = [photo for photo in photos(owner) if photo.labels and not photo.excluded]
     paths = {photo.name: photo.path for photo in listed}
-    copies = folders.write(records(owner), [photo.name for photo in photos(owner)])
+    copies = folders.write(records(owner, FOLDERS), [photo.name for photo in photos(owner)])
     target = folder_zip(owner)
     target.parent.mkdir(exist_ok=True)
     draft = target.with_name(f".{target.name}.part")
@@ -92,14 +94,9 @@ def is_place(text: str) -> bool:
     return text.endswith("/") and ground_truth.is_uri(f"{text}a")
 
 
-def _place_for(chosen: Format, place: str) -> str | None:
-    return place if chosen == GROUND_TRUTH else None
-
-
-def _record(photo: Photo, kind: Kind, given: datetime | None, name: Callable[[Photo], str]) -> Annotated:
+def _record(photo: Photo, name: str, boxed: bool, given: datetime | None) -> Annotated:
     size = photo.facts.upright_size if photo.facts else None
-    labels = () if kind == "boxes" else photo.labels
-    return Annotated(name(photo), labels, photo.boxes, size, given if photo.labels else None)
+    return Annotated(name, () if boxed else photo.labels, photo.boxes, size, given if photo.labels else None)
 
 
 def _uris(project: Project, place: str) -> Callable[[Photo], str]:

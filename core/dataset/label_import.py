@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from core.dataset import annotating, cleaning, kinds, labels, vocabulary
+from core.dataset import annotating, cleaning, history, kinds, labels, vocabulary
 from core.dataset.annotating import Annotation
 from core.dataset.names import class_name, content_key, counted
 from core.dataset.photos import photos
@@ -52,10 +52,13 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What an import has done: how many photos it changed, and what its step in the history is called."""
+    """What an import has done: how many photos it changed, what its step in the history is called, and the kind that
+    the project had before, None where it has stayed the same.
+    """
 
     photos: int
     step: str
+    was: Kind | None = None
 
 
 def read_files(progress: Progress, home: str, project: str, files: Sequence[File], separators: str = "") -> Preview:
@@ -101,11 +104,26 @@ def take_over(
     merged = {number: _merged(now[number], said, replacing) for number, said in found.wanted.items() if number in now}
     step = f"Imported from {found.source}"
     changed = labels.annotate(owner, step, merged)
+    was = kinds.kind_of(owner)
     if becoming:
         kinds.choose(owner, becoming)
     if changed:
         owner.note("label", f"{counted(changed, 'photo')} labelled by import: {found.source}, {found.said}")
-    return Taken(changed, step)
+    return Taken(changed, step, was if becoming and becoming != was else None)
+
+
+def take_back(project: Project, done: Taken) -> None:
+    """Undo an import that is the last step, and its change of the project's kind."""
+    if is_last(project, done):
+        history.undo(project)
+        if done.was:
+            kinds.choose(project, done.was)
+
+
+def is_last(project: Project, done: Taken) -> bool:
+    """Whether the import is what undo would take back."""
+    last = history.last(project)
+    return done.photos > 0 and last is not None and last.what == done.step
 
 
 def _names(project: Project, listed: Iterable[Photo]) -> dict[int, tuple[str, ...]]:

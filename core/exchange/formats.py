@@ -85,7 +85,7 @@ def forgotten(chosen: Format, records: Iterable[Annotated]) -> str:
     tally = counts(records)
     kept = {GROUND_TRUTH: ("dates", "confidences"), COCO: ("confidences",)}.get(chosen, ())
     lost = [what for what in ("dates", "confidences") if tally[what] and what not in kept]
-    return f"{chosen.title} does not keep the {' and '.join(lost)} of labels." if lost else ""
+    return f"The {' and '.join(lost)} of labels are not kept in it." if lost else ""
 
 
 def _read(chosen: Format, files: Sequence[File], separators: str) -> Reading:

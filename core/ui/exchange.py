@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.dataset import history, kinds, label_datasets, label_export, label_import, labels, photos
+from core.dataset import kinds, label_datasets, label_export, label_import, labels, photos
 from core.dataset.label_import import Preview, Taken
 from core.errors import RekolabError
 from core.exchange import formats
@@ -125,8 +125,8 @@ def _preview(project: Project, key: str, found: Preview) -> None:
     replacing = not found.other or st.radio(
         "What these photos have already", ["Replace it", "Keep it"], horizontal=True, key="exchange_replacing",
         help="A file that says nothing of a photo's boxes, or of its labels, takes none away.") == "Replace it"
-    _remarks("Not taken over as they stand", found.remarks)
-    _remarks("Not photos of this project", found.missing)
+    _remarks("Not taken over as they stand", found.remarks, "where")
+    _remarks("Not photos of this project", found.missing, "image")
     with st.container(horizontal=True):
         if found.wanted and not found.too_many and st.button(
                 f"Import into {count(len(found.wanted), 'photo')}", type="primary", key="exchange_take",
@@ -143,9 +143,10 @@ def _sentences(found: Preview) -> list[str]:
     new = len(found.wanted) - found.other - found.same
     first = [name if len(name) <= 40 else f"{name[:39]}…" for name in found.new_labels[:NAMED]]
     more = f" and {len(found.new_labels) - NAMED:,} more" if len(found.new_labels) > NAMED else ""
+    states = {"without labels until now": new, "with something else": found.other, "that have just this": found.same}
+    parts = ", ".join(f"{amount:,} {words}" for words, amount in states.items() if amount)
     told = [
-        (len(found.wanted), f"{count(len(found.wanted), 'photo')} of this project found: {new:,} would be labelled "
-                            f"anew, {found.other:,} have something else, {found.same:,} have just this already"),
+        (len(found.wanted), f"{count(len(found.wanted), 'photo')} of this project: {parts}"),
         (found.by_file_name, f"{count(found.by_file_name, 'photo')} found by the file name alone, because the folders "
                              "differ"),
         (found.out, f"{count(found.out, 'photo')} among them left out by you: that stays so"),
@@ -168,29 +169,28 @@ def _kind(project: Project, found: Preview) -> Kind | None:
     return found.kind if wanted else None
 
 
-def _remarks(title: str, remarks: Sequence[Remark]) -> None:
+def _remarks(title: str, remarks: Sequence[Remark], where: str) -> None:
     if not remarks:
         return
     more = f", the first {SHOWN:,}" if len(remarks) > SHOWN else ""
     st.markdown(f"**{title}** ({len(remarks):,}{more})")
-    st.dataframe([{"where": remark.place, "what": remark.text} for remark in remarks[:SHOWN]], hide_index=True,
-                 height="auto" if len(remarks) < 6 else 220)
+    st.dataframe([{where: remark.place, "what is wrong": remark.text} for remark in remarks[:SHOWN]],
+                 hide_index=True, height="auto" if len(remarks) < 6 else 220)
 
 
 def _taken(project: Project, key: str, done: Taken) -> None:
     """What the last import has done, with the way back while it is the last step."""
-    last = history.last(project)
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(f":material/check_circle: {plain(done.step)}: {count(done.photos, 'photo')} changed.",
                     width="stretch")
-        if done.photos and last and last.what == done.step:
+        if label_import.is_last(project, done):
             st.button("Undo the import", key="exchange_undo", icon=":material/undo:", on_click=_undo,
-                      args=(project, key))
+                      args=(project, key, done))
         st.button("Close", key="exchange_close", on_click=state.jobs().forget, args=(key,), type="tertiary")
 
 
-def _undo(project: Project, key: str) -> None:
-    history.undo(project)
+def _undo(project: Project, key: str, done: Taken) -> None:
+    label_import.take_back(project, done)
     state.jobs().forget(key)
 
 

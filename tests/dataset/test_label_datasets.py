@@ -14,6 +14,7 @@ from core.dataset import kinds, label_datasets, label_export, label_import, labe
 from core.dataset.annotating import Annotation
 from core.dataset.label_import import Preview
 from core.errors import BadAnnotations
+from core.exchange.formats import GROUND_TRUTH
 from core.jobs import Progress
 from core.types import Box
 from core.workspace import Project, Workspace
@@ -73,7 +74,7 @@ def test_photos_that_are_not_here_are_fetched_from_s3_and_get_their_labels(
     label_import.take_over(Progress(), str(empty.home), empty.name, found, becoming=found.kind)
     assert boxes(empty) == boxes(pets)
     assert {photo.folder_label for photo in photos.photos(empty)} == {None}
-    uris = {record.image for record in label_export.records(empty, place="s3://elsewhere/")}
+    uris = {record.image for record in label_export.records(empty, GROUND_TRUTH, place="s3://elsewhere/")}
     assert all(uri.startswith(f"s3://{pets.get('bucket')}/pets/images/") for uri in uris)
     assert read(empty, rekognition).same == 12
 

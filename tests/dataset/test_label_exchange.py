@@ -16,7 +16,7 @@ from core.dataset.annotating import Annotation
 from core.dataset.label_import import Preview
 from core.errors import RekolabError
 from core.exchange import formats
-from core.exchange.formats import CSV, FOLDERS, FORMATS, VOC, Format
+from core.exchange.formats import CSV, FOLDERS, FORMATS, GROUND_TRUTH, VOC, Format
 from core.jobs import Progress
 from core.types import Box, Kind
 from core.workspace import Project
@@ -159,10 +159,11 @@ def test_an_export_says_what_it_leaves_behind(pets: Project) -> None:
     assert said.said == "1 image, 1 label"
     assert said.losses == ("1 label and 1 box that a project for one label a photo does not use would not be in it. "
                            "Change its kind to export them.",)
-    assert said.forgotten == "CSV does not keep the dates of labels."
+    assert said.forgotten == "The dates of labels are not kept in it."
     kinds.choose(pets, "boxes")
     assert label_export.outlook(pets, CSV).losses[1] == "CSV keeps labels only: 1 box would not be in it."
-    assert label_export.outlook(pets, CSV, unlabelled=True).said == "11 images, 1 box"
+    assert label_export.outlook(pets, CSV, unlabelled=True).said == "11 images, 1 label, 1 box"
+    assert b"cat/cat1.jpg,ear" in label_export.write(pets, CSV)
 
 
 def test_class_folders_hold_the_photos_themselves(pets: Project) -> None:
@@ -181,8 +182,8 @@ def test_a_manifest_needs_a_place_in_s3_that_names_can_be_put_behind() -> None:
 
 def test_records_have_sizes_and_dates_and_their_own_names_or_places_in_s3(pets: Project) -> None:
     settle(pets, "single")
-    listed = label_export.records(pets)
+    listed = label_export.records(pets, CSV)
     assert formats.said(listed) == "9 images, 9 labels"
     assert all(record.size == (320, 240) and record.created for record in listed)
     assert listed[0].image == "cat/cat1.jpg"
-    assert label_export.records(pets, place="s3://b/")[0].image == "s3://b/cat/cat1.jpg"
+    assert label_export.records(pets, GROUND_TRUTH, place="s3://b/")[0].image == "s3://b/cat/cat1.jpg"

@@ -77,7 +77,7 @@ def test_what_a_format_can_not_hold_is_said_with_numbers() -> None:
         "1 image without a label would lie in no folder.",
         "A folder can't be named “cat/dog” as it stands: what systems forbid becomes “_”."]
     assert [formats.forgotten(chosen, [CAT]) for chosen in (formats.GROUND_TRUTH, formats.COCO, formats.CSV)] == [
-        "", "COCO does not keep the dates of labels.", "CSV does not keep the dates and confidences of labels."]
+        "", "The dates of labels are not kept in it.", "The dates and confidences of labels are not kept in it."]
 
 
 def test_a_manifest_that_is_written_passes_rekognitions_rules() -> None:

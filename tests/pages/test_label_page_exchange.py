@@ -57,8 +57,7 @@ def test_labels_are_shown_before_they_count_and_can_be_undone(visitor: Visitor, 
     before = state_of(pets)
     given(opened(visitor), "a.csv", b"image,label\ncat/0.jpg,cat\n1.jpg,cat\ndog/0.jpg,lynx\nx/dog/1.jpg,dog\n")
     assert state_of(pets) == before
-    assert ("- 3 photos of this project found: 2 would be labelled anew, 1 have something else, "
-            "0 have just this already") in visitor.text
+    assert "- 3 photos of this project: 2 without labels until now, 1 with something else" in visitor.text
     assert "several photos may be meant: “cat/1.jpg” and “dog/1.jpg”" in visitor.text
     visitor.click("Import into 3 photos")
     visitor.finish("pets", "labels")
@@ -77,6 +76,9 @@ def test_boxes_offer_to_make_the_project_one_for_boxes(visitor: Visitor, pets: P
     visitor.finish("pets", "labels")
     assert kinds.kind_of(pets) == "boxes"
     assert state_of(pets)["cat/0.jpg"] == (("ear",), (Box("ear", 5, 5, 20, 20),))
+    visitor.click("Undo the import")
+    assert kinds.kind_of(pets) == "single"
+    assert not any(said for said, _ in state_of(pets).values())
 
 
 def test_a_file_without_labels_is_refused_in_words_and_one_for_other_photos_leads_to_browse(
