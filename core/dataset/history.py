@@ -56,17 +56,17 @@ def undo_to(project: Project, number: int) -> int:
 
 def steps(project: Project, limit: int = 50) -> list[Step]:
     """The last steps, newest first, those included that are undone and can be redone."""
-    with project.reading() as rows:
-        found = rows.execute(
-            "SELECT number, at, what, undone, (SELECT COUNT(photo_id) FROM change WHERE step = number) AS photos "
-            "FROM step ORDER BY number DESC LIMIT ?", (limit,)).fetchall()
-    return [Step(row["number"], dt.datetime.fromisoformat(row["at"]), row["what"], row["photos"], bool(row["undone"]))
-            for row in found]
+    return _found(project, "ORDER BY number DESC LIMIT ?", limit)
 
 
 def last(project: Project) -> Step | None:
     """The step that undo would take back."""
-    return next((step for step in steps(project, 1_000) if not step.undone), None)
+    return next(iter(_found(project, "WHERE NOT undone ORDER BY number DESC LIMIT 1")), None)
+
+
+def following(project: Project) -> Step | None:
+    """The step that redo would do again."""
+    return next(iter(_found(project, "WHERE undone ORDER BY number LIMIT 1")), None)
 
 
 def recent(project: Project, limit: int = 5) -> list[int]:
@@ -87,6 +87,15 @@ def given(project: Project) -> dict[int, dt.datetime]:
             "AND photo_id IS NOT NULL AND (json_extract(before, '$.labels') <> json_extract(after, '$.labels') "
             "OR json_extract(before, '$.boxes') <> json_extract(after, '$.boxes')) GROUP BY photo_id")
         return {row["photo_id"]: dt.datetime.fromisoformat(row["at"]) for row in found}
+
+
+def _found(project: Project, which: str, *values: object) -> list[Step]:
+    query = ("SELECT number, at, what, undone, (SELECT COUNT(photo_id) FROM change WHERE step = number) AS photos "  # noqa: S608
+             f"FROM step {which}")
+    with project.reading() as rows:
+        found = rows.execute(query, values).fetchall()
+    return [Step(row["number"], dt.datetime.fromisoformat(row["at"]), row["what"], row["photos"], bool(row["undone"]))
+            for row in found]
 
 
 def _replay(rows: sqlite3.Connection, number: int, undone: bool) -> tuple[int, ...]:

@@ -53,6 +53,18 @@ def take(project: Project, photo_ids: Iterable[int], label: str) -> int:
             for number, said in annotating.read(rows, photo_ids).items()})
 
 
+def give(project: Project, what: str, wanted: Mapping[int, tuple[str, ...]]) -> int:
+    """Give each of these photos labels of its own, and no others, as one step that is called `what`.
+
+    Gives how many photos that changed.
+    """
+    with project.catalogue() as rows:
+        kept = _kept_names(lambda name: vocabulary.ensure(rows, name))
+        return annotating.record(rows, what, {
+            number: replace(said, labels=tuple(dict.fromkeys(map(kept, wanted[number]))), out=False)
+            for number, said in annotating.read(rows, wanted).items()})
+
+
 def draw(project: Project, photo_id: int, boxes: Sequence[Box]) -> bool:
     """Make these the boxes of a photo, in pixels of it as a person sees it; one step. Gives whether that changed it."""
     with project.catalogue() as rows:

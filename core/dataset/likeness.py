@@ -22,7 +22,7 @@ from core.jobs import Progress
 from core.types import Photo
 from core.workspace import Project, open_project
 
-__all__ = ["Likeness", "class_scores", "compare", "more_like", "outlier_scores", "pending", "read"]
+__all__ = ["Likeness", "class_scores", "compare", "more_like", "nearest_of", "outlier_scores", "pending", "read"]
 
 _AT_ONCE = 64  # embeddings that a crash may lose, half a second of work
 _NO_ROW = b""  # kept in place of the embedding of a picture that cannot be read any more
@@ -60,6 +60,11 @@ def more_like(project: Project, photo_ids: Sequence[int], count: int) -> list[in
     """The ids of the photos most like one or several, which are left out themselves; most alike first."""
     found = read(project)
     return likeness.most_like(found, photo_ids, count) if found else []
+
+
+def nearest_of(found: Likeness, photo_id: int) -> list[int]:
+    """The ids of the photos most like one photo, nearest first."""
+    return found.neighbours[found.ids == photo_id].reshape(-1).tolist()
 
 
 def _pending(project: Project) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -96,7 +98,24 @@ def large(path: str, longest: int = 1280) -> bytes:
     return _large(path, longest, file.stat().st_mtime_ns if file.is_file() else 0)
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
+def prepare(paths: Sequence[str], longest: int) -> None:
+    """Make ready the files that are likely to be asked for next as `large`, without waiting for it."""
+    for path in paths:
+        if not places.in_s3(path):
+            _ahead().submit(_prepared, path, longest)
+
+
+def _prepared(path: str, longest: int) -> None:
+    with suppress(BadImage):
+        large(path, longest)
+
+
+@st.cache_resource
+def _ahead() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix="ahead")
+
+
+@lru_cache(maxsize=32)  # and not st.cache_data, which threads without a page can not use
 def _large(path: str, longest: int, changed: int) -> bytes:
     return thumbnails.preview(_source(path), longest)
 

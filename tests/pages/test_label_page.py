@@ -27,6 +27,12 @@ def shown(visitor: Visitor) -> str:
     return str(visitor.at.main.text[0].value)
 
 
+def keys(visitor: Visitor) -> dict[str, str]:
+    """The key of each button of the page that has one."""
+    found = [one for one in visitor.at.main.button if one.proto.shortcut]
+    return {one.key if str(one.key).startswith("label as") else one.label: one.proto.shortcut for one in found}
+
+
 def test_without_photos_the_page_leads_to_browse(visitor: Visitor) -> None:
     visitor.workspace.create("pets")
     visitor.go("data/label")
@@ -57,8 +63,8 @@ def test_one_key_labels_a_photo_and_moves_on(visitor: Visitor, pets: Project) ->
 
 def test_the_number_keys_are_the_classes_in_their_order(visitor: Visitor, pets: Project) -> None:
     visitor.go("data/label")
-    keys = {one.label: one.proto.shortcut for one in visitor.at.main.button if one.proto.shortcut}
-    assert (keys["cat"], keys["dog"], keys["None of these"], keys["Undo"]) == ("1", "2", "0", "backspace")
+    assert keys(visitor) == {"label as cat": "1", "label as dog": "2", "None of these": "0", "Undo": "backspace",
+                             "Redo": "shift+backspace", "Previous": "left", "Next": "right"}
 
 
 def test_undo_takes_steps_back_one_by_one_and_redo_does_them_again(visitor: Visitor, pets: Project) -> None:
@@ -95,8 +101,7 @@ def test_a_class_is_typed_and_becomes_a_button(visitor: Visitor, pets: Project) 
 
 def test_the_first_label_takes_no_other_class_away(visitor: Visitor, pets: Project) -> None:
     visitor.go("data/label").click("label as dog")
-    keys = {one.label: one.proto.shortcut for one in visitor.at.main.button if one.proto.shortcut}
-    assert (keys["cat"], keys["dog"]) == ("1", "2")
+    assert (keys(visitor)["label as cat"], keys(visitor)["label as dog"]) == ("1", "2")
 
 
 def test_a_class_without_photos_is_no_reason_to_warn(visitor: Visitor, pets: Project) -> None:
