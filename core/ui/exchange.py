@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -84,12 +85,23 @@ def _files(project: Project) -> None:
     sent = st.file_uploader(
         "Ground Truth manifest, CSV, COCO or Pascal VOC; or a zip of these, or of photos in class folders",
         [suffix.removeprefix(".") for suffix in formats.SUFFIXES], accept_multiple_files=True, key="exchange_files")
-    divided = st.selectbox("Several labels in one cell of a CSV are divided by", list(SEPARATORS), width=320,
-                           key="exchange_separator", help="Several rows for one image are several labels too.")
-    if sent and st.button("Read the labels", icon=":material/preview:", key="exchange_read",
-                          help="Nothing changes before you have seen what would."):
-        state.start(project, "labels", "Reading the labels", label_import.read_files, revive=False,
-                    files=[(file.name, file.getvalue()) for file in sent], separators=SEPARATORS[divided])
+    st.selectbox("Several labels in one cell of a CSV are divided by", list(SEPARATORS), width=320,
+                 key="exchange_separator", help="Several rows for one image are several labels too.")
+    if sent:
+        st.button("Read the labels", icon=":material/preview:", key="exchange_read", on_click=_read, args=(project,),
+                  help="Nothing changes before you have seen what would.")
+
+
+def _begin(project: Project, job: str, title: str, work: Callable[..., Any], **arguments: Any) -> None:
+    """Start a job as a button's callback, which no other run of the page cuts off; a crash ends it."""
+    state.begin(project, job, title, work, revive=False, **arguments)
+
+
+def _read(project: Project) -> None:
+    """Start to read the files that are chosen."""
+    _begin(project, "labels", "Reading the labels", label_import.read_files,
+           files=[(file.name, file.getvalue()) for file in st.session_state["exchange_files"]],
+           separators=SEPARATORS[st.session_state["exchange_separator"]])
 
 
 def _dataset(project: Project) -> None:
@@ -104,10 +116,10 @@ def _dataset(project: Project) -> None:
         return
     chosen = st.selectbox("Rekognition project", names, width=320, key="exchange_dataset")
     fetching = st.checkbox("Copy photos from S3 that are not in the project", value=True, key="exchange_fetch")
-    if st.button("Read the datasets", icon=":material/preview:", key="exchange_read_dataset",
-                 help="Labels are written only after you have seen what would change."):
-        state.start(project, "labels", "Reading the datasets", label_datasets.read_dataset, revive=False,
-                    rekognition=chosen, fetching=fetching)
+    st.button("Read the datasets", icon=":material/preview:", key="exchange_read_dataset", on_click=_begin,
+              args=(project, "labels", "Reading the datasets", label_datasets.read_dataset),
+              kwargs={"rekognition": chosen, "fetching": fetching},
+              help="Labels are written only after you have seen what would change.")
 
 
 def _preview(project: Project, key: str, found: Preview) -> None:
@@ -128,11 +140,11 @@ def _preview(project: Project, key: str, found: Preview) -> None:
     _remarks("Not taken over as they stand", found.remarks, "where")
     _remarks("Not photos of this project", found.missing, "image")
     with st.container(horizontal=True):
-        if found.wanted and not found.too_many and st.button(
-                f"Import into {count(len(found.wanted), 'photo')}", type="primary", key="exchange_take",
-                icon=":material/download_done:"):
-            state.start(project, "labels", "Importing the labels", label_import.take_over, revive=False, found=found,
-                        replacing=replacing, becoming=kind)
+        if found.wanted and not found.too_many:
+            st.button(f"Import into {count(len(found.wanted), 'photo')}", type="primary", key="exchange_take",
+                      icon=":material/download_done:", on_click=_begin,
+                      args=(project, "labels", "Importing the labels", label_import.take_over),
+                      kwargs={"found": found, "replacing": replacing, "becoming": kind})
         st.button("Discard", key="exchange_discard", on_click=state.jobs().forget, args=(key,), type="tertiary")
     if not found.wanted:
         st.page_link(pages.path("data/browse"), label="Add photos", icon=":material/add_photo_alternate:")
@@ -221,9 +233,9 @@ def _folders(project: Project) -> None:
     last = state.job(project, "export")
     packed = Path(last.result) if last and last.state == "done" else None
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Pack the photos" if packed is None else "Pack them again", key="exchange_pack",
-                     icon=":material/folder_zip:"):
-            state.start(project, "export", "Packing the photos", label_export.write_folders)
+        st.button("Pack the photos" if packed is None else "Pack them again", key="exchange_pack",
+                  icon=":material/folder_zip:", on_click=_begin,
+                  args=(project, "export", "Packing the photos", label_export.write_folders))
         if packed and packed.is_file():
             st.download_button(f"Download {plain(packed.name)} ({size(packed.stat().st_size)})", packed.read_bytes,
                                packed.name, mime="application/zip", icon=":material/download:", on_click="ignore",
