@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import Iterator
-from concurrent.futures import CancelledError, Executor
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Executor, Future
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from core.errors import ClusterError
+from core.jobs import Progress
 
 PATIENCE = 10.0  # seconds for the scheduler to answer, and for a first worker to be there
+WORKERLESS = 60.0  # seconds that work under way waits for a worker, once the last one is gone
+ANSWER = 2.0  # seconds for the scheduler to answer between two results
 AHEAD = 2  # items under way for each thread of the cluster
 LEAST = 16  # items under way at least, so that a cluster that grows with its queue sees a reason to
 
@@ -20,9 +26,10 @@ ALONE = "Without REKOLAB_CLUSTER this computer does the work alone."
 
 
 @contextmanager
-def pool(address: str) -> Iterator[tuple[Executor, int]]:
+def pool(address: str) -> Iterator[tuple[Executor, int, Callable[[Progress, bool], None]]]:
     """Calls run on the cluster's workers, and how many may be under way; those still open at the end are given up.
 
+    The third is called with each result, and now and then while none comes.
     ClusterError says what is wrong with a cluster that can't be reached or can't do the work, and what to do.
     """
     try:
@@ -32,17 +39,70 @@ def pool(address: str) -> Iterator[tuple[Executor, int]]:
                            f"`pip install -r requirements-cluster.txt` adds it. {ALONE}") from None
     with _connected(Client, address) as client:
         window = max(AHEAD * _checked(client, address), LEAST)
-        executor = client.get_executor(pure=False)
+        calls = _Calls(client)
         try:
-            yield executor, window
-        except CancelledError:
+            yield calls, window, _Watch(client, address)
+        except (CancelledError, asyncio.CancelledError):
             raise ClusterError(f"The connection to the cluster at {address} was lost. What was finished is kept; "
                                "start again when the scheduler is back.") from None
         except KilledWorker as error:
             raise ClusterError("The same photo ended several workers of the cluster, as one does that needs more "
                                f"memory than they have. Give the workers more, then start again. {ALONE}") from error
         finally:
-            executor.shutdown(wait=False)
+            calls.shutdown()
+
+
+class _Calls(Executor):
+    """Calls on the workers.
+
+    Dask's own executor reads a result as an error when the worker that it came from ends in the same moment.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._open: WeakSet[Any] = WeakSet()
+
+    def submit(self, function: Callable[..., Any], /, *items: Any, **named: Any) -> Future[Any]:
+        there = self._client.submit(function, *items, **named, pure=False)
+        self._open.add(there)
+        return asyncio.run_coroutine_threadsafe(
+            self._client.gather(there, asynchronous=True), self._client.loop.asyncio_loop)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = True) -> None:
+        """Give up what is still open, without waiting for it."""
+        self._client.cancel(list(self._open))
+
+
+class _Watch:
+    """Says while no worker is left that the work waits for one; ClusterError once that has lasted too long."""
+
+    def __init__(self, client: Any, address: str) -> None:
+        self._client, self._address = client, address
+        self._since: float | None = None
+
+    def __call__(self, progress: Progress, idle: bool) -> None:
+        """`idle` says whether no result has come since the last call."""
+        if idle:
+            progress.check()
+        if not idle or self._worked_on():
+            if self._since:
+                progress.say("A worker of the cluster is there again.")
+            self._since = None
+            return
+        self._since = self._since or time.monotonic()
+        left = WORKERLESS - (time.monotonic() - self._since)
+        if left <= 0:
+            raise ClusterError(f"All workers of the cluster at {self._address} are gone. What was finished is kept. "
+                               f"Start one with `dask worker {self._address}`, then start again: it goes on where it "
+                               f"stopped. {ALONE}")
+        progress.say(f"All workers of the cluster are gone. Waiting {left:.0f} s more for one.")
+
+    def _worked_on(self) -> bool:
+        """Whether there is a worker; a scheduler that does not answer is the matter of the connection."""
+        try:
+            return bool(self._client.nthreads(callback_timeout=ANSWER))
+        except OSError:
+            return True
 
 
 @cache

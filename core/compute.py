@@ -19,6 +19,8 @@ from core.jobs import Progress
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+# What runs calls, how many may be under way, and what is told whether none has finished since a tick ago.
+_Pool = tuple[Executor, int, Callable[[Progress, bool], None]]
 
 TICK = 0.5  # seconds after which a cancelled job is seen, however long the items take
 
@@ -43,12 +45,11 @@ def each(
     of an item ends the map too. A worker of a cluster that is lost is no such exception: its items are done again.
     """
     rest = iter(items)
-    with _pool(threads) as (pool, window):
+    with _pool(threads) as (pool, window, look_after):
         under_way = {pool.submit(function, item): item for item in islice(rest, window)}
         while under_way:
             finished, _ = wait(under_way, timeout=TICK, return_when=FIRST_COMPLETED)
-            if not finished:
-                progress.check()
+            look_after(progress, not finished)
             for future in finished:
                 item = under_way.pop(future)
                 under_way |= {pool.submit(function, following): following for following in islice(rest, 1)}
@@ -56,7 +57,7 @@ def each(
                 progress.step()
 
 
-def _pool(threads: int | None) -> AbstractContextManager[tuple[Executor, int]]:
+def _pool(threads: int | None) -> AbstractContextManager[_Pool]:
     address = None if threads else cluster()
     if address is None:
         return _threads(threads or workers())
@@ -66,10 +67,15 @@ def _pool(threads: int | None) -> AbstractContextManager[tuple[Executor, int]]:
 
 
 @contextmanager
-def _threads(count: int) -> Iterator[tuple[Executor, int]]:
-    """Threads of this process, and how many items may be under way; those not begun are dropped at the end."""
+def _threads(count: int) -> Iterator[_Pool]:
+    """Threads of this process; items not begun are dropped at the end."""
     pool = ThreadPoolExecutor(count)
     try:
-        yield pool, count * 2
+        yield pool, count * 2, _check
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _check(progress: Progress, idle: bool) -> None:
+    if idle:
+        progress.check()

@@ -82,7 +82,8 @@ def _photos(
     for info in infos:
         path = _relative(info.filename)
         if path is None:
-            raise BadPath(f"{archive.name} is refused: “{info.filename}” would be written outside its folder.")
+            raise BadPath(f"{archive.name} is refused: “{info.filename}” would be written outside its folder. "
+                          "Unpack it yourself if you trust it, and name the folder.")
         if reason := why_left_out(path) or _why_not(info):
             left_out[reason] += 1
         else:
@@ -98,7 +99,8 @@ def _require_bearable(archive: Path, infos: Sequence[zipfile.ZipInfo]) -> None:
     if len(infos) > MAX_FILES:
         raise BadPath(f"{archive.name} holds {len(infos):,} photos; {MAX_FILES:,} at once is the limit. Divide it.")
     if total > MAX_TOTAL_BYTES or (total > MAX_FILE_BYTES and total > MAX_RATIO * packed):
-        raise BadPath(f"{archive.name} is refused: it would unpack to {total / 1024**3:.1f} GB, as zip bombs do.")
+        raise BadPath(f"{archive.name} is refused: it would unpack to {total / 1024**3:.1f} GB, as zip bombs do. "
+                      "Unpack it yourself if you trust it, and name the folder.")
     free = shutil.disk_usage(archive.parent).free
     if total + SPARE_BYTES > free:
         raise BadPath(f"{archive.name} needs {total / 1024**3:.1f} GB of disk; {free / 1024**3:.1f} GB are free.")

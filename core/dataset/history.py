@@ -14,13 +14,17 @@ from core.workspace import Project
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change that undo takes back as a whole: what it was, such as "Labelled cat", and of how many photos."""
+    """One change that undo takes back as a whole: what it was, such as "Labelled cat", and of how many photos.
+
+    `photo` is the name of one of them.
+    """
 
     number: int
     at: dt.datetime
     what: str
     photos: int
     undone: bool
+    photo: str | None = None
 
 
 def undo(project: Project) -> tuple[int, ...]:
@@ -90,11 +94,14 @@ def given(project: Project) -> dict[int, dt.datetime]:
 
 
 def _found(project: Project, which: str, *values: object) -> list[Step]:
-    query = ("SELECT number, at, what, undone, (SELECT COUNT(photo_id) FROM change WHERE step = number) AS photos "  # noqa: S608
+    query = ("SELECT number, at, what, undone, "  # noqa: S608
+             "(SELECT COUNT(photo_id) FROM change WHERE step = number) AS photos, "
+             "(SELECT photo.name FROM change JOIN photo ON photo.id = photo_id WHERE step = number LIMIT 1) AS photo "
              f"FROM step {which}")
     with project.reading() as rows:
         found = rows.execute(query, values).fetchall()
-    return [Step(row["number"], dt.datetime.fromisoformat(row["at"]), row["what"], row["photos"], bool(row["undone"]))
+    return [Step(row["number"], dt.datetime.fromisoformat(row["at"]), row["what"], row["photos"], bool(row["undone"]),
+                 row["photo"])
             for row in found]
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from core.dataset import annotating, vocabulary
+from core.dataset import annotating, photos, vocabulary
 from core.dataset.annotating import Annotation
 from core.dataset.names import counted
+from core.errors import RekolabError
 from core.types import Box, Photo
 from core.workspace import Project
 
@@ -66,7 +67,13 @@ def give(project: Project, what: str, wanted: Mapping[int, tuple[str, ...]]) -> 
 
 
 def draw(project: Project, photo_id: int, boxes: Sequence[Box]) -> bool:
-    """Make these the boxes of a photo, in pixels of it as a person sees it; one step. Gives whether that changed it."""
+    """Make these the boxes of a photo, in pixels of it as a person sees it; one step. Gives whether that changed it.
+
+    RekolabError where a box does not lie on the photo.
+    """
+    facts = photos.get(project, photo_id).facts
+    if facts and not all(_lies_on(box, facts.upright_size) for box in boxes):
+        raise RekolabError("A box reaches outside the photo. Draw it again.")
     with project.catalogue() as rows:
         named = tuple(replace(box, label=vocabulary.ensure(rows, box.label)) for box in boxes)
         said = annotating.read(rows, [photo_id])
@@ -126,6 +133,11 @@ def tally(photos: Iterable[Photo]) -> Tally:
     """How many photos have a label, of how many."""
     kept = [photo for photo in photos if not photo.excluded]
     return Tally(sum(bool(photo.labels) for photo in kept), len(kept))
+
+
+def _lies_on(box: Box, size: tuple[int, int]) -> bool:
+    return (min(box.left, box.top) >= 0 and min(box.width, box.height) > 0
+            and box.left + box.width <= size[0] and box.top + box.height <= size[1])
 
 
 def _kept_names(ensure: Callable[[str], str]) -> Callable[[str], str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from operator import attrgetter
 from os.path import commonpath
@@ -19,6 +19,7 @@ from core.dataset.archives import MAX_FILE_BYTES, TOO_HEAVY
 from core.dataset.names import counted, disk_path, why_left_out
 from core.dataset.photos import Found, Source
 from core.dataset.places import stamp_of
+from core.errors import NotAllowed, NotFound
 from core.files import write_atomically
 from core.jobs import Progress
 from core.workspace import Project
@@ -80,7 +81,7 @@ def _listed(
     progress.begin(0, f"Listing s3://{bucket}/{prefix}")
     left_out: Counter[str] = Counter()
     wanted = []
-    for item in storage.list_objects(client, bucket, prefix):
+    for item in _objects(client, bucket, prefix):
         progress.check()
         path = _relative(item.key, prefix)
         reason = _why_left_out(path, item)
@@ -93,6 +94,17 @@ def _listed(
 
 def _why_left_out(path: PurePosixPath, item: StoredObject) -> str | None:
     return why_left_out(path) or (TOO_HEAVY if item.size > MAX_FILE_BYTES else None)
+
+
+def _objects(client: Clients, bucket: str, prefix: str) -> Iterator[StoredObject]:
+    """What lies under `prefix`; an error names the place, and how it can be read after all."""
+    try:
+        yield from storage.list_objects(client, bucket, prefix)
+    except (NotFound, NotAllowed) as error:
+        way_on = ("See how the bucket is spelled, or choose one of the list." if isinstance(error, NotFound) else
+                  "Reading takes s3:ListBucket for the bucket and s3:GetObject for what is in it.")
+        sentence = f"s3://{bucket}/{prefix} can not be read. {error.message.rstrip('.')}. {way_on}"
+        raise type(error)(error.code, error.operation, error.said, sentence, error.cure) from error
 
 
 def _fetch(progress: Progress, project: Project, client: Clients, bucket: str, items: list[StoredObject]) -> None:

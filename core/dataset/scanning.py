@@ -14,6 +14,7 @@ from core.dataset import batches, content, places
 from core.dataset.names import counted
 from core.dataset.photos import GONE, photos, stamp_of, tuples
 from core.dataset.places import Reach, Stamp, in_s3
+from core.dataset.remembering import remembered
 from core.errors import BadImage, NotFound
 from core.files import room_needed
 from core.images import reading, thumbnails, verdicts
@@ -56,6 +57,10 @@ def scan(progress: Progress, home: str, project: str) -> int:
 
 def waiting(project: Project) -> int:
     """How many photos were never looked at, or not as it is done today. A scan looks at them, and at changed files."""
+    return remembered(project, "scanning.waiting", partial(_waiting, project))
+
+
+def _waiting(project: Project) -> int:
     with project.reading() as rows:
         return int(rows.execute(f"SELECT COUNT(*) FROM ({_FILES}) WHERE NOT seen", (LOOK,)).fetchone()[0])  # noqa: S608
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -13,14 +14,17 @@ from typing import IO, Any
 from core import demo, settings
 from core.compute import cluster
 from core.dataset import archives, mirror, naming, photos, scanning
-from core.dataset.names import LINKS, counted, disk_path, hidden, reasons, why_left_out
+from core.dataset.names import LINKS, counted, disk_path, hidden, reasons, unique, why_left_out
 from core.dataset.photos import Found, Source
-from core.errors import BadPath
+from core.errors import BadPath, Cancelled
+from core.files import room_needed
 from core.jobs import Progress
 from core.workspace import Project, open_project
 
 MAX_UPLOADS = 200  # files at once that a browser can hand over in bearable time
 _CHUNK = 1024 * 1024
+_NOT_FOR_ZIPS = ("uploads", "s3", "sample")  # folders of the other sources
+_NOTHING_KEPT = "Nothing was taken in. Make room, then do it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +78,12 @@ def import_zip(progress: Progress, home: str, project: str, file: str) -> Import
     """Job: unpack the photos of a zip into the project, and look at the new ones."""
     owner = open_project(home, project)
     path = settings.allowed_folder(str(Path(file).parent), settings.load().roots) / Path(file).name
-    place = owner.originals / disk_path(path.stem)
+    place = owner.originals / unique(str(disk_path(path.stem)), _NOT_FOR_ZIPS)
     try:
-        return _take_in(progress, owner, archives.extract(progress, path, place), path.name, _inside(place))
+        with _whole_or_nothing(owner, place):
+            imported = _catalogue(owner, archives.extract(progress, path, place), path.name, _inside(place))
+        scanning.scan(progress, home, project)
+        return imported
     finally:
         if path.parent == incoming(owner):
             path.unlink(missing_ok=True)
@@ -85,7 +92,8 @@ def import_zip(progress: Progress, home: str, project: str, file: str) -> Import
 def import_uploads(project: Project, files: Iterable[tuple[str, IO[bytes]]]) -> Imported:
     """Keep files that a browser sent, as (name or relative path, stream), in the project; look_at has yet to look."""
     place = project.originals / "uploads"
-    return _catalogue(project, archives.keep_uploads(files, place), "the browser", _inside(place))
+    with room_needed(_NOTHING_KEPT):
+        return _catalogue(project, archives.keep_uploads(files, place), "the browser", _inside(place))
 
 
 def look_at(progress: Progress, home: str, project: str, **imported: Any) -> Imported:
@@ -143,9 +151,34 @@ def receive(project: Project, name: str, stream: IO[bytes]) -> Path:
     target = incoming(project) / disk_path(PurePosixPath(name).name)
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{target.name}.part")
-    with draft.open("wb") as file:
-        shutil.copyfileobj(stream, file, _CHUNK)
-    return draft.replace(target)
+    with room_needed(_NOTHING_KEPT):
+        try:
+            with draft.open("wb") as file:
+                shutil.copyfileobj(stream, file, _CHUNK)
+            return draft.replace(target)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def _whole_or_nothing(project: Project, place: Path) -> Iterator[None]:
+    """Where this block fails or is cancelled, no file stays in `place` that is not a photo of the project."""
+    try:
+        with room_needed(_NOTHING_KEPT):
+            yield
+    except BaseException as error:
+        with project.reading() as rows:
+            kept = {row["path"] for row in rows.execute("SELECT path FROM photo")}
+        for folder, _, files in os.walk(place, topdown=False):
+            for file in (Path(folder, name) for name in files):
+                if str(file) not in kept:
+                    file.unlink()
+            with suppress(OSError):  # it is not empty
+                Path(folder).rmdir()
+        if isinstance(error, Cancelled):
+            raise Cancelled("Cancelled. Nothing was taken in, and nothing is left behind.") from None
+        raise
 
 
 def _require_photos(found: Found, where: str) -> None:

@@ -22,6 +22,7 @@ from core.images.likeness import Likeness, class_scores
 from core.types import Kind, Photo
 from core.workspace import Project
 
+FEWEST = 3  # labelled photos that two classes need; from fewer the suggestions are surer than they are right
 LIKELY = 0.5  # a label of several is suggested from here
 NEAREST = 8  # labelled neighbours that a suspicion is explained with
 DOUBTFUL = 0.0  # a label whose photo looks more like another one
@@ -53,8 +54,9 @@ def ready(project: Project) -> str:
         return "Suggestions are for labels of whole photos; boxes are drawn by hand."
     if likeness.read(project) is None:
         return "The photos have yet to be compared with each other."
-    if len({name for photo in photos(project) if not photo.excluded for name in photo.labels}) < 2:
-        return "Label a few photos of two classes first: five of each are enough to suggest the rest."
+    often = Counter(name for photo in photos(project) if not photo.excluded for name in photo.labels)
+    if sum(count >= FEWEST for count in often.values()) < 2:
+        return f"Label at least {FEWEST} photos of two classes first; five of each suggest most of the rest rightly."
     return ""
 
 

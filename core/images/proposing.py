@@ -27,7 +27,7 @@ def proposed(rows: Floats, wanted: Values, others: Floats, several: bool = False
     `rows` (n, d) are the embeddings of the labelled photos and `others` (m, d) those of the rest; `wanted` (n, k) is 1
     where a labelled photo has a label, else 0. Of a photo's k labels one is right, or with `several` any number.
     """
-    weights = _weights(wanted)
+    weights = np.ones(len(rows)) if several else _weights(wanted)
     known, rest = _with_one(rows), _with_one(others)
     penalty = np.diag([RIDGE * len(rows)] * rows.shape[1] + [1e-6])
     fit = np.linalg.inv((known.T * weights) @ known + penalty) @ (known.T * weights)
@@ -62,8 +62,7 @@ def chosen(count: int) -> NDArray[np.int64]:
 
 def _weights(wanted: Values) -> Values:
     """How much each labelled photo counts, so that every label counts the same; 1 on average."""
-    often = np.maximum(wanted.sum(axis=0), 1)
-    weights = (wanted / often).sum(axis=1) / np.maximum(wanted.sum(axis=1), 1)
+    weights = (wanted / np.maximum(wanted.sum(axis=0), 1)).sum(axis=1)
     return np.asarray(weights / max(float(weights.mean()), 1e-12))
 
 

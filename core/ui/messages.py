@@ -18,6 +18,11 @@ def error(problem: RekolabError) -> None:
         st.page_link(pages.path(problem.cure.page), label=problem.cure.label, icon=":material/healing:")
 
 
+def cancelled(problem: RekolabError) -> None:
+    """What a cancelled job left, which is nobody's error."""
+    st.info(plain(problem.message), icon=":material/block:")
+
+
 def empty(text: str, label: str, page: str) -> None:
     """What a page says while it has nothing to show: why, and the step that fills it."""
     with st.container(border=True, horizontal_alignment="center"):

@@ -81,7 +81,8 @@ def _bar(project: Project, kind: str) -> None:
     if one is None or not one.live:
         st.rerun()  # the page shows what came of it
     st.progress(one.share, text=f"{plain(one.title)} · {_figures(one)}")
-    st.caption("You can leave this page; it goes on." if not one.message else plain(one.message))
+    said = one.message not in ("", one.title)
+    st.caption(plain(one.message) if said else "You can leave this page; it goes on.")
 
 
 def until_changed(clients: Clients, version: Version) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.aws import storage
 from core.compute import cluster
-from core.dataset import naming, sources
+from core.dataset import naming, scanning, sources
 from core.errors import RekolabError
 from core.jobs import Job
 from core.ui import messages, state
@@ -40,11 +40,24 @@ def outcome(project: Project) -> None:
     if last is None:
         return
     with st.container(border=True):
-        st.markdown(f":material/check_circle: {plain(last.result.sentence)} "
+        nameless = "" if naming.current(project) else "No folder names a class; the Label page gives them one. "
+        st.markdown(f":material/check_circle: {plain(last.result.sentence)} {nameless}"
                     "Next: see below what is wrong with them, then clean them.")
         with st.container(horizontal=True, vertical_alignment="bottom"):
             _classes(project)
             st.button("Close", key="import_close", on_click=state.jobs().forget, args=(last.key,), type="tertiary")
+
+
+def unseen(project: Project) -> None:
+    """Say how many photos are still to be looked at, as after a cancelled import, and offer to do it."""
+    number = scanning.waiting(project)
+    if not number:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(f":material/visibility_off: {count(number, 'photo has', 'photos have')} yet to be looked at. "
+                    "Until then nothing is known of them, and cleaning leaves them out.")
+        if st.button(f"Look at {count(number, 'photo')}", icon=":material/visibility:"):
+            state.start(project, "import", "Looking at the photos", scanning.scan)
 
 
 def _last(project: Project) -> Job | None:
@@ -78,7 +91,8 @@ def _level(level: int | None, names: Sequence[str]) -> str:
 
 def choose(project: Project) -> None:
     """The four ways in. Each starts a job, or says what is wrong and what is allowed."""
-    place = st.segmented_control("From", PLACES, default="Folder", required=True, key="browse_source")
+    place = st.segmented_control("From", PLACES, default="Folder", required=True, key="browse_source",
+                                 persist_state="session")
     {"Folder": _folder, "Files": _files, "Zip": _zip, "S3": _s3}[str(place)](project)
     st.caption("Folders name the classes, such as cat and dog. Hidden and system files are left out. "
                "Your files are only read, and a second time only what is new is taken in.")
@@ -90,6 +104,7 @@ def _folder(project: Project) -> None:
     roots = plain(", ".join(str(root) for root in state.in_force().roots))
     with st.form("browse_folder", border=False):
         folder = st.text_input("Folder on this computer", placeholder="/home/me/photos", key="browse_folder_path",
+                               persist_state="session",
                                help=f"Folders that may be read: {roots}. REKOLAB_ROOTS widens them.")
         if st.form_submit_button("Read the folder", type="primary", icon=":material/folder_open:"):
             state.start(project, "import", "Reading the folder", sources.import_folder, folder=folder)
@@ -105,8 +120,10 @@ def _files(project: Project) -> None:
         help="For more than that name a folder, a zip or a place in S3: browsers choke on thousands of files.")
     _dropped_folders()(data={"most": sources.MAX_UPLOADS + 1}, key="browse_dropped", height=1)
     if len(sent) > sources.MAX_UPLOADS:
-        st.error(f"More than {sources.MAX_UPLOADS} files are too many for a browser. "
+        st.error(f"{len(sent):,} files: more than {sources.MAX_UPLOADS} are too many for a browser. "
                  "Name their folder, a zip or a place in S3 instead.")
+        if st.button("Take them all back", icon=":material/close:"):
+            _clear("browse_whole_folder" if whole else "browse_files")
     elif sent and st.button(f"Add {count(len(sent), 'file')}", type="primary", icon=":material/add_photo_alternate:"):
         with state.errors_shown():
             kept = sources.import_uploads(project, [(file.name, file) for file in sent])
@@ -144,8 +161,8 @@ def _s3(project: Project) -> None:
     buckets = _buckets(project)
     with st.form("browse_s3", border=False):
         bucket = st.selectbox("Bucket", buckets, index=None, accept_new_options=True, key="browse_bucket",
-                              placeholder="Choose one, or type its name")
-        prefix = st.text_input("Prefix", placeholder="photos/2026/", key="browse_prefix")
+                              placeholder="Choose one, or type its name", persist_state="session")
+        prefix = st.text_input("Prefix", placeholder="photos/2026/", key="browse_prefix", persist_state="session")
         asked = st.form_submit_button("Read from S3" if cluster() else "Copy from S3", type="primary",
                                       icon=":material/cloud_download:")
     if asked and bucket:

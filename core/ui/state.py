@@ -124,10 +124,10 @@ def errors_shown() -> Iterator[None]:
 
 
 def failure(project: Project, kind: str) -> None:
-    """Say on the job's own page why the project's last job of that kind failed, until it is dismissed."""
+    """Say on the job's own page why its last job of that kind failed, or was cancelled, until it is dismissed."""
     last = job(project, kind)
-    if last and last.state == "failed" and last.error:
-        messages.error(last.error)
+    if last and last.error:
+        messages.cancelled(last.error) if last.state == "cancelled" else messages.error(last.error)
         st.button("Dismiss", key=f"dismiss {last.key}", on_click=jobs().forget, args=(last.key,), type="tertiary")
 
 

@@ -27,6 +27,7 @@ if not known.photos:
     st.info("No photos yet. Choose where they are, above.", icon=":material/photo_library:")
     st.stop()
 
+sources.unseen(project)
 map.begin(project)
 filters.keep_to(project, known)
 summary = filtering.summary_of(project)

@@ -10,7 +10,7 @@ from core.dataset import cleaning, cleaning_views, labels, listing, photos
 from core.dataset.cleaning_views import BY_HAND, LEAVE_OUT
 from core.images.cleaning import Recipe
 from core.limits import MAX_SIDE, MIN_SIDE, TRAINING_SIDE
-from core.ui import comparing, gallery, messages, pages, progress, state
+from core.ui import comparing, gallery, messages, pages, progress, sources, state
 from core.ui.words import count, plain, size
 
 messages.opening("Clean", "Make copies that fit Rekognition's limits: shrunk, upright, sRGB, without camera data and "
@@ -20,9 +20,10 @@ known = {photo.id: photo for photo in photos.photos(project)}
 if not known:
     messages.empty("There are no photos to clean yet.", "Add photos", "data/browse")
     st.stop()
-if progress.on_page(project, "clean"):
+if progress.on_page(project, "clean") or progress.on_page(project, "import"):
     st.stop()
 state.failure(project, "clean")
+sources.unseen(project)
 
 last, near = cleaning.recipe_of(project), len(cleaning.near_twins(project))
 formats: list[Literal["keep", "JPEG", "PNG"]] = ["keep", "JPEG", "PNG"]
@@ -59,13 +60,14 @@ if action and action in plan:
     key, out, reasons = f"clean {action}", action != BY_HAND, plan[action]
     if action == LEAVE_OUT:
         st.dataframe([{"photo": known[number].name, "why": why} for number, why in reasons.items()],
-                     hide_index=True, height="content" if len(reasons) < 8 else 300)
+                     hide_index=True, height="content" if len(reasons) < 8 else 300,
+                     column_config={"photo": st.column_config.TextColumn(width="medium")})
     with st.container(border=True):
         chosen = gallery.paged([str(number) for number in reasons], partial(tile, reasons), key, of=len(reasons)).chosen
     if chosen:
         st.button(f"Leave out {len(chosen):,}" if out else f"Take in {len(chosen):,} again", key=f"{key} decide",
                   icon=":material/block:" if out else ":material/undo:", on_click=decide, args=(chosen, key, out))
-    else:
+    elif action != LEAVE_OUT:
         st.caption("Select photos to leave them out of everything that follows." if out else
                    "Select photos to take them in again.")
 else:

@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import cluster_work
 import pytest
 from running_cluster import Cluster, free_port
 
-from core import clustering
+from core import clustering, compute
 from core.compute import each
 from core.errors import Cancelled, ClusterError, NotAllowed
 from core.jobs import Progress
+
+if TYPE_CHECKING:
+    from distributed import LocalCluster
 
 
 def test_work_is_done_by_the_workers_and_not_here(cluster: Cluster) -> None:
@@ -53,6 +58,50 @@ def test_a_job_is_cancelled_while_no_item_comes_back(cluster: Cluster, tmp_path:
             list(each(partial(cluster_work.wait_for, file=tmp_path / "go"), range(4), Progress(cancelled=cancelled)))
     finally:
         (tmp_path / "go").touch()
+
+
+@pytest.fixture
+def lone(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalCluster]:
+    """A cluster of one worker, which can be taken away; the settings name it."""
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=1, threads_per_worker=1, processes=False, protocol="tcp", host="127.0.0.1",
+                      dashboard_address="127.0.0.1:0") as cluster:
+        monkeypatch.setenv("REKOLAB_CLUSTER", cluster.scheduler_address)
+        monkeypatch.setattr(compute, "TICK", 0.05)
+        yield cluster
+
+
+def leaving(cluster: LocalCluster, said: list[str], again: int) -> Progress:
+    """Takes the workers away at the third item, and has `again` of them come once that is said."""
+    def update(**change: Any) -> None:
+        said.extend([change["message"]] if "message" in change else [])
+        if change.get("done") == 3:
+            cluster.scale(0)
+        elif "Waiting" in change.get("message", ""):
+            cluster.scale(again)
+
+    return Progress(update)
+
+
+def test_work_waits_for_a_worker_when_all_are_gone_and_says_so(lone: LocalCluster) -> None:
+    said: list[str] = []
+    done = dict(each(cluster_work.square, range(40), leaving(lone, said, again=1)))
+    assert {number: square for number, (square, _) in done.items()} == {n: n * n for n in range(40)}
+    assert said[0] == "All workers of the cluster are gone. Waiting 60 s more for one."
+    assert said[-1] == "A worker of the cluster is there again."
+
+
+def test_work_that_no_worker_comes_for_ends_with_a_way_on(
+    lone: LocalCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clustering, "WORKERLESS", 0.3)
+    done = []
+    ended = r"All workers .* are gone\. What was finished is kept\. Start one with .*alone"
+    with pytest.raises(ClusterError, match=ended):
+        for number, _ in each(cluster_work.square, range(40), leaving(lone, [], again=0)):
+            done.append(number)
+    assert 3 <= len(done) < 40
 
 
 def test_a_cluster_that_is_not_there_is_named_with_a_way_on(monkeypatch: pytest.MonkeyPatch) -> None:

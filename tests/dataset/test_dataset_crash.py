@@ -17,6 +17,7 @@ from PIL import Image
 from core.dataset import cleaning, photos
 from core.images import thumbnails
 from core.jobs import Jobs
+from core.types import Cleaned
 from core.workspace import Project
 
 ROOT = Path(__file__).parents[2]
@@ -56,6 +57,13 @@ def contents(folder: Path) -> dict[Path, str]:
     return {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*") if path.is_file()}
 
 
+def whole_results(project: Project) -> list[Cleaned]:
+    """The cleaned set, of which every copy is there with the bytes that the catalogue names."""
+    copies, there = cleaning.results(project), contents(project.cleaned)
+    assert {Path(str(copy.path)): copy.sha256 for copy in copies}.items() <= there.items()
+    return copies
+
+
 @pytest.fixture
 def heavy(photo_folder: Callable[..., Path]) -> Path:
     """Photos that take long enough to be killed at."""
@@ -86,13 +94,14 @@ def test_a_cleaning_that_is_killed_leaves_whole_copies_and_goes_on(
     take_in(heavy)
     originals = contents(heavy)
     kill_when(lambda: len(cleaning.results(project)) >= 3, project, "clean")
-    kept, seen = cleaning.results(project), contents(project.cleaned)
+    kept, seen = whole_results(project), contents(project.cleaned)
     assert len(kept) >= 3
     end = time.monotonic() + random.uniform(0, 0.4)  # anywhere in what is left of the work
     kill_when(lambda: time.monotonic() > end, project, "clean")
+    whole_results(project)
     seen |= contents(project.cleaned)
     go_on(project)
-    done = cleaning.results(project)
+    done = whole_results(project)
     assert len(done) == 24
     assert set(kept) <= set(done)
     whole = contents(project.cleaned)

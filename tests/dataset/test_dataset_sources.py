@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import io
 import os
 import stat
@@ -7,11 +8,13 @@ import threading
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core.dataset import archives, photos, scanning, sources
-from core.errors import BadPath, Cancelled
+from core.errors import BadPath, Cancelled, RekolabError
+from core.files import write_atomically
 from core.jobs import Jobs, Progress
 from core.types import Photo
 from core.workspace import Project
@@ -219,21 +222,89 @@ def test_a_zip_with_a_password_says_what_to_do(project: Project, tmp_path: Path,
         unpack(project, archive)
 
 
-def test_a_zip_of_many_photos_tells_how_far_it_is_and_can_be_cancelled(
-    project: Project, tmp_path: Path, jpeg: bytes
-) -> None:
-    archive, seen = packed(tmp_path, *((f"cat/{number}.jpg", b"%d" % number) for number in range(2000))), []
+def stopping(at: int, seen: list[dict[str, int]]) -> Progress:
+    """Is cancelled at that step."""
     cancelled = threading.Event()
 
     def update(**change: int) -> None:
         seen.append(change)
-        if change.get("done") == 1500:
+        if change.get("done") == at:
             cancelled.set()
 
+    return Progress(update, cancelled)
+
+
+def files(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
+
+
+def test_a_zip_of_many_photos_tells_how_far_it_is_and_leaves_nothing_when_cancelled(
+    project: Project, tmp_path: Path, jpeg: bytes
+) -> None:
+    archive, seen = packed(tmp_path, *((f"cat/{number}.jpg", b"%d" % number) for number in range(400))), []
+    (project.originals / "pets" / "cat").mkdir(parents=True)
+    (project.originals / "pets" / "cat" / "399.jpg").write_bytes(b"399")  # as a crash leaves it
+    with pytest.raises(Cancelled, match=r"Nothing was taken in, and nothing is left behind\."):
+        sources.import_zip(stopping(300, seen), str(project.home), project.name, str(archive))
+    assert seen[0]["total"] == 400 and seen[-1]["done"] == 300
+    assert files(project.originals) == set() == set(names(project))
+
+
+def test_a_cancelled_zip_leaves_what_one_of_the_same_name_has_brought(
+    project: Project, tmp_path: Path, jpeg: bytes, other_jpeg: bytes
+) -> None:
+    unpack(project, packed(tmp_path, ("cat/1.jpg", jpeg)))
+    another = packed(tmp_path, ("cat/1.jpg", jpeg), ("cat/2.jpg", other_jpeg), ("dog/3.jpg", other_jpeg))
     with pytest.raises(Cancelled):
-        sources.import_zip(Progress(update, cancelled), str(project.home), project.name, str(archive))
-    assert seen[0]["total"] == 2000
-    assert seen[-1]["done"] == 1500 == len(list(project.originals.rglob("*.jpg")))
+        sources.import_zip(stopping(3, []), str(project.home), project.name, str(another))
+    assert files(project.originals) == {"pets", "pets/cat", "pets/cat/1.jpg"}
+    assert unpack(project, another).new == 2
+
+
+def test_a_zip_cancelled_while_its_photos_are_looked_at_keeps_them_and_a_scan_goes_on(
+    project: Project, tmp_path: Path, jpeg: bytes
+) -> None:
+    archive, cancelled = packed(tmp_path, *((f"cat/{number}.jpg", jpeg + b"%d" % number) for number in range(9))), []
+
+    def update(**change: Any) -> None:
+        cancelled.append(change.get("message") == "Looking at the photos" or cancelled[-1:] == [True])
+        if cancelled[-1] and change.get("done") == 2:
+            stop.set()
+
+    stop = threading.Event()
+    with pytest.raises(Cancelled):
+        sources.import_zip(Progress(update, stop), str(project.home), project.name, str(archive))
+    assert len(names(project)) == 9 and 0 < scanning.waiting(project) < 9
+    scanning.scan(Progress(), str(project.home), project.name)
+    assert scanning.waiting(project) == 0
+
+
+def test_a_disk_that_fills_while_a_zip_is_unpacked_is_said_and_nothing_is_left(
+    project: Project, tmp_path: Path, jpeg: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[Path] = []
+
+    def fill(path: Path, data: bytes) -> None:
+        if written:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write_atomically(path, data)
+        written.append(path)
+
+    monkeypatch.setattr(archives, "write_atomically", fill)
+    archive = packed(tmp_path, ("cat/1.jpg", jpeg), ("cat/2.jpg", jpeg + b"2"))
+    with pytest.raises(RekolabError, match=r"The disk is full .*Nothing was taken in\. Make room"):
+        unpack(project, archive)
+    assert written and files(project.originals) == set()
+    with pytest.raises(RekolabError, match=r"The disk is full"):
+        sources.import_uploads(project, [("cat/1.jpg", io.BytesIO(jpeg))])
+
+
+@pytest.mark.parametrize("name", ["uploads.zip", "s3.zip", "sample.zip"])
+def test_a_zip_named_like_another_source_gets_a_folder_of_its_own(
+    project: Project, tmp_path: Path, jpeg: bytes, name: str
+) -> None:
+    unpack(project, packed(tmp_path, ("cat/1.jpg", jpeg), name=name))
+    assert files(project.originals) >= {f"{Path(name).stem} (2)/cat/1.jpg"}
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(

@@ -7,16 +7,7 @@ from pathlib import Path
 from page_photos import draw, take_in
 from visitor import Visitor
 
-from core.dataset import labels, vocabulary
-
-
-def test_a_class_without_photos_can_be_removed_and_one_with_photos_can_not(visitor: Visitor, tmp_path: Path) -> None:
-    pets = take_in(visitor.workspace.create("pets"), draw(tmp_path / "photos", ("cat", "dog"), 2), labelled=True)
-    visitor.go("data/label", pets.name)
-    visitor.at.text_input(key="label_new_0").set_value("1")
-    visitor.run().click("Remove 1")
-    assert vocabulary.listed(pets) == ["cat", "dog"]
-    assert not [name for name in visitor.buttons if name.startswith("Remove")]
+from core.dataset import labels
 
 
 def test_the_field_for_a_class_is_a_new_one_each_time_so_that_keys_label_photos(

@@ -63,7 +63,7 @@ def test_one_key_labels_a_photo_and_moves_on(visitor: Visitor, pets: Project) ->
 
 def test_the_number_keys_are_the_classes_in_their_order(visitor: Visitor, pets: Project) -> None:
     visitor.go("data/label")
-    assert keys(visitor) == {"label as cat": "1", "label as dog": "2", "None of these": "0", "Undo": "backspace",
+    assert keys(visitor) == {"label as cat": "1", "label as dog": "2", "label as none": "0", "Undo": "backspace",
                              "Redo": "shift+backspace", "Previous": "left", "Next": "right"}
 
 
@@ -144,6 +144,8 @@ def test_many_photos_get_a_label_at_once(visitor: Visitor, pets: Project) -> Non
     assert [tile["note"] for tile in visitor.tiles("label_grid")] == ["cat/0.jpg", "cat/1.jpg"]
     visitor.click("Undo")
     assert not any(given(pets).values())
+    visitor.choose("label_grid", "1").click("label many none")
+    assert photos.get(pets, 1).excluded
 
 
 def test_one_class_alone_is_warned_about(visitor: Visitor, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,17 +40,19 @@ def edit(
                   {"label": box.label, "left": box.left, "top": box.top, "width": box.width, "height": box.height}
                   for box in photo.boxes],
               "serial": st.session_state.get(f"{KEY}_serial", 0), "help": HELP},
-        key=KEY, height="content", on_drawn_change=partial(_keep, project),
+        key=KEY, height="content", on_drawn_change=lambda: None,
         on_step_change=lambda: move(int(st.session_state[KEY].get("step") or 0)))
     st.caption(HELP)
 
 
-def _keep(project: Project) -> None:
-    """Write what was drawn, on the photo that it was drawn on."""
-    drawn = st.session_state[KEY].get("drawn") or {}
+def keep(project: Project) -> None:
+    """Write what was drawn since the last run, on the photo that it was drawn on, before anything else is shown."""
+    drawn = st.session_state.get(KEY, {}).get("drawn")
+    if not drawn or drawn["serial"] == st.session_state.get(f"{KEY}_serial", 0):
+        return
+    st.session_state[f"{KEY}_serial"] = int(drawn["serial"])
     with state.errors_shown():
         labels.draw(project, int(drawn["photo"]), [_box(box) for box in drawn["boxes"][:limits.MAX_BOXES_PER_IMAGE]])
-    st.session_state[f"{KEY}_serial"] = int(drawn["serial"])
 
 
 def _box(drawn: Mapping[str, Any]) -> Box:

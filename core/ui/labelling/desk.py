@@ -97,11 +97,24 @@ def said_of(photo: Photo, nothing: str = "no label") -> str:
     return ", ".join(photo.labels) or ("left out" if photo.excluded else nothing)
 
 
-def progress(desk: Desk) -> None:
-    """How far labelling has come."""
+def head(desk: Desk) -> None:
+    """How far labelling has come, and what folders propose."""
+    foldered = [photo for photo in desk.unlabelled if photo.folder_label] if desk.kind != "boxes" else []
+    if foldered:
+        names = sorted({str(photo.folder_label) for photo in foldered})
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(f"{count(len(foldered), 'photo')} came in folders named {plain(', '.join(names))}.",
+                        width="stretch")
+            st.button("Label them by folder", type="primary" if len(foldered) == len(desk.kept) else "secondary",
+                      icon=":material/folder:", on_click=_by_folder, args=(desk.project,))
     tally = labels.tally(desk.listed)
     st.progress(tally.labelled / tally.total if tally.total else 1.0,
                 text=f"{tally.labelled:,} of {tally.total:,}, {tally.to_go:,} to go")
+
+
+def _by_folder(project: Project) -> None:
+    with state.errors_shown():
+        st.toast(f"{count(labels.label_by_folder(project), 'photo')} labelled by folder")
 
 
 def undo_buttons(desk: Desk, key: str) -> None:

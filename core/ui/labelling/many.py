@@ -21,7 +21,7 @@ NONE, OUT = "without a label", "left out"
 @st.fragment
 def draw(project: Project) -> None:
     here = desk.of(project)
-    desk.progress(here)
+    desk.head(here)
     shown = _filtered(here)
     tools = st.container(horizontal=True, vertical_alignment="center")
     by_id = {str(photo.id): photo for photo in shown}

@@ -20,11 +20,12 @@ DETAILED = 1600  # pixels, of a photo that boxes are drawn on
 @st.fragment
 def draw(project: Project) -> None:
     """Drawn anew by itself at every key, which takes a fraction of what the whole page takes."""
+    boxes.keep(project)
     here = desk.of(project)
     photo = _current(here)
-    desk.progress(here)
+    desk.head(here)
     wide = here.kind == "boxes"
-    picture, side = st.columns([4, 1] if wide else [3, 2], gap="large")
+    picture, side = st.columns([7, 3] if wide else [3, 2], gap="large")
     with picture, state.errors_shown():
         if wide:
             boxes.edit(project, photo, gallery.large(photo.path, DETAILED), here.classes, here.colours, _move)
@@ -75,7 +76,8 @@ def _classes(here: Desk, photo: Photo) -> None:
             st.button(f"{_dot(here, name)} {plain(name)}", key=f"label as {name}", on_click=_put,
                       args=(here, photo, name), width="stretch", type="primary" if chosen else "secondary",
                       shortcut=str(position) if position <= KEYS else None)
-    st.button("None of these", on_click=_put, args=(here, photo, None), width="stretch", shortcut="0",
+    nothing = "Nothing to find here" if here.kind == "boxes" else "None of these"
+    st.button(nothing, on_click=_put, args=(here, photo, None), width="stretch", shortcut="0", key="label as none",
               help="Leaves the photo out of the training")
 
 

@@ -8,7 +8,7 @@ from core.dataset import history
 from core.dataset.history import Step
 from core.ui import messages
 from core.ui.labelling import desk
-from core.ui.words import clock, count, plain
+from core.ui.words import clock, count
 from core.workspace import Project
 
 MOST = 200
@@ -20,35 +20,32 @@ def draw(project: Project) -> None:
     if not steps:
         messages.nothing("Nothing was labelled yet.", "Label one by one", _one_by_one)
         return
-    desk.undo_buttons(desk.of(project), "label_past")
-    st.caption("Newest first. Going back loses nothing: steps that are taken back can be done again, until something "
-               "new is labelled.")
-    current = next((step.number for step in steps if not step.undone), 0)
-    for step in steps:
-        _row(project, step, step.number == current)
-    _start(project, steps[-1].number, len(steps), current)
+    tools = st.container(horizontal=True, vertical_alignment="center")
+    chosen = st.dataframe(
+        [{"": _state(step, steps), "when": clock(step.at), "what": step.what, "photos": step.photos,
+          "photo": step.photo or ""} for step in steps],
+        hide_index=True, on_select="rerun", selection_mode="single-row-required", key="label_past", height=560,
+        column_config={"": st.column_config.TextColumn(width=80), "what": st.column_config.TextColumn(width="medium")})
+    rows = chosen["selection"]["rows"]
+    with tools:
+        desk.undo_buttons(desk.of(project), "label_past")
+        step = steps[rows[0]] if rows and rows[0] < len(steps) else steps[0]
+        st.button("Go to this moment", icon=":material/history:", on_click=_go, args=(project, step.number),
+                  help="Takes back, or does again, every step between now and the chosen row")
+        if len(steps) < MOST:
+            st.button("Before the first", on_click=_go, args=(project, steps[-1].number - 1), type="tertiary")
+    st.caption("Newest first. Choose a row to go to that moment. Going back loses nothing: steps that are taken back "
+               "can be done again, until something new is labelled.")
 
 
-def _row(project: Project, step: Step, current: bool) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        words = f"{plain(step.what)}{': ' + count(step.photos, 'photo') if step.photos else ''}"
-        st.markdown(f":gray[{clock(step.at)}]", width=130)
-        st.markdown(f":gray[~~{words}~~]" if step.undone else words, width="stretch")
-        if current:
-            st.badge("now", color="green")
-        else:
-            st.button("Forward to here" if step.undone else "Back to here", key=f"step {step.number}", type="tertiary",
-                      on_click=_go, args=(project, step.number))
-
-
-def _start(project: Project, oldest: int, shown: int, current: int) -> None:
-    if shown < MOST and current:
-        st.button("Back to before the first label", key="step 0", type="tertiary", on_click=_go,
-                  args=(project, oldest - 1))
+def _state(step: Step, steps: list[Step]) -> str:
+    now = next((one.number for one in steps if not one.undone), 0)
+    return "now" if step.number == now else "undone" if step.undone else ""
 
 
 def _go(project: Project, number: int) -> None:
-    st.toast(f"{count(history.undo_to(project, number), 'step')} taken back or done again")
+    done = history.undo_to(project, number)
+    st.toast(f"{count(done, 'step')} taken back or done again" if done else "This is the moment that you are at.")
 
 
 def _one_by_one() -> None:

@@ -21,7 +21,7 @@ AT_ONCE = 120  # suggestions that are confirmed together at most: as many as can
 @st.fragment
 def draw(project: Project) -> None:
     here = desk.of(project)
-    desk.progress(here)
+    desk.head(here)
     if why := suggesting.ready(project):
         messages.nothing(why, "Label one by one", _one_by_one)
         return

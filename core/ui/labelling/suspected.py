@@ -24,8 +24,8 @@ def draw(project: Project) -> None:
     if kinds.kind_of(project) != "single":
         st.info("Suspects are found where each photo has one label.")
         return
-    if why := suggesting.ready(project):
-        st.info(why, icon=":material/hourglass_empty:")
+    if likeness.read(project) is None:
+        st.info("The photos have yet to be compared with each other.", icon=":material/hourglass_empty:")
         return
     seen: dict[str, str] = project.get(RIGHT, {})
     found = [one for one in suggesting.suspects(project) if seen.get(str(one.photo_id)) != one.label]

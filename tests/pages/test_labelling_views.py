@@ -1,0 +1,163 @@
+"""The other views of Label: suggestions, suspects, the history, classes, several labels and boxes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from page_photos import draw, take_in
+from visitor import Visitor
+
+from core.dataset import history, kinds, labels, likeness, photos, suggesting, vocabulary
+from core.dataset.suggesting import Suspect
+from core.jobs import Progress
+from core.types import Box
+from core.workspace import Project
+
+
+@pytest.fixture
+def pets(visitor: Visitor, tmp_path: Path) -> Project:
+    """Five cats and five dogs, compared; three of each are labelled."""
+    project = take_in(visitor.workspace.create("pets"), draw(tmp_path / "photos", ("cat", "dog"), 5))
+    likeness.compare(Progress(), str(project.home), project.name)
+    labels.assign(project, [1, 2, 3], "cat")
+    labels.assign(project, [6, 7, 8], "dog")
+    return project
+
+
+def given(project: Project) -> dict[int, tuple[str, ...]]:
+    return {one.id: one.labels for one in photos.photos(project)}
+
+
+def view(visitor: Visitor, name: str) -> Visitor:
+    visitor.at.session_state["label_how"] = name
+    return visitor.go("data/label", "pets")
+
+
+def test_suggestions_are_confirmed_but_for_those_that_are_marked_as_wrong(visitor: Visitor, pets: Project) -> None:
+    visitor.at.session_state["label_least"] = 50
+    view(visitor, "Suggestions")
+    shown = visitor.tiles("label_suggested")
+    assert sorted(int(tile["id"]) for tile in shown) == [4, 5, 9, 10]
+    wrong, *right = (int(tile["id"]) for tile in shown)
+    visitor.choose("label_suggested", str(wrong))
+    assert "1 marked as wrong." in visitor.text
+    visitor.click("label_confirm")
+    assert given(pets)[wrong] == ()
+    assert all(given(pets)[number] for number in right)
+    visitor.click("label_suggested_undo")
+    assert not any(given(pets)[number] for number in right)
+
+
+def test_a_suggestion_is_taken_by_enter_in_the_one_by_one_view(visitor: Visitor, pets: Project) -> None:
+    visitor.go("data/label", "pets")
+    (found,) = [one for one in suggesting.suggestions(pets) if one.photo_id == 4]
+    assert visitor.button("label suggested").proto.shortcut == "enter"
+    visitor.click("label suggested")
+    assert given(pets)[4] == found.labels
+    assert visitor.at.session_state["label_photo"] == 5
+
+
+def test_the_most_doubtful_comes_first_when_asked(visitor: Visitor, pets: Project) -> None:
+    visitor.at.session_state["label_order"] = "most doubtful first"
+    visitor.go("data/label", "pets")
+    doubtful = suggesting.doubtful_first(suggesting.suggestions(pets))
+    assert visitor.at.session_state["label_photo"] == doubtful[0].photo_id
+    visitor.click("label as cat")
+    following = suggesting.doubtful_first(suggesting.suggestions(pets))
+    assert visitor.at.session_state["label_photo"] == following[0].photo_id
+
+
+def test_why_there_are_no_suggestions_leads_to_labelling(visitor: Visitor, pets: Project) -> None:
+    history.undo(pets)
+    view(visitor, "Suggestions")
+    assert "Label at least 3 photos of two classes first" in visitor.text
+    visitor.click("nothing Label one by one")
+    assert "label as cat" in [one.key for one in visitor.at.main.button]
+
+
+def test_a_suspect_is_corrected_or_found_right_and_not_named_again(
+    visitor: Visitor, pets: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = (Suspect(1, "cat", "dog", 0.6, "It looks like dog."), Suspect(6, "dog", "cat", 0.3, "It looks like cat."))
+    monkeypatch.setattr(suggesting, "suspects", lambda project: found)
+    view(visitor, "Suspects")
+    assert "2 labels may be wrong" in visitor.text.replace("**", "")
+    assert "Labelled **cat**. It looks like dog." in visitor.text
+    visitor.click("suspect 1 other")
+    assert given(pets)[1] == ("dog",)
+    visitor.click("suspect 6 right")
+    assert given(pets)[6] == ("dog",)
+    assert "suspect 6 right" not in [one.key for one in visitor.at.main.button]
+
+
+def test_the_history_goes_back_to_a_chosen_moment_and_forward_again(visitor: Visitor, pets: Project) -> None:
+    view(visitor, "History")
+    table = visitor.at.dataframe[0].value
+    assert table["what"].tolist() == ["Labelled dog", "Labelled cat"]
+    assert table["photos"].tolist() == [3, 3]
+    visitor.click("Before the first")
+    assert not any(given(pets).values())
+    visitor.click("Go to this moment")
+    assert sum(map(bool, given(pets).values())) == 6
+
+
+def test_a_class_is_renamed_merged_moved_and_removed_and_what_happens_is_said_first(
+    visitor: Visitor, pets: Project
+) -> None:
+    visitor.go("data/label", "pets").click("Classes")
+    assert "3 photos lose this label; 3 have no other then." in visitor.text
+    visitor.at.text_input(key="class name cat").set_value("kitten")
+    visitor.button("Classes").click()
+    visitor.run()
+    assert "3 photos will be called kitten." in visitor.text
+    visitor.click("Classes", inside="class rename")
+    assert vocabulary.listed(pets) == ["kitten", "dog"]
+    visitor.click("Classes", inside="class later")
+    assert vocabulary.listed(pets) == ["dog", "kitten"]
+    visitor.click("Classes", inside="class remove")
+    assert len(vocabulary.listed(pets)) == 1
+
+
+def test_where_a_photo_may_have_several_labels_a_key_switches_one_on_and_off(visitor: Visitor, pets: Project) -> None:
+    kinds.choose(pets, "multi")
+    visitor.go("data/label", "pets").click("label as dog").click("label as cat")
+    assert given(pets)[4] == ("dog", "cat")
+    visitor.click("label as dog")
+    assert given(pets)[4] == ("cat",)
+    assert visitor.at.session_state["label_photo"] == 4
+    visitor.click("Next")
+    assert visitor.at.session_state["label_photo"] == 5
+
+
+def test_the_kind_is_changed_after_its_consequences_are_said(visitor: Visitor, pets: Project) -> None:
+    visitor.go("data/label", "pets")
+    visitor.at.radio(key="label_kind single").set_value("boxes")
+    visitor.run()
+    assert "6 photos with a label but no box will need boxes. What was said of them is kept." in visitor.text
+    visitor.click("label_kind_change")
+    assert kinds.kind_of(pets) == "boxes"
+    assert "0 of 10, 10 to go" in visitor.text
+
+
+def test_what_is_drawn_is_on_the_photo_that_it_was_drawn_on(visitor: Visitor, pets: Project) -> None:
+    kinds.choose(pets, "boxes")
+    visitor.go("data/label", "pets")
+    box = {"label": "cat", "left": 10, "top": 20, "width": 30, "height": 40}
+    visitor.at.session_state["label_boxes"] = {"drawn": {"photo": 2, "serial": 1, "boxes": [box]}}
+    visitor.run()
+    assert [one.boxes for one in photos.photos(pets) if one.id == 2] == [(Box("cat", 10, 20, 30, 40),)]
+    assert visitor.at.session_state["label_boxes_serial"] == 1
+
+
+@pytest.mark.parametrize("drawn", [
+    {"label": "cat", "left": -5, "top": 0, "width": 9, "height": 9},
+    {"label": "cat", "left": 0, "top": 0, "width": 10**9, "height": 9},
+    {"label": "cat", "left": 0, "top": 0, "width": 0, "height": 9}])
+def test_a_box_that_no_photo_has_room_for_is_refused_in_words(visitor: Visitor, pets: Project, drawn: dict) -> None:
+    kinds.choose(pets, "boxes")
+    visitor.go("data/label", "pets")
+    visitor.at.session_state["label_boxes"] = {"drawn": {"photo": 2, "serial": 1, "boxes": [drawn]}}
+    visitor.run()
+    assert not any(one.boxes for one in photos.photos(pets))
+    assert visitor.errors == ["A box reaches outside the photo. Draw it again."]
