@@ -36,7 +36,7 @@ class Export:
 def outlook(project: Project, chosen: Format, unlabelled: bool = False, place: str = "") -> Export:
     """What an export in this format holds; `place` is where the photos lie in S3, for a manifest."""
     listed = records(project, chosen, unlabelled, place)
-    return Export(formats.said(listed), (*_unused(project), *formats.losses(chosen, listed)),
+    return Export(formats.said(listed, chosen), (*_unused(project), *formats.losses(chosen, listed)),
                   formats.forgotten(chosen, listed), not listed)
 
 

@@ -122,10 +122,10 @@ def _may_hold(name: str) -> bool:
     return suffix in SUFFIXES and suffix != ".zip"
 
 
-def said(records: Sequence[Annotated]) -> str:
-    """ "120 images, 40 labels, 132 boxes"."""
+def said(records: Sequence[Annotated], chosen: Format | None = None) -> str:
+    """ "120 images, 40 labels, 132 boxes"; for a format, only what it holds."""
+    tally = counts(records)
     parts = [counted(len(records), "image")]
-    for amount, noun in ((sum(len(record.labels) for record in records), "label"),
-                         (sum(len(record.boxes) for record in records), "box")):
-        parts += [counted(amount, noun)] if amount else []
+    for kind, noun, without in (("labels", "label", (VOC,)), ("boxes", "box", (CSV, FOLDERS))):
+        parts += [counted(tally[kind], noun)] if tally[kind] and chosen not in without else []
     return ", ".join(parts)
