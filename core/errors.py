@@ -5,6 +5,7 @@
     ├── BadImage           a file that is not a usable image
     │   └── ImageBomb      an image that would unpack to more pixels than is safe
     ├── BadManifest        a file that is not a manifest at all
+    ├── BadAnnotations     a file of labels that can not be read at all
     ├── NotReady           a step that needs an earlier one
     ├── EngineError        the built-in engine can not be started or reached
     ├── ClusterError       the Dask cluster can not be reached, or can not do the work
@@ -56,6 +57,10 @@ class ImageBomb(BadImage):
 
 
 class BadManifest(RekolabError):
+    pass
+
+
+class BadAnnotations(RekolabError):
     pass
 
 
