@@ -10,9 +10,10 @@ import datetime as dt
 import functools
 import hashlib
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+import moto.core.serialize as serialize
 import moto.s3.models as models
 import moto.s3.responses as responses
 from moto.core.models import DEFAULT_ACCOUNT_ID
@@ -80,7 +81,17 @@ def adopt(blobs: Blobs) -> None:
     models.MultipartDict.__missing__ = _no_such_upload  # type: ignore[attr-defined]
     for module in (models, responses):
         vars(module)["compute_checksum"] = compute_checksum  # moto's own gives wrong ones without more packages
+    vars(serialize)["parse_to_aware_datetime"] = _moment  # moto's own takes most of the time of a long list
     s3_changes.watch()
+
+
+def _moment(value: Any, guess: Callable[[Any], dt.datetime] = serialize.parse_to_aware_datetime) -> dt.datetime:
+    """A time of moto's, which is nearly always in ISO 8601 and needs no guessing."""
+    try:
+        found = dt.datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return guess(value)
+    return found if found.tzinfo else guess(value)
 
 
 def _no_such_upload(_: models.MultipartDict, upload: str) -> None:

@@ -22,8 +22,8 @@ from core.engine.server import Server
 
 KEY = AccessKey("RKLBTEST", "secret")
 SIGNED = f"AWS4-HMAC-SHA256 Credential={KEY.id}/20261123/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
-HEAD = f"PUT /bucket/key HTTP/1.1\r\nHost: localhost\r\nAuthorization: {SIGNED}\r\n"
-HEALTHY = b"GET /_engine/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+HEAD = f"PUT /bucket/key HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: {SIGNED}\r\n"
+HEALTHY = b"GET /_engine/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 BEGINNINGS = [HEAD.encode(), f"{HEAD}Content-Length: 9999\r\n\r\n".encode(),
               f"{HEAD}Transfer-Encoding: chunked\r\n\r\n270f\r\n".encode()]
 
