@@ -10,12 +10,13 @@ import datetime as dt
 import functools
 import hashlib
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import moto.core.serialize as serialize
 import moto.s3.models as models
 import moto.s3.responses as responses
+from botocore.utils import parse_to_aware_datetime
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.s3.exceptions import MissingBucket, NoSuchUpload
 from moto.utilities.utils import LowercaseDict
@@ -85,13 +86,13 @@ def adopt(blobs: Blobs) -> None:
     s3_changes.watch()
 
 
-def _moment(value: Any, guess: Callable[[Any], dt.datetime] = serialize.parse_to_aware_datetime) -> dt.datetime:
+def _moment(value: Any) -> dt.datetime:
     """A time of moto's, which is nearly always in ISO 8601 and needs no guessing."""
     try:
         found = dt.datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        return guess(value)
-    return found if found.tzinfo else guess(value)
+        return parse_to_aware_datetime(value)
+    return found if found.tzinfo else parse_to_aware_datetime(value)
 
 
 def _no_such_upload(_: models.MultipartDict, upload: str) -> None:
