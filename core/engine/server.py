@@ -134,8 +134,9 @@ class _Handler(MotoRequestHandler):  # moto's own keeps the names of S3 metadata
         if self.headers.get("Expect", "").strip().lower() == "100-continue":
             self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         self.environ = environ = self.make_environ()
+        chunked = "wsgi.input_terminated" in environ  # behind the last chunk there may be more headers
         answer = self._carry_out(environ)
-        whole = _is_read(environ)
+        whole = not chunked and _is_read(environ)
         self.close_connection = self.close_connection or not whole
         self._send(answer)
         if not whole:
@@ -178,8 +179,6 @@ class _Handler(MotoRequestHandler):  # moto's own keeps the names of S3 metadata
 
 def _is_read(environ: WSGIEnvironment) -> bool:
     """Whether the body was read to its end, so that what comes next is another request."""
-    if environ.get("wsgi.input_terminated"):  # chunks, behind which there may be more headers
-        return False
     return environ.get("CONTENT_LENGTH") in (None, "", "0") or isinstance(environ["wsgi.input"], io.BytesIO)
 
 

@@ -222,7 +222,8 @@ def test_a_connection_serves_one_request_after_the_other(serve: Serve, connect: 
 
 
 @pytest.mark.parametrize("request_", [
-    HEAD.replace(KEY.id, "STRANGER") + "Content-Length: 64\r\n\r\n", HEAD + "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n",
+    HEAD.replace(KEY.id, "STRANGER") + "Content-Length: 64\r\n\r\n",
+    HEAD + "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n",
     HEAD + "Content-Length: 1\r\nContent-Length: 64\r\n\r\n"], ids=["refused", "chunks", "two lengths"])
 def test_a_body_that_was_not_read_to_its_end_is_never_taken_for_a_request(
         serve: Serve, connect: Any, request_: str) -> None:
