@@ -7,8 +7,8 @@ import pytest
 from page_photos import draw, photo, take_in
 from visitor import Visitor
 
-from core.aws import clients as aws
 from core.aws import buckets, storage
+from core.aws import clients as aws
 from core.dataset import labels, photos, split
 from core.errors import translate
 from core.types import Backend
@@ -108,6 +108,7 @@ def test_what_is_wrong_with_the_bucket_is_said_before_the_upload_and_mended_by_a
 
 
 def test_another_bucket_can_be_chosen_and_one_that_can_not_be_used_is_said(visitor: Visitor, pets: Project) -> None:
+    pets.set("bucket", "bucket-that-nobody-has-made")
     visitor.go("data/manifest")
     assert "The bucket will be made in us-east-1, encrypted and closed to the public." in visitor.text
     for name, said in (("My Photos", "A bucket's name has 3 to 63 small letters"), ("other-photos", "")):
