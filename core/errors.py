@@ -153,7 +153,7 @@ _MEANING: dict[str, tuple[type[AwsError], str, Cure | None]] = {
     "NoSuchBucket": (NotFound, "The bucket does not exist.", None),
     "NoSuchKey": (NotFound, "The object does not exist in the bucket.", None),
     "404": (NotFound, "It does not exist in S3.", None),
-    "403": (NotAllowed, "S3 does not let these credentials read it.", None),
+    "403": (NotAllowed, "S3 does not let these credentials do this.", None),
     "BucketAlreadyExists": (AwsError, "The bucket name is taken by another account. Choose another.", None),
     "BucketAlreadyOwnedByYou": (AwsError, "The bucket is yours already, perhaps in another region.", None),
 }

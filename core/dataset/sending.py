@@ -137,5 +137,5 @@ def _passes(error: AwsError) -> bool:
 
 def stopped(error: AwsError) -> AwsError:
     """The error that ended a sending, with what has become of the rest; of the same class, with the same cure."""
-    message = f"{error.message} What was sent before stays in S3: uploading again goes on from there."
+    message = f"{error.message.rstrip('.')}. What was sent before stays in S3: uploading again goes on from there."
     return type(error)(error.code, error.operation, error.said, message, error.cure)

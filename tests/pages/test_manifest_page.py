@@ -86,7 +86,7 @@ def test_an_upload_that_fails_says_why_and_goes_on_where_it_stopped(
         visitor.go("data/manifest").click("Upload photos and manifest")
         assert visitor.finish("pets", "upload").state == "failed"
     assert visitor.errors == ["PutObject: These credentials do not have the permission for this call. "
-                              "AWS says: Access Denied What was sent before stays in S3: uploading again goes on from "
+                              "AWS says: Access Denied. What was sent before stays in S3: uploading again goes on from "
                               "there."]
     visitor.click("Upload photos and manifest")
     assert visitor.finish("pets", "upload").state == "done"
@@ -120,7 +120,7 @@ def test_another_bucket_can_be_chosen_and_one_that_can_not_be_used_is_said(visit
         patch.setattr(buckets, "inspect", lambda *_: (_ for _ in ()).throw(translate("403", "HeadBucket", "")))
         pets.set("bucket", "bucket-of-others")
         visitor.run()
-    assert visitor.errors == ["HeadBucket: S3 does not let these credentials read it."]
+    assert visitor.errors == ["HeadBucket: S3 does not let these credentials do this."]
     assert "Another bucket" in visitor.text
 
 
