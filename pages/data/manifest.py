@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.aws import storage
+from core.aws import buckets, storage
 from core.dataset import manifests, photos, split, upload
 from core.evaluation import intervals
 from core.manifest.doctor import Group
@@ -82,9 +82,27 @@ st.subheader("Upload", anchor=False)
 uploaded = upload.is_current(project, built)
 st.caption(f"{count(len(built.pictures), 'photo')} and both manifests go to `s3://{bucket}/{project.name}/`. "
            "What is there already is not sent again.")
+with state.errors_shown():
+    seen = upload.inspect_bucket(project, clients, bucket)
+    if not seen.exists:
+        st.caption(f"The bucket will be made in {clients.region}, encrypted and closed to the public.")
+    for concern in seen.concerns:
+        st.warning(plain(concern.text), icon=":material/gpp_maybe:")
+    for way in dict.fromkeys(concern.mend for concern in seen.concerns if concern.mend):
+        if st.button(buckets.MENDS[way], icon=":material/healing:"):
+            upload.mend_bucket(project, clients, bucket, way)
+            st.rerun()
 if uploaded:
     st.success("Everything is in S3, as it is shown here.", icon=":material/cloud_done:")
-if st.button("Upload again" if uploaded else "Upload photos and manifest", icon=":material/cloud_upload:",
-             type="secondary" if uploaded else "primary"):
-    state.start(project, "upload", "Uploading photos and manifest", upload.upload)
+with st.container(horizontal=True):
+    if st.button("Upload again" if uploaded else "Upload photos and manifest", icon=":material/cloud_upload:",
+                 type="secondary" if uploaded else "primary"):
+        state.start(project, "upload", "Uploading photos and manifest", upload.upload)
+    with st.popover("Another bucket", icon=":material/folder_data:"), st.form("bucket", border=False):
+        name = st.text_input("Bucket", project.get("bucket") or "", placeholder="The usual one of this account",
+                             help="Rekognition reads photos only from a bucket in the project's region.")
+        if st.form_submit_button("Use this bucket"):
+            with state.errors_shown():
+                upload.choose_bucket(project, name.strip())
+                st.rerun()
 pages.way_on("model/train", "On to training")
