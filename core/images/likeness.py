@@ -146,7 +146,7 @@ def _labelled(likeness: Likeness, labels: Mapping[int, str]) -> tuple[Ints, Ints
 def _strangeness(rows: Floats, own: Ints) -> Floats:
     """How much further than usual each row is from the middle of its class `own` without it, 0-1."""
     kept = np.zeros(len(rows), bool)
-    middles = np.empty((own.max() + 1, rows.shape[1]))
+    middles = np.empty((own.max() + 1, rows.shape[1]), np.float32)
     for label in range(len(middles)):
         members = np.flatnonzero(own == label)
         kept[members[_typical(rows[members])]] = True
@@ -166,7 +166,7 @@ def _typical(rows: Floats) -> NDArray[np.bool_]:
     return alike >= np.quantile(alike, 1 - MIDDLE)
 
 
-def _apart(away: NDArray[np.float64], lost: Floats, kept: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _apart(away: Floats, lost: Floats, kept: NDArray[np.bool_]) -> NDArray[np.float64]:
     """The lengths of (n, d) steps, by how usual steps in their directions are among those `kept`.
 
     lost: (n) squares of what the cut to d numbers took from each. None of those kept makes its own direction usual.
@@ -175,7 +175,7 @@ def _apart(away: NDArray[np.float64], lost: Floats, kept: NDArray[np.bool_]) -> 
     usual = away[kept].T @ away[kept] / count
     least = max(SHRINK * float(np.trace(usual)), 1e-6)
     inverse = np.linalg.inv(usual + least * np.eye(away.shape[1]))
-    square = (away @ inverse * away).sum(axis=1) + lost / least
+    square: NDArray[np.float64] = (away @ inverse * away).sum(axis=1) + lost / least
     square[kept] /= np.maximum(1 - square[kept] / count, 1e-3)
     return np.sqrt(square)
 

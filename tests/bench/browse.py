@@ -3,10 +3,10 @@
 Prints one JSON object a line: name, value, unit, goal, and with a peer its figure in the same run and the ratio.
 Both take turns, each with two threads or processes, and the quicker of two turns counts. Ours is the whole job of the
 page, from the files to the catalogue with thumbnails, and the search for near duplicates. CleanVision's is
-`find_issues`. Faults are planted into photos on which no threshold was tuned but that of outliers, which was raised from 0.28 to 0.3
-after three of these had been just above it. Takes about six minutes, alone, and needs
-../shared: `python tests/bench/browse.py`. CleanVision is taken from the Python that REKOLAB_CLEANVISION_PYTHON names,
-or from this one; tests/bench/requirements.txt says how. Without it only our own figures are printed.
+`find_issues`. Faults are planted into photos on which no threshold was tuned, but that of outliers was raised from 0.28
+to 0.3 after three of these had been just above it. Takes about six minutes, alone, and needs ../shared:
+`python tests/bench/browse.py`. CleanVision is taken from the Python that REKOLAB_CLEANVISION_PYTHON names, or from this
+one; tests/bench/requirements.txt says how. Without it only our own figures are printed.
 """
 
 from __future__ import annotations
