@@ -131,7 +131,7 @@ def _compared(project: Project, contents: Mapping[str, Photo], progress: Progres
     hashes, rows = _rows(project, contents)
     unreadable = sorted(contents.keys() - set(hashes))
     with threadpool_limits(1):  # the blocks share the processors; threads below them would only wait for each other
-        small = likeness.reduced(rows)
+        small = likeness.reduced(likeness.levelled(rows))
         neighbours, similarities = _neighbours(rows, progress)
         progress.say("Drawing the map")
         points = drawn(small, neighbours, similarities)

@@ -23,7 +23,7 @@ from core.workspace import Project
 Hashes = NDArray[np.str_]
 Stamp = tuple[int, int]
 
-_FORM = f"1.{LOOK}"  # of the file; the copies in it follow from fingerprints, and these from the look
+_FORM = f"2.{LOOK}"  # of the file; the copies in it follow from fingerprints, and these from the look
 _SMALL = {"U": np.dtype("S64"), "i": np.dtype(np.int32), "f": np.dtype(np.float16)}
 _WHOLE = {"S": np.dtype("U64"), "i": np.dtype(np.int64), "f": np.dtype(np.float32)}
 
