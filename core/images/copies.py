@@ -22,6 +22,7 @@ from core.compute import each, workers
 from core.images.crops import (
     COLOUR_WINDOWS,
     CUTS,
+    GREY_SLOPES,
     GREY_WINDOWS,
     NEXT_TO,
     ROUGH_CUTS,
@@ -36,7 +37,8 @@ from core.jobs import Progress
 
 AT_A_GLANCE = 0.8  # squared distance of lowest frequencies, where those of grey have length 1
 ROUGHLY = 0.12  # the same of low frequencies
-GREY_APART = 0.42  # in standard deviations, a 64th of the picture
+NEARLY = 0.6  # in standard deviations, a 64th of the picture, beside a crop in whole steps
+GREY_APART = 0.33  # the same beside the very crop
 COLOUR_APART = 14.0  # of 255 of Cb or Cr, a 16th of the picture
 
 _GREY_PARTS, _COLOUR_PARTS = 8, 4  # a side
@@ -138,12 +140,35 @@ def _closely(prints: Prints, place: int, candidates: Ints, rough: Ints) -> Ints:
     crops = _normal(cropped(prints.greys[place], GREY_WINDOWS, GREY_WINDOWS)[rows, columns])
     parts = _normal(_taken(prints.greys, candidates))
     best = _apart(crops.reshape(len(crops), -1), parts.reshape(len(parts), -1)).argmin(axis=0)
-    kept = _furthest(crops[best] - parts, _GREY_PARTS) <= GREY_APART
-    candidates, rows, columns = candidates[kept], rows[best[kept]], columns[best[kept]]
+    shift = parts - crops[best]
+    kept = _furthest(shift, _GREY_PARTS) <= NEARLY
+    candidates, best, shift = candidates[kept], best[kept], shift[kept]
+    rows, columns = rows[best], columns[best]
+    shift = _unexplained(shift, crops[best], _changes(prints.greys[place], rows, columns))
+    kept = _furthest(shift, _GREY_PARTS) <= GREY_APART
+    candidates, rows, columns = candidates[kept], rows[kept], columns[kept]
     colours = np.matmul(np.matmul(COLOUR_WINDOWS[rows, None], prints.colours[place]),
                         COLOUR_WINDOWS[columns, None].transpose(0, 1, 3, 2))
-    shift = _furthest(colours - _taken(prints.colours, candidates), _COLOUR_PARTS)
-    return candidates[shift.max(axis=1) <= COLOUR_APART]
+    apart = _furthest(colours - _taken(prints.colours, candidates), _COLOUR_PARTS)
+    return candidates[apart.max(axis=1) <= COLOUR_APART]
+
+
+def _changes(grey: Floats, rows: Ints, columns: Ints) -> Floats:
+    """How crops of a tiny copy change with each of their four cuts, in its unit a step: (m, 4, 24, 24)."""
+    down = np.matmul(np.matmul(GREY_SLOPES[rows], grey), GREY_WINDOWS[columns, None].transpose(0, 1, 3, 2))
+    across = np.matmul(np.matmul(GREY_WINDOWS[rows, None], grey), GREY_SLOPES[columns].transpose(0, 1, 3, 2))
+    return np.concatenate([down, across], axis=1)
+
+
+def _unexplained(shift: Floats, crops: Floats, changes: Floats) -> Floats:
+    """What is left of the shift of pictures from crops when their cuts are moved, by up to a step, to fit them best."""
+    lines = changes.reshape(-1, 4, GREY**2)
+    lines = lines - lines.mean(axis=2, keepdims=True)
+    own = crops.reshape(-1, 1, GREY**2)
+    lines = lines - own * (lines * own).mean(axis=2, keepdims=True)  # a change of contrast does not count
+    squares = np.matmul(lines, lines.transpose(0, 2, 1)) + np.eye(4, dtype=np.float32)
+    moves = np.linalg.solve(squares, np.matmul(lines, shift.reshape(-1, GREY**2, 1))).clip(-1, 1)
+    return np.asarray(shift - (moves * lines).sum(axis=1).reshape(shift.shape), np.float32)
 
 
 def _taken(copies: Floats, candidates: Ints) -> Floats:

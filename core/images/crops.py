@@ -60,7 +60,16 @@ def _bends(sums: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.pad(6 * np.linalg.solve(equations, np.diff(sums, 2, axis=0)), ((1, 1), (0, 0)))
 
 
+def slopes(side: int, cuts: Iterable[tuple[int, int]]) -> Floats:
+    """By how much the windows change with the cut at the start, and with that at the end: (cuts, 2, side, side)."""
+    little = STEP / 50
+    each = [(window(side, start * STEP + at_start, end * STEP + at_end) - window(side, start * STEP, end * STEP))
+            for start, end in cuts for at_start, at_end in ((little, 0), (0, little))]
+    return np.asarray(np.stack(each).reshape(-1, 2, side, side) * (STEP / little), np.float32)
+
+
 GREY_WINDOWS, COLOUR_WINDOWS = windows(GREY, CUTS), windows(COLOUR, CUTS)
+GREY_SLOPES = slopes(GREY, CUTS)
 ROUGH_WINDOWS = windows(GREY, ROUGH_CUTS)
 # For each rough cut of a side, which of all cuts are no more than a step from it.
 NEXT_TO = np.array([[max(abs(start - other), abs(end - another)) <= 1 for other, another in CUTS]
