@@ -131,12 +131,12 @@ def _compared(project: Project, contents: Mapping[str, Photo], progress: Progres
     hashes, rows = _rows(project, contents)
     unreadable = sorted(contents.keys() - set(hashes))
     with threadpool_limits(1):  # the blocks share the processors; threads below them would only wait for each other
-        small = likeness.reduced(likeness.levelled(rows))
+        small, levels = likeness.reduced(rows), likeness.reduced(likeness.levelled(rows))
         neighbours, similarities = _neighbours(rows, progress)
         progress.say("Drawing the map")
         points = drawn(small, neighbours, similarities)
     twins = duplicates.alike(tuple(contents[sha256].fingerprint or "" for sha256 in hashes), progress)
-    return Kept(np.array(hashes, "U64"), neighbours, similarities, points, small, twins.numbers, twins.mirrored,
+    return Kept(np.array(hashes, "U64"), neighbours, similarities, points, small, levels, twins.numbers, twins.mirrored,
                 np.array(unreadable, "U64"))
 
 

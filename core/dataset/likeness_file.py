@@ -41,6 +41,7 @@ class Kept:
     similarities: Floats
     points: Floats
     rows: Floats
+    levels: Floats
     twins: Ints
     mirrored: NDArray[np.bool_]
     unreadable: Hashes
@@ -80,7 +81,8 @@ def of_photos(kept: Kept, listed: Iterable[Photo]) -> Likeness:
     first[places[::-1]] = ids[::-1]
     twins = duplicates.Twins(kept.twins[places], kept.mirrored[places])
     return Likeness(ids, first[kept.neighbours[places]], kept.similarities[places], kept.points[places],
-                    kept.rows[places], duplicates.grouped([photo for photo, _ in found], twins))
+                    kept.rows[places], kept.levels[places],
+                    duplicates.grouped([photo for photo, _ in found], twins))
 
 
 def _path(project: Project) -> Path:

@@ -12,9 +12,8 @@ from core.images.duplicates import Duplicates
 from core.images.embedding import normalised
 
 NEIGHBOURS = 24
-# Of 60 cats and dogs and 120 raccoons about one in 300 is above the first and one in 100 above the second; of 60 other
-# cats and dogs, one in 50 and one in 240. Of pictures of no animal 19 of 20 are found, and 8 of 10 cats among dogs or
-# the other way round; the rest look no less like the one than like the other.
+# Of cats and dogs, 60 at random of 120, about one in 200 is above each. Of pictures of no animal 19 of 20 are found, and
+# 9 of 10 cats among dogs or the other way round; the rest look no less like the one than like the other.
 DEFAULT_OUTLIER = 0.3  # see outlier_scores
 DEFAULT_LOOKS_LIKE_OTHER = 0.25  # see class_scores
 
@@ -37,8 +36,8 @@ class Likeness:
 
     ids: (n) photo ids. neighbours: (n, k) ids of the photos most like it, nearest first, -1 where there are no more;
     similarities: (n, k) their cosines, -1 to 1. points: (n, 2) places on a map, 0-1, where like photos lie together.
-    rows: (n, d) embeddings of length 1, `levelled` and cut to the few numbers that say most. groups: photos that
-    are the same.
+    rows: (n, d) embeddings of length 1, cut to the few numbers that say most; they tell classes apart. levels: (n, d)
+    the same, `levelled` before; they tell what is unlike every class. groups: photos that are the same.
     """
 
     ids: Ints
@@ -46,6 +45,7 @@ class Likeness:
     similarities: Floats
     points: Floats
     rows: Floats
+    levels: Floats
     groups: tuple[Duplicates, ...]
 
 
@@ -109,7 +109,7 @@ def outlier_scores(likeness: Likeness, labels: Mapping[int, str]) -> dict[int, f
     places, own = places[enough], np.unique(own[enough], return_inverse=True)[1]
     if not len(places):
         return {}
-    scores = _strangeness(likeness.rows[places], own)
+    scores = _strangeness(likeness.levels[places], own)
     return dict(zip(likeness.ids[places].tolist(), scores.tolist(), strict=True))
 
 

@@ -21,7 +21,7 @@ def scored(parts: list[tuple[str, np.ndarray]]) -> list[float]:
     ids = np.arange(len(rows))
     none = np.empty((len(rows), 0))
     labels = dict(enumerate(label for label, some in parts for _ in some))
-    scores = outlier_scores(Likeness(ids, none, none, none, rows, ()), labels)
+    scores = outlier_scores(Likeness(ids, none, none, none, none, rows, ()), labels)
     return [scores[number] for number in ids.tolist() if number in scores]
 
 
