@@ -12,8 +12,8 @@ from core.images.duplicates import Duplicates
 from core.images.embedding import normalised
 
 NEIGHBOURS = 24
-# Of cats and dogs, 60 at random of 120, about one in 200 is above each. Of pictures of no animal 19 of 20 are found, and
-# 9 of 10 cats among dogs or the other way round; the rest look no less like the one than like the other.
+# Of cats and dogs, 60 at random of 120, about one in 200 is above each. Of pictures of no animal 19 of 20 are found,
+# and 9 of 10 cats among dogs or the other way round; the rest look no less like the one than like the other.
 DEFAULT_OUTLIER = 0.3  # see outlier_scores
 DEFAULT_LOOKS_LIKE_OTHER = 0.25  # see class_scores
 

@@ -11,8 +11,8 @@ from core.workspace import Project
 
 HASHES = np.array([letter * 64 for letter in "abcd"], "U64")
 KEPT = Kept(HASHES, np.full((4, 24), -1), np.zeros((4, 24), np.float32), np.zeros((4, 2), np.float32),
-            np.zeros((4, 8), np.float32), np.zeros((4, 8), np.float32), np.array([-1, 0, 0, 0]), np.array([False, False, True, False]),
-            HASHES[:0])
+            np.zeros((4, 8), np.float32), np.zeros((4, 8), np.float32), np.array([-1, 0, 0, 0]),
+            np.array([False, False, True, False]), HASHES[:0])
 
 
 def photo(number: int, letter: str) -> Photo:
