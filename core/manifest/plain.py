@@ -68,6 +68,18 @@ MANIFEST: dict[str, Words] = {
         "no line is a JSON object. A manifest is UTF-8 text with one JSON object a line, not indented, no list."),
     "ERROR_EMPTY_MANIFEST": Words("there is no line in it."),
     "ERROR_MANIFEST_SIZE_TOO_LARGE": Words("it is over 1 GB."),
+    "ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET": Words(
+        "the bucket for the results does not exist, or does not let these credentials write."),
+    "ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET": Words("S3 does not let these credentials read the manifest."),
+    "ERROR_INVALID_PERMISSIONS_IMAGES_S3_BUCKET": Words(
+        "S3 does not let these credentials read a single image. Look at the bucket's policy, and at their rights."),
+    "ERROR_INVALID_IMAGES_S3_BUCKET_OWNER": Words(
+        "the images are in a bucket of another account than the manifest. Copy one of them to the other's."),
+    "ERROR_FAILED_IMAGES_S3_COPY": Words(
+        "the images are in a bucket of another region, from which Rekognition can't copy them. Copy them to a bucket "
+        "in the region of the model."),
+    "ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_DISTRIBUTE": Words(
+        "no label has the two images that it takes to train with one and to test with the other."),
     "ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM": Words("it has more than 250,000 lines. AWS raises that limit on request."),
     "ERROR_TOO_MANY_RECORDS_IN_ERROR": Words("more lines would be dropped than kept."),
     "ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST": Words("{invalid:,} of {total:,} lines are invalid, {allowed:,} may be."),
