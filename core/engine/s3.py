@@ -163,7 +163,7 @@ class ObjectStore:
         return str(found.region_name) if found else None
 
     def read(self, bucket: str, key: str, version: str | None = None) -> bytes:
-        """The body of an object, or of one version of it; KeyError when there is none, PermissionError as S3 has it."""
+        """The body of an object, or of one version of it; KeyError when there is none, PermissionError by policy."""
         found = self._find(bucket, key, version)
         if s3_keys.is_denied("s3:GetObject", bucket, key):
             raise PermissionError(f"s3://{bucket}/{key}")
@@ -174,7 +174,7 @@ class ObjectStore:
         return int(self._find(bucket, key).contentsize)
 
     def write(self, bucket: str, key: str, data: bytes, content_type: str = "application/json") -> None:
-        """Put an object, which is on disk when this returns; KeyError without its bucket, PermissionError as S3 has it."""
+        """Put an object, which is on disk when this returns; KeyError and PermissionError as by S3's own answers."""
         put = request("PUT", bucket, key, body=data, headers={"CONTENT_TYPE": content_type})
         answer = collect(self._s3, put)
         if answer.status == 404:

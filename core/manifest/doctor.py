@@ -16,7 +16,7 @@ from core.manifest.images import REFUSALS, Look
 from core.manifest.opening import Opened, opened
 from core.manifest.plain import LINE, MANIFEST
 from core.manifest.repair import Repair, repair
-from core.manifest.training import COMPLETED, MIN_LABELS, Judgement, Seen, decide, judge_opened, looked_at
+from core.manifest.training import COMPLETED, MIN_LABELS, Judgement, Seen, decide, judge_opened
 from core.manifest.types import Line, UseCase
 from core.types import Finding
 

@@ -14,7 +14,7 @@ class Absent(enum.Enum):
     """Why nothing is known of an image: S3 has no such object, it is no image, or S3 does not give it."""
 
     MISSING = "the image is missing in S3"
-    UNREADABLE = "the file in S3 is not an image, or is broken"
+    UNREADABLE = "the file is not an image, or is broken"
     DENIED = "S3 does not let these credentials read the image"
     ELSEWHERE = "the image's bucket is in another region"
 
@@ -22,7 +22,7 @@ class Absent(enum.Enum):
 Look = Callable[[str], Facts | Absent | None]
 """Gives the facts of the image at an S3 URI, or why there are none; None where nobody knows why."""
 
-# What ends a training when it holds for every image. The guide does not say which code a region has: this is our reading.
+# What ends a training when it holds for every image. Which code a region has the guide does not say: it is our reading.
 REFUSALS: dict[Absent | None, str] = {
     Absent.DENIED: "ERROR_INVALID_PERMISSIONS_IMAGES_S3_BUCKET",
     Absent.ELSEWHERE: "ERROR_FAILED_IMAGES_S3_COPY",
@@ -32,7 +32,8 @@ REFUSALS: dict[Absent | None, str] = {
 def image_defect(facts: Facts | Absent | None, boxed: bool) -> Defect | None:
     """What is wrong with the image of a line, by what a look at it gave (`boxed`: the line has boxes)."""
     if not isinstance(facts, Facts):
-        return Defect("ERROR_INVALID_IMAGE", "", facts.value if facts else "the image is missing in S3, or can't be read")
+        reason = facts.value if facts else "the image is missing in S3, or can't be read"
+        return Defect("ERROR_INVALID_IMAGE", "", reason)
     of_the_file, of_the_sides, of_the_shape = _file(facts), _sides(facts), _shape(facts)
     if not (of_the_file or of_the_sides or of_the_shape):
         return None

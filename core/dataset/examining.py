@@ -1,0 +1,154 @@
+"""A manifest from anywhere: taken in, examined with its images as they are in S3 or in a folder, and mended."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from core import settings
+from core.aws import clients as aws
+from core.aws import looking, storage
+from core.aws.clients import Clients
+from core.dataset import headers, looks
+from core.dataset.looks import Looked, Where
+from core.errors import AwsError, BadManifest, NotReady
+from core.files import room_needed, write_atomically
+from core.jobs import Progress
+from core.manifest import doctor
+from core.manifest.doctor import Examination, Repair
+from core.manifest.lines import split_uri
+from core.manifest.opening import Opened, opened_file
+from core.workspace import Project, open_project
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A manifest that was taken in: its file here, the name it came with, and its S3 URI where it came from there.
+
+    `refusal` is Rekognition's code where S3 did not give it; there is no file then.
+    """
+
+    file: str
+    name: str
+    uri: str | None = None
+    refusal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """What came of an examination. `where` its images were looked at, `looks` how many of them just now.
+
+    `hidden` says why they could not be looked at in S3; then the lines alone were judged.
+    """
+
+    examination: Examination
+    where: Where
+    images: int
+    looks: int
+    hidden: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A new manifest, and what differs from the one that it was made of."""
+
+    manifest: Foreign
+    repair: Repair
+
+
+def take_in(project: Project, name: str, data: bytes) -> Foreign:
+    """Keep a manifest of a person's, under a name of our own; the original stays what it is."""
+    file = _folder(project) / f"{hashlib.sha256(data).hexdigest()[:24]}.manifest"
+    with room_needed("The manifest was not taken in."):
+        write_atomically(file, data)
+    return Foreign(str(file), name)
+
+
+def fetch(project: Project, clients: Clients, uri: str) -> Foreign:
+    """Copy a manifest from S3. BadManifest when the address is none; what S3 refuses is Rekognition's to refuse."""
+    try:
+        bucket, key = split_uri(uri.strip())
+    except ValueError as error:
+        raise BadManifest("That is no address in S3. One looks like s3://bucket/folder/train.manifest.") from error
+    name = key.rpartition("/")[2] or key
+    try:
+        kept = take_in(project, name, storage.get_bytes(clients, bucket, key))
+    except AwsError as error:
+        refusal = looking.manifest_refusal(error)
+        if refusal is None:
+            raise
+        return Foreign("", name, uri.strip(), refusal)
+    return Foreign(kept.file, name, uri.strip())
+
+
+def _folder(project: Project) -> Path:
+    return project.manifests / "foreign"
+
+
+def examine(
+    progress: Progress, home: str, project: str, training: dict[str, str | None], testing: dict[str, str | None] | None,
+    where: Where, folder: str = "", again: bool = False,
+) -> Checkup:
+    """Job: examine a manifest that was taken in, or a pair of them, with the images as they are `where`.
+
+    `again` asks S3 for images anew that were looked at a moment ago.
+    """
+    owner = open_project(home, project)
+    given = [Foreign(**one) for one in (training, testing) if one]  # type: ignore[arg-type]
+    progress.begin(0, "Reading the manifest, line by line")
+    manifests = [_opened(progress, one) for one in given]
+    refs = list(dict.fromkeys(line.source_ref for one in manifests for line in one.lines
+                              if line.valid and line.source_ref))
+    looked, codes = _looked(progress, owner, where, folder, refs, given, again)
+    progress.begin(0, "Judging by Rekognition's rules")
+    examined = doctor.examine_opened(manifests[0], manifests[1] if len(manifests) > 1 else None, looked.look, codes)
+    return Checkup(examined, looked.where, len(refs), looked.looks, looked.hidden)
+
+
+def _opened(progress: Progress, one: Foreign) -> Opened:
+    if one.refusal:
+        return Opened(code=one.refusal)
+    try:
+        return opened_file(Path(one.file), progress.check)
+    except OSError as error:
+        raise NotReady(f"{one.name} is no longer here. Drop it once more.") from error
+
+
+def _looked(
+    progress: Progress, owner: Project, where: Where, folder: str, refs: list[str], given: list[Foreign], again: bool
+) -> tuple[Looked, list[str]]:
+    """What the images are like, and the codes that S3 itself tells of. Without a way to S3 the lines must do."""
+    if where == "folder":
+        named = settings.allowed_folder(folder, settings.load().roots)
+        return looks.in_folder(progress, named, refs), []
+    if where == "nowhere":
+        return looks.nowhere(), []
+    try:
+        clients = aws.connect(owner.home, owner.backend)
+        file = headers.file_of(owner.home, owner.backend)
+        if again:
+            headers.forget(file)
+        looked = looks.in_s3(progress, clients, file, refs)
+        return looked, _refusals(clients, refs, given)
+    except AwsError as error:
+        return looks.nowhere(error.message), []
+
+
+def _refusals(clients: Clients, refs: list[str], given: list[Foreign]) -> list[str]:
+    buckets = {split_uri(ref)[0] for ref in refs}
+    manifests = {split_uri(one.uri)[0] for one in given if one.uri}
+    return looking.refusals(clients, buckets, next(iter(manifests), None))
+
+
+def mend(foreign: Foreign, lost: Mapping[int, str] | None = None) -> Mended:
+    """Mend a manifest into a new file beside it; `lost` are lines to leave out, and why. The old one stays as it is."""
+    file = Path(foreign.file)
+    with file.open("rb") as stream:
+        done = doctor.repair(stream.read(), leave_out=lost)
+    new = file.with_name(f"{file.stem}-mended.manifest")
+    with room_needed("The manifest was not mended."):
+        write_atomically(new, done.text.encode())
+    stem = foreign.name.rpartition(".")[0] or foreign.name
+    return Mended(Foreign(str(new), f"{stem}-mended.manifest"), done)
