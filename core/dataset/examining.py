@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from core import settings
@@ -17,10 +17,15 @@ from core.errors import AwsError, BadManifest, NotReady
 from core.files import room_needed, write_atomically
 from core.jobs import Progress
 from core.manifest import doctor
-from core.manifest.doctor import Examination, Repair
+from core.manifest.doctor import Examination
 from core.manifest.lines import split_uri
 from core.manifest.opening import Opened, opened_file
+from core.manifest.repair import Change
 from core.workspace import Project, open_project
+
+SHOWN = 100  # changed lines that a page shows
+
+_OF_IMAGES = ("ERROR_INVALID_IMAGE", "ERROR_INVALID_IMAGE_DIMENSION")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,8 @@ class Foreign:
 class Checkup:
     """What came of an examination. `where` its images were looked at, `looks` how many of them just now.
 
-    `hidden` says why they could not be looked at in S3; then the lines alone were judged.
+    `hidden` says why they could not be looked at in S3; then the lines alone were judged. `files` are those of the
+    images that the findings show, by their URIs, where they are in a folder.
     """
 
     examination: Examination
@@ -48,14 +54,19 @@ class Checkup:
     images: int
     looks: int
     hidden: str = ""
+    manifests: tuple[Foreign, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """A new manifest, and what differs from the one that it was made of."""
+    """A new manifest, and how it differs from the one that it was made of: the first changes, and all in a file."""
 
     manifest: Foreign
-    repair: Repair
+    difference: str
+    changed: int
+    dropped: int
+    shown: tuple[Change, ...]
 
 
 def take_in(project: Project, name: str, data: bytes) -> Foreign:
@@ -104,7 +115,9 @@ def examine(
     looked, codes = _looked(progress, owner, where, folder, refs, given, again)
     progress.begin(0, "Judging by Rekognition's rules")
     examined = doctor.examine_opened(manifests[0], manifests[1] if len(manifests) > 1 else None, looked.look, codes)
-    return Checkup(examined, looked.where, len(refs), looked.looks, looked.hidden)
+    files = {uri: str(looked.beside.find(uri) or "") for group in examined.groups for uri in group.photos.values()
+             } if looked.beside else {}
+    return Checkup(examined, looked.where, len(refs), looked.looks, looked.hidden, tuple(given), files)
 
 
 def _opened(progress: Progress, one: Foreign) -> Opened:
@@ -142,13 +155,38 @@ def _refusals(clients: Clients, refs: list[str], given: list[Foreign]) -> list[s
     return looking.refusals(clients, buckets, next(iter(manifests), None))
 
 
-def mend(foreign: Foreign, lost: Mapping[int, str] | None = None) -> Mended:
-    """Mend a manifest into a new file beside it; `lost` are lines to leave out, and why. The old one stays as it is."""
+def lost(checkup: Checkup, title: str) -> dict[int, str]:
+    """The lines of a manifest whose images Rekognition can't use, and why: mending a text does not cure them."""
+    judgement = checkup.examination.judgement
+    sides = {"training": judgement.training, "testing": judgement.testing}
+    chosen = sides.values() if len(checkup.manifests) < 2 else [sides[title]]
+    return {line.number: reason for side in chosen for line in side.lines
+            for found, reason in zip(line.findings, line.reasons, strict=True) if found.code in _OF_IMAGES}
+
+
+def mend(progress: Progress, home: str, project: str, manifests: Sequence[dict[str, str | None]],
+         leave_out: Sequence[Mapping[int, str]] = ()) -> list[Mended]:
+    """Job: mend manifests into new files beside them; `leave_out` are the lines of each to drop, and why."""
+    progress.begin(len(manifests), "Mending what can be mended")
+    done = []
+    for number, one in enumerate(manifests):
+        done.append(_mended(Foreign(**one), leave_out[number] if leave_out else {}))  # type: ignore[arg-type]
+        progress.step()
+    return done
+
+
+def _mended(foreign: Foreign, leave_out: Mapping[int, str]) -> Mended:
     file = Path(foreign.file)
-    with file.open("rb") as stream:
-        done = doctor.repair(stream.read(), leave_out=lost)
-    new = file.with_name(f"{file.stem}-mended.manifest")
+    done = doctor.repair(file.read_bytes(), leave_out=leave_out)
+    new, difference = (file.with_name(f"{file.stem}-mended.{kind}") for kind in ("manifest", "diff"))
     with room_needed("The manifest was not mended."):
         write_atomically(new, done.text.encode())
+        write_atomically(difference, "".join(_told(change) for change in done.changes).encode("utf-8", "replace"))
     stem = foreign.name.rpartition(".")[0] or foreign.name
-    return Mended(Foreign(str(new), f"{stem}-mended.manifest"), done)
+    return Mended(Foreign(str(new), f"{stem}-mended.manifest"), str(difference), len(done.changes), done.dropped,
+                  done.changes[:SHOWN])
+
+
+def _told(change: Change) -> str:
+    after = f"+ {change.after}\n" if change.after else ""
+    return f"@@ line {change.number}: {change.why}\n- {change.before}\n{after}"

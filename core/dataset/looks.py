@@ -39,6 +39,7 @@ class Looked:
     looks: int = 0
     hidden: str = ""
     troubled: dict[str, Facts | Absent] = field(default_factory=dict)
+    beside: Beside | None = None
 
     def look(self, uri: str) -> Facts | Absent:
         """What the rules are to judge by."""
@@ -61,7 +62,7 @@ def in_folder(progress: Progress, folder: Path, uris: Sequence[str]) -> Looked:
     progress.begin(len(uris), f"Looking at {counted(len(uris), 'photo')} in {folder}")
     for uri, sight in each(beside.look, uris, progress, threads=THREADS // 4):
         looked.note(uri, sight.found)
-    looked.looks = len(uris)
+    looked.looks, looked.beside = len(uris), beside
     return looked
 
 

@@ -26,7 +26,7 @@ LABELS = ("cat", "dog")
 
 @dataclass(frozen=True)
 class Defect:
-    """`spoil` breaks a good line of the picture `name`. `codes` are what its line is told, `picture` its kind of file."""
+    """`spoil` breaks a good line of the picture `name`. `codes` are what the line is told."""
 
     name: str
     codes: tuple[str, ...]
@@ -75,6 +75,11 @@ def _multilabel(good: dict[str, Any]) -> dict[str, Any]:
         "creation-date": "2026-11-23T09:30:00", "type": "groundtruth/image-classification-multilabel"}}
 
 
+def _crowd(good: dict[str, Any]) -> dict[str, Any]:
+    boxes = changed(good, ["class", "annotations"], good["class"]["annotations"] * 51)
+    return changed(boxes, [META, "objects"], [{"confidence": 1}] * 51)
+
+
 _LOST = "ERROR_NO_VALID_LABEL_ATTRIBUTES"
 _FIRST = ("class", "annotations", 0)
 
@@ -93,7 +98,8 @@ DEFECTS = (
     Defect("an unknown kind of job", ("ERROR_UNSUPPORTED_USE_CASE_TYPE", _LOST),
            _set(META, "type", to="groundtruth/text-classification")),
     Defect("SageMaker's own list of labels", ("ERROR_UNSUPPORTED_USE_CASE_TYPE", _LOST), _multilabel),
-    Defect("a label of 256 letters", ("ERROR_INVALID_LABEL_NAME_LENGTH", _LOST), _set(META, "class-name", to="c" * 256)),
+    Defect("a label of 256 letters", ("ERROR_INVALID_LABEL_NAME_LENGTH", _LOST),
+           _set(META, "class-name", to="c" * 256)),
     Defect("no label", ("WARNING_UNANNOTATED_RECORD",), lambda good: {"source-ref": good["source-ref"]}, ignored=True),
     Defect("a picture that is not there", ("ERROR_INVALID_IMAGE",), dict, "missing"),
     Defect("a page of the web as a picture", ("ERROR_INVALID_IMAGE",), dict, "html"),
@@ -111,9 +117,7 @@ DEFECTS = (
            _set(*_FIRST, "left", to=600), boxed=True),
     Defect("a box of a pixel", ("ERROR_BOUNDING_BOX_TOO_SMALL", "ERROR_NO_VALID_ANNOTATIONS"),
            _set(*_FIRST, "width", to=1), boxed=True),
-    Defect("51 boxes", ("ERROR_TOO_MANY_BOUNDING_BOXES",), lambda good: changed(changed(
-        good, ["class", "annotations"], good["class"]["annotations"] * 51), [META, "objects"], [{"confidence": 1}] * 51),
-        boxed=True),
+    Defect("51 boxes", ("ERROR_TOO_MANY_BOUNDING_BOXES",), _crowd, boxed=True),
     Defect("an image_size beyond the limit", ("ERROR_INVALID_IMAGE_DIMENSION",),
            _set("class", "image_size", 0, "width", to=5000), boxed=True),
     Defect("a picture with boxes that is too large", ("ERROR_INVALID_IMAGE_DIMENSION",), dict, "large", boxed=True),

@@ -1,4 +1,4 @@
-"""What the doctor foretells beside what the engine does: datasets, trainings from them, and trainings from manifests."""
+"""What the doctor foretells beside what the engine does: of datasets, and of trainings from them and from manifests."""
 
 from __future__ import annotations
 
