@@ -44,6 +44,8 @@ def look(clients: Clients, uri: str) -> Sight:
 
     try:
         return Sight(uri, etag, headers.read_header(fetch, start, size))
+    except headers.OtherFormat:
+        return Sight(uri, etag, Absent.OTHER)
     except BadImage:
         return Sight(uri, etag, Absent.UNREADABLE)
 

@@ -49,6 +49,8 @@ class Beside:
                 size = os.fstat(stream.fileno()).st_size
                 start = stream.read(headers.FIRST)
                 return Sight(uri, "", headers.read_header(lambda first, end: stream.read(end - first), start, size))
+        except headers.OtherFormat:
+            return Sight(uri, "", Absent.OTHER)
         except (OSError, BadImage):
             return Sight(uri, "", Absent.UNREADABLE)
 

@@ -29,7 +29,7 @@ CHUNK = 500
 
 _SCHEMA = catalogue.Schema(1, """
 CREATE TABLE IF NOT EXISTS header (
-    uri TEXT PRIMARY KEY, etag TEXT NOT NULL, seen REAL NOT NULL, facts TEXT) WITHOUT ROWID;
+    uri TEXT PRIMARY KEY, etag TEXT NOT NULL, seen REAL NOT NULL, found TEXT NOT NULL) WITHOUT ROWID;
 """)
 _NAMES = tuple(field.name for field in fields(Facts))
 
@@ -47,9 +47,9 @@ def fresh(file: Path, uris: Sequence[str], now: float | None = None) -> dict[str
         for start in range(0, len(uris), CHUNK):
             some = uris[start : start + CHUNK]
             marks = ", ".join("?" * len(some))
-            for row in rows.execute(f"SELECT uri, facts FROM header WHERE seen > ? AND uri IN ({marks})",  # noqa: S608
+            for row in rows.execute(f"SELECT uri, found FROM header WHERE seen > ? AND uri IN ({marks})",  # noqa: S608
                                     (since, *some)):
-                found[row["uri"]] = _loaded(row["facts"])
+                found[row["uri"]] = _loaded(row["found"])
     return found
 
 
@@ -87,12 +87,13 @@ def _known_under(file: Path, folder: str) -> bool:
         return rows.execute("SELECT 1 FROM header WHERE uri > ? AND uri < ?", (start, end)).fetchone() is not None
 
 
-def _dumped(found: Facts | Absent) -> str | None:
-    return json.dumps([getattr(found, name) for name in _NAMES]) if isinstance(found, Facts) else None
+def _dumped(found: Facts | Absent) -> str:
+    return json.dumps([getattr(found, name) for name in _NAMES] if isinstance(found, Facts) else found.name)
 
 
-def _loaded(text: str | None) -> Facts | Absent:
-    return Facts(*json.loads(text)) if text else Absent.UNREADABLE
+def _loaded(text: str) -> Facts | Absent:
+    value = json.loads(text)
+    return Absent[value] if isinstance(value, str) else Facts(*value)
 
 
 def _changing(file: Path) -> AbstractContextManager[sqlite3.Connection]:

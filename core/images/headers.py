@@ -9,8 +9,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
+from PIL import Image
+
+from core import limits
 from core.errors import BadImage
-from core.images.reading import check_size, facts_of, header
+from core.images.reading import PLUGINS, check_size, facts_of, header
 from core.types import Facts
 
 FIRST = 16 * 1024  # bytes that hold most headers, EXIF with its little picture included
@@ -20,19 +23,35 @@ _ELSE = 256 * 1024  # bytes in which the header of any other format must lie; Re
 _JPEG, _PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
 
 
+class OtherFormat(BadImage):
+    """An image that Rekognition takes in no size."""
+
+
 def read_header(fetch: Callable[[int, int], bytes], start: bytes, size: int) -> Facts:
     """The facts of a file of `size` bytes that begins with `start`; `fetch(first, end)` gives more of it.
 
-    No more is fetched than the header needs. The SHA-256 stays empty, because it needs all. Raises BadImage.
+    No more is fetched than the header needs. The SHA-256 stays empty, because it needs all. Raises BadImage: OtherFormat
+    where it is neither JPEG nor PNG, and tells its size only to those who have all of it.
     """
     while (wanted := min(needed(start), size)) > len(start):
         more = fetch(len(start), wanted)
         if not more:
             break
         start += more
-    facts = facts_of(header(start), start, sha256=" ")
+    try:
+        facts = facts_of(header(start), start, sha256=" ")
+    except BadImage:
+        if len(start) < size and _is_other(start):
+            raise OtherFormat("This is neither a JPEG nor a PNG.") from None
+        raise
     check_size(facts.width, facts.height)
     return dataclasses.replace(facts, bytes=size, sha256="")
+
+
+def _is_other(start: bytes) -> bool:
+    """Whether Pillow knows the first bytes as those of another format."""
+    known = (Image.OPEN[name][1] for name in PLUGINS if name not in limits.FORMATS and name in Image.OPEN)
+    return any(accepts is not None and accepts(start[:16]) is True for accepts in known)
 
 
 def needed(start: bytes) -> int:

@@ -11,10 +11,12 @@ from core.types import Facts
 
 
 class Absent(enum.Enum):
-    """Why nothing is known of an image: S3 has no such object, it is no image, or S3 does not give it."""
+    """Why nothing is known of an image: S3 has none, it is no image or of another format, or S3 does
+    not give it."""
 
     MISSING = "the image is missing in S3"
     UNREADABLE = "the file is not an image, or is broken"
+    OTHER = "the image is neither JPEG nor PNG"
     DENIED = "S3 does not let these credentials read the image"
     ELSEWHERE = "the image's bucket is in another region"
 

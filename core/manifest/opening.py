@@ -90,6 +90,8 @@ def texts(stream: BinaryIO) -> Iterator[str]:
     Of a line that is too long only the beginning is given, which is too long as well.
     """
     for number, line in enumerate(iter(lambda: stream.readline(_PIECE), b""), 1):
+        if line == b"\r":  # the end of the file, and of no line
+            return
         try:
             if line.endswith(b"\n") or len(line) < _PIECE:
                 yield line.removesuffix(b"\n").decode("utf-8").removesuffix("\r")

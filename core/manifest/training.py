@@ -208,7 +208,7 @@ def _overlaps_too_little(trained: Collection[str], tested: Collection[str]) -> b
 def _judge_split(whole: SideVerdict, seed: int) -> Judgement:
     if whole.findings:
         return Judgement(whole, SideVerdict(whole.use_case))
-    training, testing = (_counted(tuple(part), whole.use_case) for part in autosplit(whole.lines, seed))
+    training, testing = (_counted(tuple(part), whole.use_case) for part in autosplit(whole.lines, seed, whole.use_case))
     if len(testing.labels) < MIN_LABELS[whole.use_case] or _overlaps_too_little(training.labels, testing.labels):
         code = "ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_AUTOSPLIT"
         return Judgement(replace(training, findings=(finding(code),)), testing)

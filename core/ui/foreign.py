@@ -39,6 +39,8 @@ def examine(project: Project) -> None:
 
 def _ask(project: Project) -> None:
     """Which manifests, where their photos are, and the button that starts."""
+    st.caption("Any manifest can be examined, one written by hand too. It is judged by Rekognition's own rules. "
+               "Nothing is sent, and the file stays as it is.")
     source = st.segmented_control("The manifest is", ("A file here", "In S3"), default="A file here", required=True,
                                   key="foreign_source")
     given = _files() if source == "A file here" else _addresses()

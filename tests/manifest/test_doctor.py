@@ -128,8 +128,22 @@ def test_an_evaluation_snapshot_is_recognised():
 
 
 def test_every_code_that_the_doctor_can_meet_has_plain_words():
-    elsewhere = {  # they take credentials, and are told by the calls that need them
-        "ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET", "ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET",
-        "ERROR_INVALID_PERMISSIONS_IMAGES_S3_BUCKET", "ERROR_INVALID_IMAGES_S3_BUCKET_OWNER",
-        "ERROR_FAILED_IMAGES_S3_COPY", "ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_DISTRIBUTE"}
-    assert LINE.keys() | MANIFEST.keys() | elsewhere == MESSAGES.keys()
+    assert LINE.keys() | MANIFEST.keys() == MESSAGES.keys()
+
+
+def test_a_bucket_of_somebody_else_ends_the_training_whatever_the_lines_say():
+    examination = examine(manifest(*pets()), None, seen, ["ERROR_INVALID_IMAGES_S3_BUCKET_OWNER"])
+    assert examination.sentence == (
+        "Training will end with 'Invalid owner id for images S3 bucket.': the images are in a bucket of another "
+        "account than the manifest. Copy one of them to the other's.")
+    assert examination.training == ("TRAINING_FAILED", "Invalid owner id for images S3 bucket.")
+    assert examination.from_datasets == examination.training
+    assert examination.datasets["training"].status == "CREATE_COMPLETE"
+
+
+def test_lines_that_a_dataset_drops_are_no_reason_when_it_is_trained_through_one():
+    lines = [*pets(4, 4), "x", "y", "z"]
+    examination = examine(manifest(*lines), None, seen)
+    assert examination.training.message == "The manifest file contains too many invalid rows."
+    assert examination.from_datasets == ("TRAINING_COMPLETED", "The model is ready to run.")
+    assert examination.notes[0].startswith("Trained through datasets, as Rekolab trains, it can start")
