@@ -56,6 +56,7 @@ class Checkup:
     hidden: str = ""
     manifests: tuple[Foreign, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def examine(
     examined = doctor.examine_opened(manifests[0], manifests[1] if len(manifests) > 1 else None, looked.look, codes)
     files = {uri: str(looked.beside.find(uri) or "") for group in examined.groups for uri in group.photos.values()
              } if looked.beside else {}
-    return Checkup(examined, looked.where, len(refs), looked.looks, looked.hidden, tuple(given), files)
+    return Checkup(examined, looked.where, len(refs), looked.looks, looked.hidden, tuple(given), files, folder)
 
 
 def _opened(progress: Progress, one: Foreign) -> Opened:

@@ -30,8 +30,8 @@ class OtherFormat(BadImage):
 def read_header(fetch: Callable[[int, int], bytes], start: bytes, size: int) -> Facts:
     """The facts of a file of `size` bytes that begins with `start`; `fetch(first, end)` gives more of it.
 
-    No more is fetched than the header needs. The SHA-256 stays empty, because it needs all. Raises BadImage: OtherFormat
-    where it is neither JPEG nor PNG, and tells its size only to those who have all of it.
+    No more is fetched than the header needs. The SHA-256 stays empty, because it needs all. Raises BadImage, which is
+    OtherFormat where the file is neither JPEG nor PNG and tells its size only to those who have all of it.
     """
     while (wanted := min(needed(start), size)) > len(start):
         more = fetch(len(start), wanted)

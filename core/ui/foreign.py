@@ -26,11 +26,11 @@ _PHOTOS = 12  # that are fetched from S3 for one finding
 
 def examine(project: Project) -> None:
     """The whole section: what to examine, what came of the last examination, and how to mend it."""
+    _ask(project)
     if progress.on_page(project, "examine") or progress.on_page(project, "mend"):
         return
     for kind in ("examine", "mend"):
         state.failure(project, kind)
-    _ask(project)
     last = state.job(project, "examine")
     if last and last.state == "done" and isinstance(last.result, Checkup):
         _verdict(project, last.result)
@@ -49,7 +49,9 @@ def _ask(project: Project) -> None:
     folder = st.text_input("Folder with the photos", placeholder="/home/me/photos", key="foreign_folder",
                            help="A file stands for the photo whose address ends most like its path.",
                            ) if where == "folder" else ""
-    if st.button("Examine", type="primary", icon=":material/stethoscope:", key="foreign_examine"):
+    running = state.job(project, "examine")
+    if st.button("Examine", type="primary", icon=":material/stethoscope:", key="foreign_examine",
+                 disabled=bool(running and running.live)):
         if not given:
             st.warning("Drop a manifest first, or name its place in S3.")
             return
@@ -177,8 +179,7 @@ def _mending(project: Project, checkup: Checkup) -> None:
             _mended(mended)
         if st.button("Examine the mended manifest", icon=":material/stethoscope:", key="foreign_mended",
                      disabled=not any(mended.changed for mended in last.result)):
-            start(project, [mended.manifest for mended in last.result], checkup.where,
-                  str(st.session_state.get("foreign_folder", "")))
+            start(project, [mended.manifest for mended in last.result], checkup.where, checkup.folder)
 
 
 def _mended(mended: Mended) -> None:

@@ -5,7 +5,8 @@ from a folder; each line names a photo of its own. Warm is a second examination:
 has to be asked which photos are still the same (`warm_asked`). Memory is the most that a process holds above what it
 held when it began, one process for each size; `growth` is what a line adds to it, beside the bytes of the line itself.
 Seconds are those of a wall clock, so other work on the computer counts; `cpu` is this process's own share.
-Runs alone, in about ten minutes, or with sizes of one's own: `python tests/bench/doctor.py 1000 10000`.
+Runs alone, in about ten minutes, most of which is filling S3, or with sizes of one's own, and without S3:
+`python tests/bench/doctor.py 1000 10000 --folder`.
 """
 
 from __future__ import annotations
@@ -38,24 +39,27 @@ from core.types import Backend  # noqa: E402
 from core.workspace import Workspace, now  # noqa: E402
 
 SIZES = (1_000, 10_000, 100_000)
+TURNS = (("cold", "s3", 2.0), ("warm", "s3", 0.1), ("warm_asked", "asked", 0.1), ("cold_folder", "folder", 2.0),
+         ("lines_alone", "nowhere", 0.1))
 BUCKET, PUTTERS, FOLDER = "bench", 8, 1_000
 
 
 def main() -> None:
     if "--turn" in sys.argv:
         return turn(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3])
-    sizes = tuple(int(size) for size in sys.argv[1:]) or SIZES
-    with tempfile.TemporaryDirectory() as folder, prepared(Path(folder), max(sizes)):
-        memory = {size: measure(Path(folder), size) for size in sizes}
-        for way in ("s3", "folder"):
+    sizes = tuple(int(size) for size in sys.argv[1:] if size.isdecimal()) or SIZES
+    turns = TURNS[3:] if "--folder" in sys.argv else TURNS
+    with tempfile.TemporaryDirectory() as folder, prepared(Path(folder), max(sizes), stored=turns == TURNS):
+        memory = {size: measure(Path(folder), size, turns) for size in sizes}
+        for way in memory[sizes[0]]:
             grown = (memory[sizes[-1]][way] - memory[sizes[0]][way]) * 1024**2 / max(1, sizes[-1] - sizes[0])
             say(f"doctor.growth_{way}", grown, "bytes a line", goal=len(line(0)) + 1, manifest_line=len(line(0)) + 1)
     return None
 
 
 @contextmanager
-def prepared(folder: Path, count: int) -> Iterator[None]:
-    """An engine with that many photos in S3, and a folder with the same."""
+def prepared(folder: Path, count: int, stored: bool) -> Iterator[None]:
+    """A folder with that many photos, and where they are to be `stored` an engine with the same in S3."""
     os.environ |= {"REKOLAB_HOME": str(folder / "home"), "REKOLAB_ROOTS": str(folder), "REKOLAB_ENGINE_PORT": "0"}
     home = Workspace(folder / "home")
     home.create("bench")
@@ -69,7 +73,7 @@ def prepared(folder: Path, count: int) -> Iterator[None]:
     try:
         with ThreadPoolExecutor(PUTTERS) as pool:
             list(pool.map(lambda number: clients.s3.put_object(Bucket=BUCKET, Key=key(number), Body=photo),
-                          range(count)))
+                          range(count if stored else 0)))
         yield
     finally:
         if engine := find_engine(home.engine):
@@ -92,14 +96,13 @@ def line(number: int) -> str:
     return dump_line(image_line(f"s3://{BUCKET}/{key(number)}", [f"label {number % 12}"], now()))
 
 
-def measure(folder: Path, size: int) -> dict[str, float]:
+def measure(folder: Path, size: int, turns: tuple[tuple[str, str, float], ...]) -> dict[str, float]:
     """All turns with a manifest of that size; gives the memory of the cold ones."""
     manifest = folder / f"{size}.manifest"
     with manifest.open("w") as file:
         file.writelines(f"{line(number)}\n" for number in range(size))
     memory = {}
-    for name, where, goal in (("cold", "s3", 2.0), ("warm", "s3", 0.1), ("warm_asked", "asked", 0.1),
-                              ("cold_folder", "folder", 2.0), ("lines_alone", "nowhere", 0.1)):
+    for name, where, goal in turns:
         if name == "cold":
             for kept in (folder / "home").glob("headers-*"):
                 kept.unlink()

@@ -114,7 +114,8 @@ def test_images_of_another_region_are_not_read(tmp_path: Path, monkeypatch: pyte
 
 @pytest.mark.parametrize(("uri", "file"), [
     ("s3://b/anything/cat/1.jpg", "cat/1.jpg"), ("s3://b/dog/1.jpg", "dog/1.jpg"),
-    ("s3://b/x/only.jpg", "cat/only.jpg"), ("s3://b/1.jpg", None), ("s3://b/cat/none.jpg", None), ("s3://b/../../etc/passwd", None)])
+    ("s3://b/x/only.jpg", "cat/only.jpg"), ("s3://b/1.jpg", None),
+    ("s3://b/cat/none.jpg", None), ("s3://b/../../etc/passwd", None)])
 def test_a_file_stands_for_the_photo_whose_address_ends_most_like_it(
     tmp_path: Path, uri: str, file: str | None
 ) -> None:
