@@ -23,8 +23,9 @@ class Beside:
         count = 0
         for path, folders, names in os.walk(folder):
             folders[:] = [name for name in folders if not name.startswith(".")]
+            place = os.path.relpath(path, folder)
             for name in names:
-                self._named[name].append(os.path.relpath(path, folder))
+                self._named[name].append(place)
             count += len(names)
             if count > MOST:
                 raise BadPath(f"{folder} holds more than {MOST:,} files. Name a folder further down.")

@@ -58,6 +58,7 @@ def opened_file(file: Path, tick: Callable[[], None] = lambda: None) -> Opened:
     if file.stat().st_size > limits.MAX_MANIFEST_BYTES:
         return Opened(code="ERROR_MANIFEST_SIZE_TOO_LARGE")
     lines: list[Line] = []
+    shared: dict[tuple[str, ...], tuple[str, ...]] = {}  # labels repeat
     blank, snapshot, too_long = True, False, False
     try:
         with file.open("rb") as stream:
@@ -68,7 +69,8 @@ def opened_file(file: Path, tick: Callable[[], None] = lambda: None) -> Opened:
                     too_long = True
                     continue  # the rest must be UTF-8 all the same
                 snapshot = snapshot or SNAPSHOT in text
-                lines.append(replace(check_line(text, number), text=""))
+                line = check_line(text, number)
+                lines.append(replace(line, text="", labels=shared.setdefault(line.labels, line.labels)))
     except BadManifest:
         return Opened(code="ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT")
     if blank:

@@ -129,7 +129,7 @@ def _finding(project: Project, checkup: Checkup, group: Group) -> None:
     if group.mend:
         st.caption(f"Mending: {plain(group.mend)}")
     if group.lines:
-        st.caption(f"Lines {ranges(group.lines)}")
+        st.caption(f"{'Line' if len(group.lines) == 1 else 'Lines'} {ranges(group.lines)}")
     if group.photos:
         _photos(project, checkup, group)
 

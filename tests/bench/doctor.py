@@ -14,7 +14,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -135,15 +134,15 @@ def turn(manifest: Path, size: int, where: str) -> None:
         Progress(), str(home), "bench", {"file": str(manifest), "name": "x.manifest"}, None,
         "s3" if where == "asked" else where, str(manifest.parent / "photos"))  # type: ignore[arg-type]
     found = {"seconds": time.perf_counter() - began, "cpu": time.process_time() - worked,
-             "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 - idle}
+             "memory_mb": resident("VmHWM") - idle}
     assert done.examination.ok, done.examination.sentence
     assert done.images == size
     print(json.dumps(found))
 
 
-def resident() -> float:
-    """Megabytes of this process that are in memory now."""
-    return int(Path("/proc/self/status").read_text().partition("VmRSS:")[2].split()[0]) / 1024
+def resident(which: str = "VmRSS") -> float:
+    """Megabytes of this process that are in memory now, or (VmHWM) were at most."""
+    return int(Path("/proc/self/status").read_text().partition(f"{which}:")[2].split()[0]) / 1024
 
 
 def say(name: str, value: float, unit: str, **more: object) -> None:

@@ -225,7 +225,8 @@ def test_random_combinations_of_defects_end_as_foretold(trial: Trial, look: Any)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("seed", range(10))
 def test_500_random_combinations_of_defects_end_as_foretold(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
@@ -236,7 +237,7 @@ def test_500_random_combinations_of_defects_end_as_foretold(
     room = Room(tmp_path, instant=True, max_projects=10_000)
     try:
         trial = Trial(room.aws, room.put)
-        ends = [check(trial, made, by_header(made.pictures)) for made in combinations(100, seed)]
+        ends = [check(trial, made, by_header(made.pictures)) for made in combinations(50, seed)]
     finally:
         room.close()
     assert {"TRAINING_COMPLETED", "TRAINING_FAILED"} == set(ends)
