@@ -111,14 +111,13 @@ def examine(
     given = [Foreign(**one) for one in (training, testing) if one]  # type: ignore[arg-type]
     progress.begin(0, "Reading the manifest, line by line")
     manifests = [_opened(progress, one) for one in given]
-    refs = list(dict.fromkeys(line.source_ref for one in manifests for line in one.lines
-                              if line.valid and line.source_ref))
+    refs = [line.source_ref for one in manifests for line in one.lines if line.valid and line.source_ref]
     looked, codes = _looked(progress, owner, where, folder, refs, given, again)
     progress.begin(0, "Judging by Rekognition's rules")
     examined = doctor.examine_opened(manifests[0], manifests[1] if len(manifests) > 1 else None, looked.look, codes)
     files = {uri: str(looked.beside.find(uri) or "") for group in examined.groups for uri in group.photos.values()
              } if looked.beside else {}
-    return Checkup(examined, looked.where, len(refs), looked.looks, looked.hidden, tuple(given), files, folder)
+    return Checkup(examined, looked.where, len(set(refs)), looked.looks, looked.hidden, tuple(given), files, folder)
 
 
 def _opened(progress: Progress, one: Foreign) -> Opened:

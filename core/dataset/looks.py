@@ -62,7 +62,7 @@ def in_folder(progress: Progress, folder: Path, uris: Sequence[str]) -> Looked:
     progress.begin(len(uris), f"Looking at {counted(len(uris), 'photo')} in {folder}")
     for uri, sight in each(beside.look, uris, progress, threads=THREADS // 4):
         looked.note(uri, sight.found)
-    looked.looks, looked.beside = len(uris), beside
+    looked.looks, looked.beside = len(set(uris)), beside
     return looked
 
 
@@ -77,7 +77,7 @@ def in_s3(progress: Progress, clients: Clients, file: Path, uris: Sequence[str])
     for uri in uris if elsewhere else ():
         if split_uri(uri)[0] in elsewhere:
             looked.note(uri, Absent.ELSEWHERE)
-    waiting = list(_unknown(looked, file, [uri for uri in uris if uri not in looked.troubled]))
+    waiting = list(_unknown(looked, file, [uri for uri in uris if uri not in looked.troubled] if elsewhere else uris))
     if waiting:
         progress.begin(0, "Asking which photos are still what they were")
         headers.confirm(file, clients, waiting)
@@ -92,7 +92,7 @@ def in_s3(progress: Progress, clients: Clients, file: Path, uris: Sequence[str])
 def _unknown(looked: Looked, file: Path, uris: Sequence[str]) -> Iterator[str]:
     """Those that the memory does not know; what it knows of the others is noted."""
     for start in range(0, len(uris), CHUNK):
-        some = uris[start : start + CHUNK]
+        some = list(dict.fromkeys(uris[start : start + CHUNK]))  # of all of them it would take much memory
         known = headers.fresh(file, some)
         for uri, found in known.items():
             looked.note(uri, found)

@@ -81,8 +81,9 @@ def examine_opened(training: Opened, testing: Opened | None, look: Look, known: 
     manifests = _manifests(judgement, split=testing is None)
     created = _created([training] if testing is None else [training, testing], known)
     refusal = _dataset_refusal(manifests, created) if judgement.code is None else None
-    through = _from_datasets(manifests, created, known)
     ended = _end(judgement)
+    same = not any(one.code or one.dropped for one in created.values())
+    through = ended if same else _from_datasets(manifests, created, known)
     snapshot = training.snapshot or bool(testing and testing.snapshot)
     advice = notes(judgement.training, judgement.testing, [manifest.lines for manifest in manifests], snapshot)
     return Examination(

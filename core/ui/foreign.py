@@ -110,7 +110,7 @@ def _sight(project: Project, checkup: Checkup) -> None:
     elif checkup.where == "nowhere":
         st.caption("Only the lines were judged; no photo was looked at.")
     else:
-        earlier = checkup.images - checkup.looks
+        earlier = max(0, checkup.images - checkup.looks)
         known = f", {earlier:,} of them a little earlier" if earlier else ""
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"{count(checkup.images, 'photo')} looked at by their headers{known}. A file that is cut off "
