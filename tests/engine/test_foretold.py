@@ -55,7 +55,8 @@ def look(clients: Clients) -> Callable[[str], Any]:
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)
 def test_each_defect_has_its_code_and_ends_as_foretold(trial: Trial, look: Any, defect: Defect) -> None:
-    for share in (1, 2):  # of 7 lines: one may be invalid, two may not
+    # of 7 lines one may be invalid, two may not; one is tried with every fourth defect, and at random below
+    for share in (1, 2) if DEFECTS.index(defect) % 4 == 0 else (2,):
         made = case([defect] * share + [None] * (7 - share), defect.boxed)
         real = trial.ends(made)  # first, because the look is at what is in S3
         examined, told = foretold(made, look)
