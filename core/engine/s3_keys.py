@@ -18,6 +18,7 @@ import moto.s3.models as models
 import moto.s3.responses as responses
 from botocore.utils import parse_to_aware_datetime
 from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.iam.access_control import PermissionResult
 from moto.s3.exceptions import MissingBucket, NoSuchUpload
 from moto.utilities.utils import LowercaseDict
 
@@ -113,6 +114,15 @@ def find(bucket: str, key: str, version: str | None = None) -> StoredKey | None:
     except MissingBucket:
         return None
     return found
+
+
+def is_denied(action: str, bucket: str, key: str) -> bool:
+    """Whether the bucket's policy denies everybody that action on the object, as S3 itself answers with 403."""
+    found = backend().buckets.get(bucket)
+    if found is None or found.policy is None:
+        return False
+    allowed = found.get_permission(action, f"arn:{found.partition}:s3:::{bucket}/{key}")
+    return bool(allowed == PermissionResult.DENIED)
 
 
 def versions(bucket: str, key: str) -> list[State]:

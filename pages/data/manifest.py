@@ -6,12 +6,17 @@ from core.aws import buckets, storage
 from core.dataset import manifests, photos, split, upload
 from core.evaluation import intervals
 from core.manifest.doctor import Group
-from core.ui import gallery, messages, pages, progress, state
+from core.ui import foreign, gallery, messages, pages, progress, state
 from core.ui.words import count, plain
 
 messages.opening("Manifest", "Split the photos, build the manifest, and know what Rekognition will say of it before "
                  "anything is sent.")
 project = state.required()
+which = st.segmented_control("Manifest", ("This project's", "From elsewhere"), default="This project's", required=True,
+                             key="manifest_which", label_visibility="collapsed")
+if which == "From elsewhere":
+    foreign.examine(project)
+    st.stop()
 if progress.on_page(project, "upload"):
     st.stop()
 state.failure(project, "upload")

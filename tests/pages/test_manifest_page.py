@@ -130,7 +130,7 @@ def test_what_rekognition_would_refuse_is_grouped_by_its_code(visitor: Visitor, 
         (folder / "dog" / f"flat {number}.jpg").write_bytes(photo(1, 10 + number, (200, 40)))
     take_in(visitor.workspace.create("pets"), folder, labelled=True)
     visitor.go("data/manifest")
-    assert any(error.startswith("Training would end with 'The manifest file contains too many invalid rows.'")
+    assert any(error.startswith("Training will end with 'The manifest file contains too many invalid rows.'")
                for error in visitor.errors)
     assert "ERROR_INVALID_IMAGE: 3 lines of the training manifest" in visitor.text
     assert {tile["caption"] for tile in visitor.tiles("manifest")} == {f"dog/flat {number}.jpg" for number in range(4)}
