@@ -31,13 +31,14 @@ def draw(project: Project) -> None:
             boxes.edit(project, photo, gallery.large(photo.path, DETAILED), here.classes, here.colours, _move)
         else:
             st.image(gallery.large(photo.path, LARGE), alt=photo.name)
+    with picture:
+        _last(here, photo)
     with side:
         st.text(photo.name)
         _state(here, photo)
         _classes(here, photo)
         _steps(here)
         _new_class(here)
-        _last(here, photo)
     _prepare(here, photo, DETAILED if wide else LARGE)
     desk.foot(here)
 
@@ -72,10 +73,10 @@ def _classes(here: Desk, photo: Photo) -> None:
         if here.kind == "boxes":
             st.markdown(f"{_dot(here, name)} {plain(name)} :gray[{position if position <= KEYS else ''}]")
         else:
-            chosen = name in photo.labels
-            st.button(f"{_dot(here, name)} {plain(name)}", key=f"label as {name}", on_click=_put,
-                      args=(here, photo, name), width="stretch", type="primary" if chosen else "secondary",
-                      shortcut=str(position) if position <= KEYS else None)
+            chosen = name in photo.labels  # the button is coloured then, and its dot would not be seen
+            st.button(plain(name) if chosen else f"{_dot(here, name)} {plain(name)}", key=f"label as {name}",
+                      on_click=_put, args=(here, photo, name), width="stretch",
+                      type="primary" if chosen else "secondary", shortcut=str(position) if position <= KEYS else None)
     nothing = "Nothing to find here" if here.kind == "boxes" else "None of these"
     st.button(nothing, on_click=_put, args=(here, photo, None), width="stretch", shortcut="0", key="label as none",
               help="Leaves the photo out of the training")
