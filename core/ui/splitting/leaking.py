@@ -26,8 +26,7 @@ def draw(project: Project, built: Built) -> None:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(f":material/hub: {count(likeness.pending(project), 'photo')} not compared with the others yet. "
                         "Test photos that are suspiciously like training photos are found then.", width="stretch")
-            st.button("Compare now", icon=":material/hub:", key="split_compare", on_click=state.begin,
-                      args=(project, "likeness", "Comparing the photos", likeness.compare))
+            st.button("Compare now", icon=":material/hub:", key="split_compare", on_click=_compare, args=(project,))
     if found is None:
         return
     if not found.pairs:
@@ -37,8 +36,17 @@ def draw(project: Project, built: Built) -> None:
         return
     _warn(project, built, found)
     entries = {entry.photo_id: entry for entry in built.pictures.values()}
-    with st.expander(f"The {count(len(found.pairs), 'pair')}", expanded=True, icon=":material/compare:"):
+    title = f"The {len(found.pairs):,} pairs" if len(found.pairs) > 1 else "The pair"
+    with st.expander(title, expanded=True, icon=":material/compare:"):
         pairs.draw([_shown(project, entries, one, found) for one in found.pairs], "split_leaks")
+
+
+def _compare(project: Project) -> None:
+    state.begin(project, "likeness", "Comparing the photos", likeness.compare)
+
+
+def _cure(project: Project, found: Leaks) -> None:
+    st.toast(f"{count(split.place(project, found.to_train, 'train'), 'photo')} now on the training side")
 
 
 def _warn(project: Project, built: Built, found: Leaks) -> None:
@@ -50,7 +58,7 @@ def _warn(project: Project, built: Built, found: Leaks) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Put the test photo of this pair into the training" if one else
                   "Put the test photos of these pairs into the training", icon=":material/healing:", key="split_cure",
-                  on_click=split.place, args=(project, found.to_train, "train"))
+                  on_click=_cure, args=(project, found))
         st.caption(plain(_consequence(built, found)), width="stretch")
 
 
@@ -70,9 +78,12 @@ def _shown(project: Project, entries: Mapping[int, Entry], pair: Pair, found: Le
     train, test = entries[pair.train], entries[pair.test]
     differ = set(train.labels) != set(test.labels)
     said = " Their labels differ, so one may be wrong." if differ else ""
-    return pairs.Shown(*(pairs.Picture(gallery.thumbnail(project, entry.photo), f"{side}: {', '.join(entry.labels)}",
-                                       entry.name) for side, entry in (("Test", test), ("Training", train))),
+    return pairs.Shown(_picture(project, "Test", test), _picture(project, "Training", train),
                        f"**{pair.alike:.2f} alike**, where {_usual(found)}.{said}")
+
+
+def _picture(project: Project, side: str, entry: Entry) -> pairs.Picture:
+    return pairs.Picture(gallery.thumbnail(project, entry.photo), f"{side}: {', '.join(entry.labels)}", entry.name)
 
 
 def _usual(found: Leaks) -> str:

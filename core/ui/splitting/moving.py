@@ -13,14 +13,14 @@ from core.ui import gallery
 from core.ui.words import count, plain
 from core.workspace import Project
 
-GRID = "split_grid"
 SIDES: dict[Side, str] = {"test": "Test side", "train": "Training side"}
 OTHER: dict[Side, Side] = {"test": "train", "train": "test"}
 
 
 def draw(project: Project, built: Built) -> None:
-    with st.expander("Move photos by hand", icon=":material/swap_horiz:", on_change="rerun", key="split_moving") as part:
-        if part.open:
+    """Drawn when it is opened."""
+    with st.expander("Move photos by hand", icon=":material/swap_horiz:", on_change="rerun", key="split_moving") as box:
+        if box.open:
             _grid(project, built)
 
 
@@ -43,12 +43,14 @@ def _grid(project: Project, built: Built) -> None:
     def tile(key: str) -> gallery.Tile:
         return _tile(project, shown[key], shown[key].photo_id in moved, shades)
 
-    choice = gallery.paged(list(shown), tile, GRID, of=(side, name))
+    grid = f"split_grid {project.name}"
+    choice = gallery.paged(list(shown), tile, grid, of=(side, name))
     chosen = [int(key) for key in choice.chosen if key in shown]
     with move:
         if st.button(f"Put {count(len(chosen), 'photo')} on the {SIDES[OTHER[side]].lower()}" if chosen else
                      "Click, shift-click or Ctrl+A to select", disabled=not chosen, key="split_move",
                      icon=":material/swap_horiz:"):
+            gallery.clear(grid)
             _move(project, chosen, OTHER[side])
     st.caption("Duplicates of a photo go with it. Whatever is moved can be given back to the split above.")
 
@@ -62,6 +64,5 @@ def _tile(project: Project, entry: Entry, moved: bool, shades: colours.Colours) 
 def _move(project: Project, chosen: list[int], side: Side) -> None:
     put = split.place(project, chosen, side)
     copies = f", {count(put - len(chosen), 'duplicate')} of them with it" if put > len(chosen) else ""
-    gallery.clear(GRID)
     st.toast(plain(f"{count(put, 'photo')} now on the {SIDES[side].lower()}{copies}"))
     st.rerun()

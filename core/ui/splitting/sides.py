@@ -43,7 +43,7 @@ def draw(project: Project, built: Built) -> None:
         hide_index=True, key="split_table", height="content" if len(counts) <= LEGEND else 320, column_config={
             "if all are right": st.column_config.TextColumn(
                 help="Between these lies the true rate of the class if the model is right on all its test photos.")})
-    st.caption(f"{intervals.promise(len(built.split.test))} {_least(counts)}".rstrip())
+    st.markdown(f"{intervals.promise(len(built.split.test))} {_least(counts)}".rstrip())
     st.caption("Duplicates and near duplicates stay on one side, so that the test is not a repetition of the training."
                + EVERY[kinds.kind_of(project)])
     _bare(counts)
@@ -57,7 +57,7 @@ def chart(counts: Counts, sides: Split, shades: Colours) -> dict[str, Any]:
     titles = (f"Train {len(sides.train):,}", f"Test {len(sides.test):,}")
     values = [{"side": title, "class": name, "place": place, "photos": both[side]}
               for place, (name, both) in enumerate(counts.items()) for side, title in enumerate(titles)]
-    legend = {"orient": "bottom", "title": None, "labelLimit": 180} if len(counts) <= LEGEND else None
+    legend = {"orient": "top", "title": None, "labelLimit": 180, "offset": 2} if len(counts) <= LEGEND else None
     return {
         "data": {"values": values}, "mark": {"type": "bar", "height": {"band": 0.7}}, "encoding": {
             "y": {"field": "side", "type": "nominal", "sort": list(titles), "title": None,
