@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +22,9 @@ def compared(cosines: np.ndarray) -> Likeness:
     count = len(cosines)
     apart = np.where(np.eye(count, dtype=bool), -np.inf, cosines)
     order = np.argsort(-apart, axis=1)[:, : count - 1]
-    empty = np.zeros((count, 2), np.float32)
-    return Likeness(np.arange(1, count + 1), order + 1, np.take_along_axis(cosines, order, axis=1),
-                    empty, empty, ())
+    known = {"ids": np.arange(1, count + 1), "neighbours": order + 1, "groups": (),
+             "similarities": np.take_along_axis(cosines, order, axis=1)}
+    return Likeness(**dict.fromkeys((field.name for field in fields(Likeness)), np.empty((count, 0))) | known)
 
 
 @pytest.mark.parametrize(("usual", "limit"), [(0.3, 0.88), (0.62, 0.905), (0.96, 0.99)])
