@@ -21,7 +21,7 @@ def folder(pets: Project, tmp_path: Path) -> Path:
     top = tmp_path / "unseen"
     (top / "cat").mkdir(parents=True)
     (top / "cat/same.jpg").write_bytes(there["cat/cat2.jpg"].read_bytes())
-    Image.open(there["dog/dog3.jpg"]).resize((210, 160)).save(top / "small.jpg")
+    Image.open(there["dog/dog3.jpg"]).resize((240, 180)).save(top / "small.jpg")
     Image.radial_gradient("L").convert("RGB").save(top / "alike.jpg")
     Image.linear_gradient("L").convert("RGB").save(top / "new.jpg")
     (top / "broken.jpg").write_bytes(b"nothing")

@@ -10,6 +10,7 @@ from core.dataset.manifests import Built
 from core.dataset.split import Side
 from core.dataset.trainable import Entry
 from core.ui import gallery
+from core.ui.splitting import sides
 from core.ui.words import count, plain
 from core.workspace import Project
 
@@ -28,8 +29,7 @@ def draw(project: Project, built: Built) -> None:
 def _grid(project: Project, built: Built) -> None:
     """The gallery, which is drawn anew by itself when a photo is selected; a move draws the whole page anew."""
     names = vocabulary.in_order(project, {name for labels in built.labels.values() for name in labels})
-    shades = colours.of_classes(vocabulary.in_order(project, {*vocabulary.listed(project), *names}),
-                                vocabulary.colours(project))
+    shades = sides.shades(project, names)
     with st.container(horizontal=True, vertical_alignment="center"):
         side: Side = st.segmented_control("Side", list(SIDES), default="test", required=True, key="split_side",
                                           format_func=SIDES.__getitem__, label_visibility="collapsed")

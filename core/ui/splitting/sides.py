@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -29,12 +29,10 @@ def draw(project: Project, built: Built) -> None:
     _moved(project, built.split)
     found = built.split.counts(built.labels)
     counts = {name: found[name] for name in vocabulary.in_order(project, found)}
-    shades = colours.of_classes(vocabulary.in_order(project, {*vocabulary.listed(project), *counts}),
-                                vocabulary.colours(project))
     bars, table = st.columns([3, 2], gap="large", vertical_alignment="center")
     with bars:
         st.vega_lite_chart(
-            chart(counts, built.split, shades), key="split_bars", height=110 if len(counts) > LEGEND else 150,
+            chart(counts, built.split, shades(project, counts)), key="split_bars", height=110 if len(counts) > LEGEND else 150,
             alt=f"{len(built.split.train)} photos to train and {len(built.split.test)} to test, by class")
     table.dataframe(
         [{"class": name, "to train": train, "to test": test,
@@ -49,7 +47,13 @@ def draw(project: Project, built: Built) -> None:
     _bare(counts)
 
 
-def chart(counts: Counts, sides: Split, shades: Colours) -> dict[str, Any]:
+def shades(project: Project, names: Iterable[str]) -> dict[str, str]:
+    """The colours of these classes, and of all others of the project."""
+    return colours.of_classes(vocabulary.in_order(project, {*vocabulary.listed(project), *names}),
+                              vocabulary.colours(project))
+
+
+def chart(counts: Counts, sides: Split, palette: Colours) -> dict[str, Any]:
     """Two lying bars, training and test, each of its classes in their colours, as Vega-Lite has them.
 
     Names are values in it, and nowhere Markdown or a part of an expression.
@@ -64,7 +68,7 @@ def chart(counts: Counts, sides: Split, shades: Colours) -> dict[str, Any]:
                   "axis": {"ticks": False, "domain": False, "labelFontSize": 13}},
             "x": {"field": "photos", "type": "quantitative", "title": None, "axis": None},
             "color": {"field": "class", "type": "nominal", "legend": legend,
-                      "scale": {"domain": list(counts), "range": [shades[name] for name in counts]}},
+                      "scale": {"domain": list(counts), "range": [palette[name] for name in counts]}},
             "order": {"field": "place", "type": "quantitative"},
             "tooltip": [{"field": name, "type": kind} for name, kind in (
                 ("class", "nominal"), ("side", "nominal"), ("photos", "quantitative"))]}}
