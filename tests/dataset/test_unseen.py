@@ -21,7 +21,7 @@ def folder(pets: Project, tmp_path: Path) -> Path:
     top = tmp_path / "unseen"
     (top / "cat").mkdir(parents=True)
     (top / "cat/same.jpg").write_bytes(there["cat/cat2.jpg"].read_bytes())
-    Image.open(there["dog/dog3.jpg"]).resize((240, 180)).save(top / "small.jpg")
+    Image.open(there["dog/dog4.jpg"]).resize((240, 180)).save(top / "small.jpg")
     Image.radial_gradient("L").convert("RGB").save(top / "alike.jpg")
     Image.linear_gradient("L").convert("RGB").save(top / "new.jpg")
     (top / "broken.jpg").write_bytes(b"nothing")
@@ -43,7 +43,7 @@ def test_what_is_not_unseen_is_found_with_its_twin_and_the_reason(
     found = run(pets, folder)
     assert (found.total, found.unreadable) == (5, 1)
     assert [(match.how, match.name, names[match.photo_id]) for match in found.matches] == [
-        ("exact", "cat/same.jpg", "cat/cat2.jpg"), ("near", "small.jpg", "dog/dog3.jpg"),
+        ("exact", "cat/same.jpg", "cat/cat2.jpg"), ("near", "small.jpg", "dog/dog4.jpg"),
         ("alike", "alike.jpg", "cat/cat5.jpg")]
     assert found.matches[-1].alike == pytest.approx(0.95, abs=0.001)
     assert found.usual == pytest.approx(0.5, abs=0.001)

@@ -32,7 +32,8 @@ def draw(project: Project, built: Built) -> None:
     bars, table = st.columns([3, 2], gap="large", vertical_alignment="center")
     with bars:
         st.vega_lite_chart(
-            chart(counts, built.split, shades(project, counts)), key="split_bars", height=110 if len(counts) > LEGEND else 150,
+            chart(counts, built.split, shades(project, counts)), key="split_bars",
+            height=110 if len(counts) > LEGEND else 150,
             alt=f"{len(built.split.train)} photos to train and {len(built.split.test)} to test, by class")
     table.dataframe(
         [{"class": name, "to train": train, "to test": test,
