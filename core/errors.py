@@ -5,6 +5,7 @@
     ├── BadImage           a file that is not a usable image
     │   └── ImageBomb      an image that would unpack to more pixels than is safe
     ├── BadManifest        a file that is not a manifest at all
+    ├── BadAnnotations     a file of labels that can not be read at all
     ├── NotReady           a step that needs an earlier one
     ├── EngineError        the built-in engine can not be started or reached
     ├── ClusterError       the Dask cluster can not be reached, or can not do the work
@@ -12,7 +13,7 @@
     └── AwsError           an answer of AWS or the engine, translated: code, what happened, why, what cures it
         ├── ModelNotRunning    ResourceNotReadyException of DetectCustomLabels
         ├── NotFound           ResourceNotFoundException, NoSuchKey, NoSuchBucket
-        ├── Throttled          ThrottlingException, ProvisionedThroughputExceededException
+        ├── Throttled          ThrottlingException, ProvisionedThroughputExceededException, SlowDown
         ├── NotAllowed         access denied, expired or wrong credentials
         └── Unreachable        no answer from the network
 """
@@ -56,6 +57,10 @@ class ImageBomb(BadImage):
 
 
 class BadManifest(RekolabError):
+    pass
+
+
+class BadAnnotations(RekolabError):
     pass
 
 
@@ -134,6 +139,11 @@ _MEANING: dict[str, tuple[type[AwsError], str, Cure | None]] = {
     "ThrottlingException": (Throttled, "Too many requests at once. Wait a moment and try again.", None),
     "ProvisionedThroughputExceededException": (
         Throttled, "More photos at once than the model's inference units can take. Wait, or start it with more.", None),
+    "SlowDown": (Throttled, "S3 asks for fewer requests at once. Wait a moment and try again.", None),
+    "ServiceUnavailable": (Throttled, "S3 is busy. Wait a moment and try again.", None),
+    "503": (Throttled, "S3 is busy. Wait a moment and try again.", None),
+    "InternalError": (AwsError, "S3 had an error of its own. Trying again usually helps.", None),
+    "BadDigest": (AwsError, "The content that arrived is not the one that was announced; S3 did not take it.", None),
     "InternalServerError": (AwsError, "The service had an error of its own. Trying again usually helps.", None),
     "AccessDeniedException": (NotAllowed, "These credentials do not have the permission for this call.", None),
     "AccessDenied": (NotAllowed, "These credentials do not have the permission for this call.", None),
@@ -148,7 +158,7 @@ _MEANING: dict[str, tuple[type[AwsError], str, Cure | None]] = {
     "NoSuchBucket": (NotFound, "The bucket does not exist.", None),
     "NoSuchKey": (NotFound, "The object does not exist in the bucket.", None),
     "404": (NotFound, "It does not exist in S3.", None),
-    "403": (NotAllowed, "S3 does not let these credentials read it.", None),
+    "403": (NotAllowed, "S3 does not let these credentials do this.", None),
     "BucketAlreadyExists": (AwsError, "The bucket name is taken by another account. Choose another.", None),
     "BucketAlreadyOwnedByYou": (AwsError, "The bucket is yours already, perhaps in another region.", None),
 }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import mimetypes
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +15,10 @@ from core.aws.clients import Clients
 from core.errors import AwsError, NotAllowed, NotFound
 from core.workspace import Project
 
-_PRIVATE = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
-_ENCRYPTED = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
+PRIVATE = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
+ENCRYPTED = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
 
-_UNSET = ("NoSuchPublicAccessBlockConfiguration", "ServerSideEncryptionConfigurationNotFoundError")
+_NAME = re.compile(r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,10 @@ class StoredObject:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A bucket that can be used; `concerns` are sentences about what should be better."""
+    """A bucket that can be used; core.aws.buckets tells what should be better about it."""
 
     name: str
     created: bool
-    concerns: tuple[str, ...] = ()
 
 
 def list_buckets(clients: Clients) -> list[str]:
@@ -50,15 +51,36 @@ def bucket_name(clients: Clients, project: Project) -> str:
     return project.get("bucket") or f"rekolab-custom-labels-{clients.account}-{clients.region}"
 
 
+def is_bucket_name(name: str) -> bool:
+    """Whether S3 may have a bucket of that name."""
+    return _NAME.fullmatch(name) is not None
+
+
 def ensure_bucket(clients: Clients, name: str) -> Bucket:
-    """Make the bucket, or see whether the existing one will do. A bucket elsewhere, or of others, is an AwsError.
+    """The bucket, made where there is none. One elsewhere, or of others, is an AwsError."""
+    if is_usable(clients, name):
+        return Bucket(name, created=False)
+    place: dict[str, Any] = {"CreateBucketConfiguration": {"LocationConstraint": clients.region}}
+    try:
+        with aws_call():
+            clients.s3.create_bucket(Bucket=name, **({} if clients.region == "us-east-1" else place))
+    except AwsError as error:
+        if error.code != "BucketAlreadyOwnedByYou":  # another window was faster
+            raise
+    close_to_public(clients, name)
+    encrypt(clients, name)
+    return Bucket(name, created=True)
+
+
+def is_usable(clients: Clients, name: str) -> bool:
+    """Whether the bucket is there; an AwsError where it is, but in another region or not of this account.
 
     The owner is asked for by account, so that nobody can take photos by making a bucket of a foreseeable name first.
     """
     try:
         region = _region(clients, name)
     except NotFound:
-        return _create(clients, name)
+        return False
     except NotAllowed as error:
         raise NotAllowed(error.code, error.operation, error.said,
                          f"The bucket {name} can not be used: it belongs to another account, or these credentials "
@@ -67,7 +89,7 @@ def ensure_bucket(clients: Clients, name: str) -> Bucket:
         raise AwsError("WrongRegion", "HeadBucket", "",
                        f"The bucket {name} is in {region}, but the project works in {clients.region}. "
                        "Rekognition reads photos only in its own region: choose another bucket or region.")
-    return Bucket(name, created=False, concerns=_concerns(clients, name))
+    return True
 
 
 def _region(clients: Clients, name: str) -> str:
@@ -78,46 +100,16 @@ def _region(clients: Clients, name: str) -> str:
         return clients.s3.get_bucket_location(Bucket=name).get("LocationConstraint") or "us-east-1"
 
 
-def _create(clients: Clients, name: str) -> Bucket:
-    place: dict[str, Any] = {"CreateBucketConfiguration": {"LocationConstraint": clients.region}}
-    try:
-        with aws_call():
-            clients.s3.create_bucket(Bucket=name, **({} if clients.region == "us-east-1" else place))
-    except AwsError as error:
-        if error.code != "BucketAlreadyOwnedByYou":  # another window was faster
-            raise
+def close_to_public(clients: Clients, name: str) -> None:
+    """Block all public access to the bucket."""
     with aws_call():
-        clients.s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=_PRIVATE)
-        clients.s3.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration=_ENCRYPTED)
-    return Bucket(name, created=True)
+        clients.s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=PRIVATE)
 
 
-def _concerns(clients: Clients, name: str) -> tuple[str, ...]:
-    concerns = []
-    block = _setting(clients.s3.get_public_access_block, name, "PublicAccessBlockConfiguration")
-    if block is None:
-        concerns.append(f"Whether the bucket {name} is closed to the public can not be seen with these credentials.")
-    elif not all(block.get(part) for part in _PRIVATE):
-        concerns.append(f"Public access to the bucket {name} is not blocked altogether. Block all of it in S3.")
-    encryption = _setting(clients.s3.get_bucket_encryption, name, "ServerSideEncryptionConfiguration")
-    if encryption is None:
-        concerns.append(f"Whether the bucket {name} is encrypted can not be seen with these credentials.")
-    elif not encryption:
-        concerns.append(f"The bucket {name} is not encrypted by default. Switch encryption on in S3.")
-    return tuple(concerns)
-
-
-def _setting(read: Callable[..., dict[str, Any]], bucket: str, key: str) -> dict[str, Any] | None:
-    """A setting of the bucket: {} where it has none, None where these credentials may not see it."""
-    try:
-        with aws_call():
-            return read(Bucket=bucket)[key]
-    except NotAllowed:
-        return None
-    except AwsError as error:
-        if error.code not in _UNSET:
-            raise
-        return {}
+def encrypt(clients: Clients, name: str) -> None:
+    """Let S3 encrypt what comes into the bucket from now on, with keys of its own."""
+    with aws_call():
+        clients.s3.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration=ENCRYPTED)
 
 
 def uri(bucket: str, key: str) -> str:
@@ -146,6 +138,18 @@ def head(clients: Clients, bucket: str, key: str) -> StoredObject | None:
     return StoredObject(key, found["ContentLength"], found["ETag"].strip('"'))
 
 
+def sha256_of(clients: Clients, bucket: str, item: StoredObject) -> str | None:
+    """The SHA-256 (64 hex digits) that S3 keeps of that very object; None where it keeps none, or another is there."""
+    try:
+        with aws_call():
+            found = clients.s3.head_object(Bucket=bucket, Key=item.key, ChecksumMode="ENABLED")
+    except (NotFound, NotAllowed):  # one more permission is asked for where the bucket has a KMS key
+        return None
+    if found["ETag"].strip('"') != item.etag or found.get("ChecksumType") == "COMPOSITE":
+        return None
+    return base64.b64decode(found.get("ChecksumSHA256", "")).hex() or None
+
+
 def read(clients: Clients, bucket: str, key: str) -> tuple[StoredObject, bytes]:
     """The object and its content, which belong together whoever writes meanwhile; NotFound when there is none."""
     with aws_call("GetObject"):
@@ -159,11 +163,17 @@ def get_bytes(clients: Clients, bucket: str, key: str) -> bytes:
     return read(clients, bucket, key)[1]
 
 
-def put_bytes(clients: Clients, bucket: str, key: str, data: bytes, content_type: str | None = None) -> StoredObject:
-    """Put `data` under `key`, in place of what was there; the content type follows from the key unless told."""
+def put_bytes(
+    clients: Clients, bucket: str, key: str, data: bytes, content_type: str | None = None, sha256: str | None = None
+) -> StoredObject:
+    """Put `data` under `key`, in place of what was there; the content type follows from the key unless told.
+
+    With `sha256` (64 hex digits) S3 refuses other content as a BadDigest, and keeps the checksum for `sha256_of`.
+    """
     # Python takes .manifest for the long gone list of a page's offline files
     guessed = "application/jsonlines" if key.endswith(".manifest") else mimetypes.guess_type(key)[0]
     kind = content_type or guessed or "application/octet-stream"
+    sent = {"ChecksumSHA256": base64.b64encode(bytes.fromhex(sha256)).decode()} if sha256 else {}
     with aws_call("PutObject"):
-        answer = clients.s3.put_object(Bucket=bucket, Key=key, Body=data, ContentType=kind)
+        answer = clients.s3.put_object(Bucket=bucket, Key=key, Body=data, ContentType=kind, **sent)
     return StoredObject(key, len(data), answer["ETag"].strip('"'))

@@ -70,7 +70,8 @@ def _contents(rows: Sequence[sqlite3.Row]) -> list[Content]:
     for row, known, scores in zip(rows, facts, qualities, strict=True):
         seen = Facts(**known) if known else None
         problems = (*load_problems(row["problems"]), *(refusals(seen) if seen else ()))
-        made.append(Content(seen, Quality(**scores) if scores else None, row["fingerprint"], problems))
+        fingerprint = row["fingerprint"] if row["version"] == LOOK else None
+        made.append(Content(seen, Quality(**scores) if scores else None, fingerprint, problems))
     return made
 
 

@@ -30,7 +30,7 @@ SETTING = "thresholds"
 FEWEST = 8  # photos from which it can be told what is usual in a set
 ORDINARY = math.log2(2.5)  # octaves: a photo up to so many times larger or smaller than usual is never odd
 USUAL_ASPECT = 1.5  # of photos anywhere, where a set has too few to tell
-PROMPTLY = 1_000  # photos among which near duplicates are sought at once; a larger set waits for the job that compares
+PROMPTLY = 3_000  # photos among which near duplicates are sought at once; a larger set waits for the job that compares
 
 Found = dict[int, list[Problem]]  # by the photo's place in the list
 Column = NDArray[np.float64]
@@ -124,7 +124,8 @@ def _gathered(project: Project) -> Evidence:
     listed, compared = photos(project), likeness.read(project)
     if compared is None:
         few = len(listed) <= PROMPTLY
-        return evidence(listed, duplicates.groups(listed) if few else duplicates.grouped(listed, [-1] * len(listed)))
+        return evidence(listed, duplicates.groups(listed) if few else
+                        duplicates.grouped(listed, duplicates.Twins.none(len(listed))))
     labels = {photo.id: label for photo in listed if not photo.excluded and (label := label_of(photo))}
     return evidence(listed, compared.groups, likeness.outlier_scores(compared, labels),
                     likeness.class_scores(compared, labels))
@@ -177,12 +178,18 @@ def _twins(listed: Sequence[Photo], groups: Sequence[Duplicates]) -> Found:
     by_id = {number: listed[places[number]] for group in groups for number in group.ids}
     for group in groups:
         best = duplicates.best(group, by_id)
-        said = (Problem(TWIN, f"The same file as {by_id[best].name}.", "hurts") if group.kind == "exact" else
-                Problem(NEAR_TWIN, f"Almost the same picture as {by_id[best].name}.", "hurts"))
         for number in group.ids:
             if number != best:
-                found.setdefault(places[number], []).append(said)
+                found.setdefault(places[number], []).append(_twin(group, number, best, by_id[best].name))
     return found
+
+
+def _twin(group: Duplicates, number: int, best: int, name: str) -> Problem:
+    if group.kind == "exact":
+        return Problem(TWIN, f"The same file as {name}.", "hurts")
+    if group.mirrors(number, best):
+        return Problem(NEAR_TWIN, f"The mirror image of {name}, or almost.", "hurts")
+    return Problem(NEAR_TWIN, f"Almost the same picture as {name}.", "hurts")
 
 
 def _strangers(seen: Evidence, limits: Thresholds) -> Found:

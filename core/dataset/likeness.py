@@ -138,15 +138,13 @@ def _compared(project: Project, contents: Mapping[str, Photo], progress: Progres
     hashes, rows = rows_of(project, contents)
     unreadable = sorted(contents.keys() - set(hashes))
     with threadpool_limits(1):  # the blocks share the processors; threads below them would only wait for each other
-        small = likeness.reduced(rows)
+        small, levels = likeness.reduced(rows), likeness.reduced(likeness.levelled(rows))
         neighbours, similarities = _neighbours(rows, progress)
         progress.say("Drawing the map")
         points = drawn(small, neighbours, similarities)
-    progress.say("Finding copies")
-    twins = np.full(len(hashes), -1, np.int64)
-    for number, group in enumerate(duplicates.alike([contents[sha256].fingerprint or "" for sha256 in hashes])):
-        twins[list(group)] = number
-    return Kept(np.array(hashes, "U64"), neighbours, similarities, points, small, twins, np.array(unreadable, "U64"))
+    twins = duplicates.alike(tuple(contents[sha256].fingerprint or "" for sha256 in hashes), progress)
+    return Kept(np.array(hashes, "U64"), neighbours, similarities, points, small, levels, twins.numbers, twins.mirrored,
+                np.array(unreadable, "U64"))
 
 
 def _neighbours(rows: Floats, progress: Progress) -> likeness.Block:

@@ -23,16 +23,17 @@ from core.workspace import Project
 Hashes = NDArray[np.str_]
 Stamp = tuple[int, int]
 
-_FORM = f"1.{LOOK}"  # of the file; the copies in it follow from fingerprints, and these from the look
-_SMALL = {"U": np.dtype("S64"), "i": np.dtype(np.int32), "f": np.dtype(np.float16)}
-_WHOLE = {"S": np.dtype("U64"), "i": np.dtype(np.int64), "f": np.dtype(np.float32)}
+_FORM = f"3.{LOOK}"  # of the file; the copies in it follow from fingerprints, and these from the look
+_SMALL = {"U": np.dtype("S64"), "i": np.dtype(np.int32), "f": np.dtype(np.float16), "b": np.dtype(np.bool_)}
+_WHOLE = {"S": np.dtype("U64"), "i": np.dtype(np.int64), "f": np.dtype(np.float32), "b": np.dtype(np.bool_)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kept:
     """For n contents what `Likeness` has for photos; `neighbours` are places in here, and `twins` numbers near groups.
 
-    Where there is none, both are -1. `unreadable` are the hashes of contents that could not be embedded.
+    Where there is none, both are -1. `mirrored` are those that are mirror images of the first of their group.
+    `unreadable` are the hashes of contents that could not be embedded.
     """
 
     hashes: Hashes
@@ -40,7 +41,9 @@ class Kept:
     similarities: Floats
     points: Floats
     rows: Floats
+    levels: Floats
     twins: Ints
+    mirrored: NDArray[np.bool_]
     unreadable: Hashes
 
 
@@ -76,8 +79,10 @@ def of_photos(kept: Kept, listed: Iterable[Photo]) -> Likeness:
     places = np.array([place for _, place in found], np.int64)
     first = np.full(len(kept.hashes) + 1, -1, np.int64)  # by place a photo, and at the end one for "none"
     first[places[::-1]] = ids[::-1]
+    twins = duplicates.Twins(kept.twins[places], kept.mirrored[places])
     return Likeness(ids, first[kept.neighbours[places]], kept.similarities[places], kept.points[places],
-                    kept.rows[places], duplicates.grouped([photo for photo, _ in found], kept.twins[places].tolist()))
+                    kept.rows[places], kept.levels[places],
+                    duplicates.grouped([photo for photo, _ in found], twins))
 
 
 def _path(project: Project) -> Path:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
+from operator import attrgetter
+from os.path import commonpath
 from pathlib import Path, PurePosixPath
 
 from core.aws import clients as aws
@@ -22,6 +24,7 @@ from core.files import write_atomically
 from core.jobs import Progress
 from core.workspace import Project
 
+NOT_THERE = "objects that are no longer in the bucket"
 THREADS = 8  # these wait for the network, not for a processor
 
 
@@ -41,6 +44,29 @@ def find_prefix(progress: Progress, project: Project, bucket: str, prefix: str) 
     return Found(tuple(sources), left_out)
 
 
+def copy_objects(progress: Progress, project: Project, bucket: str, keys: Sequence[str]) -> Found:
+    """Copy the photos of these keys that are new or have changed, as they are named under the folder of all of them.
+
+    Where each lies in a folder of its own, as Rekolab keeps them in S3, folders name nothing and are left off.
+    """
+    client = aws.connect(project.home, project.backend)
+    left_out: Counter[str] = Counter()
+    paths = {key: disk_path(key) for key in keys}
+    top = commonpath([path.parent for path in paths.values()]) if paths else ""
+    alone = len(keys) > 1 and len({path.parent for path in paths.values()}) == len(paths)
+    progress.begin(len(keys), f"Looking for {counted(len(keys), 'photo')} in the bucket {bucket}")
+    wanted = []
+    for key, item in each(partial(storage.head, client, bucket), keys, progress, threads=THREADS):
+        if reason := NOT_THERE if item is None else _why_left_out(paths[key], item):
+            left_out[reason] += 1
+        elif item:
+            wanted.append(item)
+    _fetch(progress, project, client, bucket, sorted(wanted, key=attrgetter("key")))
+    return Found(tuple(
+        Source(_place(project, bucket, item), paths[item.key].name if alone else str(paths[item.key].relative_to(top)))
+        for item in wanted), left_out)
+
+
 def beginning(project: Project, bucket: str, prefix: str) -> str:
     """How the paths of the photos that copy_prefix makes for `prefix` begin."""
     parts = [part for part in prefix.split("/") if part]
@@ -58,12 +84,16 @@ def _listed(
     for item in _objects(client, bucket, prefix):
         progress.check()
         path = _relative(item.key, prefix)
-        reason = why_left_out(path) or (TOO_HEAVY if item.size > MAX_FILE_BYTES else None)
+        reason = _why_left_out(path, item)
         if reason and not item.key.endswith("/"):
             left_out[reason] += 1
         elif not reason:
             wanted.append((item, path))
     return wanted, left_out
+
+
+def _why_left_out(path: PurePosixPath, item: StoredObject) -> str | None:
+    return why_left_out(path) or (TOO_HEAVY if item.size > MAX_FILE_BYTES else None)
 
 
 def _objects(client: Clients, bucket: str, prefix: str) -> Iterator[StoredObject]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -112,6 +112,15 @@ def import_s3(progress: Progress, home: str, project: str, bucket_name: str, pre
     if _has(owner, there) or (cluster() and not _has(owner, here)):
         return _take_in(progress, owner, mirror.find_prefix(progress, owner, bucket_name, prefix), there, there)
     return _take_in(progress, owner, mirror.copy_prefix(progress, owner, bucket_name, prefix), there, here)
+
+
+def import_objects(progress: Progress, project: Project, bucket_name: str, keys: Sequence[str]) -> Imported | None:
+    """Part of a job: copy the photos of these keys into the project and look at them; None where none is there."""
+    found = mirror.copy_objects(progress, project, bucket_name, keys)
+    if not found.files:
+        return None
+    folder = os.path.commonpath([Path(file.path).parent for file in found.files])
+    return _take_in(progress, project, found, f"s3://{bucket_name}", _inside(Path(folder)))
 
 
 def load_demo(progress: Progress, home: str, project: str) -> Imported:

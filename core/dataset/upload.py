@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
 from functools import partial
 
+from core.aws import buckets, storage
 from core.aws import clients as aws
-from core.aws import storage
+from core.aws.buckets import Inspection, Mend
 from core.aws.clients import Clients
-from core.aws.storage import StoredObject
-from core.compute import each
-from core.dataset import batches, cleaning_s3, manifests, places, synced
+from core.dataset import arrival, manifests, sending
 from core.dataset.manifests import Built
 from core.dataset.names import counted
+from core.dataset.remembering import remembered
 from core.dataset.trainable import Entry
-from core.errors import CLEAN, Cure, NotFound, NotReady, RekolabError
+from core.errors import AwsError, BadPath, NotReady, RekolabError
 from core.jobs import Progress
 from core.workspace import Project, open_project
 
-THREADS = 8  # these wait for the network, not for a processor
-BROWSE = Cure("Look at the photos again", "data/browse")
+_FRESH = 60.0  # seconds for which a look at the bucket counts
 
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """What is in S3 now. `testing_uri` is None while the test side is empty; `concerns` are about the bucket."""
+    """What is in S3 now. `testing_uri` is None while the test side is empty."""
 
     bucket: str
     training_uri: str
@@ -34,7 +34,6 @@ class Uploaded:
     sent: int
     kept: int
     bytes_sent: int
-    concerns: tuple[str, ...] = ()
 
 
 def upload(progress: Progress, home: str, project: str) -> Uploaded:
@@ -44,18 +43,16 @@ def upload(progress: Progress, home: str, project: str) -> Uploaded:
     progress.begin(0, "Preparing the bucket")
     bucket = storage.ensure_bucket(clients, storage.bucket_name(clients, owner))
     built = manifests.build(owner, bucket.name)
-    missing, current = _missing(owner, clients, built), is_current(owner, built)
-    bytes_sent = sum(entry.facts.bytes for entry in missing.values())
-    progress.begin(len(missing), f"Sending {counted(len(missing), 'photo')} to s3://{bucket.name}/{built.prefix}")
-    send = _sender(owner, clients, bucket.name, missing)
-    batches.written((stored for _, stored in each(send, missing, progress, threads=THREADS)),
-                    partial(synced.remember, owner, bucket.name))
+    progress.begin(0, f"Seeing what is in s3://{bucket.name}/{built.prefix} already")
+    missing, current = arrival.missing(progress, owner, clients, built), is_current(owner, built)
+    if missing:
+        _send_pictures(progress, owner, clients, built, missing)
     progress.begin(0, "Seeing that everything has arrived")
     training, testing = _send_manifests(clients, built)
-    if lost := _missing(owner, clients, built):
+    if missing and (lost := arrival.missing(progress, owner, clients, built)):
         raise RekolabError(f"{counted(len(lost), 'photo')} did not arrive whole in {bucket.name}. Upload once more.")
-    done = Uploaded(bucket.name, training, testing, len(missing), len(built.pictures) - len(missing), bytes_sent,
-                    bucket.concerns)
+    bytes_sent = sum(entry.facts.bytes for entry in missing.values())
+    done = Uploaded(bucket.name, training, testing, len(missing), len(built.pictures) - len(missing), bytes_sent)
     owner.set("upload", asdict(done))
     if done.sent or not current:
         there = f"; {counted(done.kept, 'photo')} there already" if done.kept else ""
@@ -67,7 +64,7 @@ def upload(progress: Progress, home: str, project: str) -> Uploaded:
 def last_upload(project: Project) -> Uploaded | None:
     """What the last upload left in S3."""
     kept = project.get("upload")
-    return Uploaded(**kept | {"concerns": tuple(kept["concerns"])}) if kept else None
+    return Uploaded(**{field.name: kept[field.name] for field in fields(Uploaded)}) if kept else None
 
 
 def is_current(project: Project, built: Built) -> bool:
@@ -76,55 +73,54 @@ def is_current(project: Project, built: Built) -> bool:
     return last is not None and (last.training_uri, last.testing_uri) == _uris(built)
 
 
-def _missing(project: Project, clients: Clients, built: Built) -> dict[str, Entry]:
-    """The pictures by key that S3 does not hold, or holds with another size or content."""
-    there = {item.key: item for item in storage.list_objects(clients, built.bucket, f"{built.prefix}/images/")}
-    known = synced.known(project, built.bucket)
-    return {key: entry for key, entry in built.pictures.items()
-            if not _holds(there.get(key), entry, storage.uri(built.bucket, key), known.get(key))}
+def inspect_bucket(project: Project, clients: Clients, name: str) -> Inspection:
+    """What is to be said of the bucket before anything is sent to it; a look counts for a minute."""
+    look = partial(buckets.inspect, clients, name, project.name)
+    return remembered(project, "bucket", look, name, clients, time.monotonic() // _FRESH)
 
 
-def _holds(item: StoredObject | None, entry: Entry, uri: str, etag: str | None) -> bool:
-    """Whether the object is the entry's: cleaned in its place, as it was when we sent it, or with the file's MD5."""
-    if item is None or item.size != entry.facts.bytes:
-        return False
-    if isinstance(entry.file, str):
-        return entry.file == uri or item.etag == etag
-    return item.etag == (etag or storage.etag_of(entry.file.read_bytes() if entry.file.is_file() else b""))
+def mend_bucket(project: Project, clients: Clients, name: str, way: Mend) -> None:
+    """Do the one step that takes a concern about the bucket away."""
+    buckets.mend(clients, name, way)
+    project.note("manifest", f"{buckets.MENDS[way]}: done for the bucket {name}")
 
 
-def _sender(
-    project: Project, clients: Clients, bucket: str, pictures: Mapping[str, Entry]
-) -> Callable[[str], StoredObject]:
-    def send(key: str) -> StoredObject:
-        return storage.put_bytes(clients, bucket, key, _content(project, pictures[key]))
+def choose_bucket(project: Project, name: str) -> None:
+    """Use another bucket from now on, "" for the usual one; BadPath for what can be no bucket's name."""
+    if name and not storage.is_bucket_name(name):
+        raise BadPath("A bucket's name has 3 to 63 small letters, digits, dots and hyphens, and begins and ends with "
+                      "a letter or digit.")
+    project.set("bucket", name or None)
 
-    return send
 
-
-def _content(project: Project, entry: Entry) -> bytes:
-    """The bytes of its file or object, which must still be those that the manifest was made for."""
+def _send_pictures(
+    progress: Progress, project: Project, clients: Clients, built: Built, missing: Mapping[str, Entry]
+) -> None:
+    """Send them all; NotReady names those whose files are not what they were, an AwsError what was refused."""
+    progress.begin(len(missing), f"Sending {counted(len(missing), 'photo')} to s3://{built.bucket}/{built.prefix}")
     try:
-        data = places.read_bytes(project, entry.file)
-    except NotFound:
-        cleaning_s3.forget(project, str(entry.file))
-        raise NotReady(f"{entry.name} is no longer in S3: {entry.file}. Clean the photos again.", CLEAN) from None
-    except OSError:
-        raise NotReady(f"The file of {entry.name} can not be read: {entry.file}. Look at the photos again.",
-                       BROWSE) from None
-    if hashlib.sha256(data).hexdigest() != entry.facts.sha256:
-        raise NotReady(f"{entry.name} has changed since it was looked at. Look at the photos again.", BROWSE)
-    return data
+        unsent = sending.send(progress, project, clients, built.bucket, missing)
+    except AwsError as error:
+        raise sending.stopped(error) from error
+    if unsent:
+        raise NotReady(sending.sentence(unsent, len(missing) - len(unsent)), unsent[0].cure)
 
 
 def _send_manifests(clients: Clients, built: Built) -> tuple[str, str | None]:
-    """Send both manifests, whose keys name their content; gives their URIs."""
-    texts: Iterable[tuple[str | None, str]] = (
-        (built.training_key, built.training), (built.testing_key, built.testing))
-    for key, text in texts:
-        if key:
-            storage.put_bytes(clients, built.bucket, key, text.encode(), "application/jsonlines")
+    """Send the manifests that are not there yet, whose keys name their content; gives their URIs."""
+    for key, text in _manifests(built):
+        data = text.encode()
+        there, sha256 = storage.head(clients, built.bucket, key), hashlib.sha256(data).hexdigest()
+        if there is None or storage.sha256_of(clients, built.bucket, there) != sha256:
+            storage.put_bytes(clients, built.bucket, key, data, sha256=sha256)
     return _uris(built)
+
+
+def _manifests(built: Built) -> Iterator[tuple[str, str]]:
+    """Key and text of each manifest that has lines."""
+    yield built.training_key, built.training
+    if built.testing_key:
+        yield built.testing_key, built.testing
 
 
 def _uris(built: Built) -> tuple[str, str | None]:

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from core import colours
 from core.dataset import annotating
 from core.dataset.annotating import Annotation, Class
 from core.dataset.names import class_name
@@ -39,7 +40,12 @@ def in_order(project: Project, names: Iterable[str]) -> list[str]:
     return [*(name for name in known if name in wanted), *sorted(wanted - set(known))]
 
 
-def colours(project: Project) -> dict[str, str]:
+def palette(project: Project, names: Iterable[str]) -> dict[str, str]:
+    """The colour of each of `names`, "#RRGGBB", in their order: that of its place, or the one that a person chose."""
+    return colours.of_classes(in_order(project, names), chosen(project))
+
+
+def chosen(project: Project) -> dict[str, str]:
     """The colours that people chose, "#RRGGBB" by class."""
     with project.reading() as rows:
         return {name: known.colour for name, known in annotating.read_classes(rows).items() if known.colour}

@@ -5,15 +5,15 @@ from __future__ import annotations
 import base64
 import sqlite3
 import time
+from collections.abc import Mapping
 
 from core.engine import entries
 from core.engine.datasets import CLIENT_ERROR, SERVICE_ERROR, SUCCESS
 from core.engine.service import Service
 from core.engine.tasks import Task
 from core.manifest.codes import MESSAGES
-from core.manifest.dataset import DatasetVerdict, check_dataset
+from core.manifest.dataset import DatasetVerdict, check_dataset, distributed, failed
 from core.manifest.rules import check_lines
-from core.manifest.training import autosplit
 
 CREATED = "The dataset was successfully created."
 UPDATED = "The dataset was successfully updated."
@@ -27,17 +27,21 @@ def create(service: Service, task: Task) -> None:
         with task.finish() as rows:
             _settle(rows, task.arn, "CREATE_COMPLETE", CREATED)
         return
-    try:
-        manifest = service.objects.read(place["Bucket"], place["Name"], place.get("Version"))
-    except KeyError:
-        with task.finish() as rows:
-            _settle(rows, task.arn, "CREATE_FAILED", MESSAGES["ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT"])
-        return
-    verdict = _within(service, check_dataset(manifest))
+    verdict = _created(service, place)
     with task.finish() as rows:
         if verdict.code is None:
             entries.replace_entries(rows, task.arn, verdict.entries)
         _settle(rows, task.arn, "CREATE_FAILED" if verdict.code else "CREATE_COMPLETE", verdict.message)
+
+
+def _created(service: Service, place: Mapping[str, str]) -> DatasetVerdict:
+    try:
+        manifest = service.objects.read(place["Bucket"], place["Name"], place.get("Version"))
+    except KeyError:
+        return failed("ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT")
+    except PermissionError:
+        return failed("ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET")
+    return _within(service, check_dataset(manifest))
 
 
 def update(service: Service, task: Task) -> None:
@@ -57,14 +61,12 @@ def update(service: Service, task: Task) -> None:
 def distribute(task: Task) -> None:
     """Move a fifth of the training entries to the test dataset."""
     test = task.arguments["test"]
-    train_lines, test_lines = autosplit(check_lines(_texts(task).values()), seed=0)
-    enough = any(line.labeled for line in test_lines)
-    status = "UPDATE_COMPLETE" if enough else "UPDATE_FAILED"
-    message = UPDATED if enough else MESSAGES["ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_DISTRIBUTE"]
+    sides = distributed(check_lines(_texts(task).values()))
+    status = "UPDATE_COMPLETE" if sides else "UPDATE_FAILED"
+    message = UPDATED if sides else MESSAGES["ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_DISTRIBUTE"]
     with task.finish() as rows:
-        if enough:
-            entries.replace_entries(rows, task.arn, train_lines)
-            entries.replace_entries(rows, test, test_lines)
+        for arn, lines in zip((task.arn, test), sides or (), strict=False):
+            entries.replace_entries(rows, arn, lines)
         for arn in (task.arn, test):
             _settle(rows, arn, status, message)
 
@@ -90,7 +92,7 @@ def _within(service: Service, verdict: DatasetVerdict) -> DatasetVerdict:
     """The verdict, or the refusal of more images than the account's quota allows."""
     if verdict.code or len(verdict.entries) <= service.settings.max_images:
         return verdict
-    return DatasetVerdict("ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM", MESSAGES["ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM"])
+    return failed("ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM")
 
 
 def _texts(task: Task) -> dict[str, str]:

@@ -53,7 +53,7 @@ def _read_object(service: Service, place: Any) -> bytes:
         raise ApiError("InvalidS3ObjectException", "Request has invalid S3 object.")
     try:
         return service.objects.read(place["Bucket"], place["Name"], place.get("Version"))
-    except KeyError:
+    except (KeyError, PermissionError):
         raise ApiError("InvalidS3ObjectException", "Unable to get object metadata from S3. Check object key, region "
                        "and/or access permissions.") from None
 

@@ -71,6 +71,10 @@ class MotoObjects:
     def has_bucket(self, name: str) -> bool:
         return name in _s3().buckets
 
+    def region(self, bucket: str) -> str | None:
+        found = _s3().buckets.get(bucket)
+        return str(found.region_name) if found else None
+
     def _find(self, bucket: str, key: str, version: str | None = None) -> FakeKey:
         try:
             found = _s3().get_object(bucket, key, version)

@@ -15,6 +15,7 @@ from core.engine.service import Objects
 from core.errors import BadImage
 from core.images.embedding import embed
 from core.images.reading import open_upright, read_facts
+from core.manifest.images import Absent
 from core.manifest.lines import split_uri
 from core.types import Facts
 
@@ -26,19 +27,24 @@ Features = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Observed:
-    """One image. No facts: it is missing, broken or no image. No features: it is one that training refuses anyhow."""
+    """One image: its facts, or why there are none. No features: it is one that training refuses anyhow."""
 
-    facts: Facts | None = None
+    facts: Facts | Absent
     features: Features | None = None
 
 
-def observe_all(objects: Objects, source_refs: Iterable[str], check: Callable[[], None]) -> dict[str, Observed]:
-    """Every image once, by its s3:// URI; `check` is called before each and may raise to end it."""
+def observe_all(
+    objects: Objects, source_refs: Iterable[str], region: str, check: Callable[[], None]
+) -> dict[str, Observed]:
+    """Every image once, by its s3:// URI; `check` is called before each and may raise to end it.
+
+    A bucket in another region than the model's counts as one that can't be read.
+    """
     refs = list(dict.fromkeys(source_refs))
 
     def one(ref: str) -> Observed:
         check()
-        return observe(objects, ref)
+        return observe(objects, ref, region)
 
     with ThreadPoolExecutor(THREADS, thread_name_prefix="observing") as pool:
         try:
@@ -47,16 +53,23 @@ def observe_all(objects: Objects, source_refs: Iterable[str], check: Callable[[]
             pool.shutdown(cancel_futures=True)
 
 
-def observe(objects: Objects, source_ref: str) -> Observed:
+def observe(objects: Objects, source_ref: str, region: str) -> Observed:
     """Read one image of S3. An image beyond the limits is not decoded, because nobody will train with it."""
+    bucket, key = split_uri(source_ref)
+    if objects.region(bucket) not in (region, None):
+        return Observed(Absent.ELSEWHERE)
     try:
-        data = objects.read(*split_uri(source_ref))
+        data = objects.read(bucket, key)
         facts = read_facts(data)
         if len(data) > limits.MAX_FILE_BYTES or max(facts.width, facts.height) > limits.MAX_SIDE:
             return Observed(facts)
         return Observed(facts, features(open_upright(data, DETAIL)))
-    except (KeyError, ValueError, BadImage):
-        return Observed()
+    except KeyError:
+        return Observed(Absent.MISSING)
+    except PermissionError:
+        return Observed(Absent.DENIED)
+    except (ValueError, BadImage):
+        return Observed(Absent.UNREADABLE)
 
 
 def features(image: Image.Image) -> Features:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import hashlib
 import hmac
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
@@ -28,16 +30,18 @@ def settle(environ: WSGIEnvironment) -> None:
     """Make the body of a request, which is in memory, what the client meant it to be, or refuse it."""
     data: bytes = environ["wsgi.input"].getvalue()
     sent_digest = environ.get("HTTP_X_AMZ_CONTENT_SHA256", "")
+    compute = functools.cache(functools.partial(compute_checksum, data))  # two headers may name the same one
     if sent_digest.startswith("STREAMING-"):
         data, trailer = unwrap(data)
         _replace_wrapped(environ, data, trailer)
-    elif _SHA256.fullmatch(sent_digest) and hashlib.sha256(data).hexdigest() != sent_digest:
+        compute = functools.cache(functools.partial(compute_checksum, data))
+    elif _SHA256.fullmatch(sent_digest) and base64.b64decode(compute("SHA256")).hex() != sent_digest:
         raise Refusal("XAmzContentSHA256Mismatch",
                       "The provided 'x-amz-content-sha256' header does not match what was computed.", 400)
     if "HTTP_CONTENT_MD5" in environ:
         _check_md5(environ["HTTP_CONTENT_MD5"], data)
     if not _completes_upload(environ):  # there the checksum is that of the object, not of the body
-        _check_checksums(environ, data)
+        _check_checksums(environ, compute)
 
 
 def unwrap(body: bytes) -> tuple[bytes, dict[str, str]]:
@@ -81,13 +85,13 @@ def _check_md5(sent: str, data: bytes) -> None:
         raise Refusal("BadDigest", "The Content-MD5 you specified did not match what we received.", 400)
 
 
-def _check_checksums(environ: WSGIEnvironment, data: bytes) -> None:
+def _check_checksums(environ: WSGIEnvironment, compute: Callable[[str], bytes]) -> None:
     """Compare each checksum that came along, and tell moto which one it is, which it does not see by itself."""
     for algorithm in ALGORITHMS:
         sent = environ.get(f"HTTP_X_AMZ_CHECKSUM_{algorithm}")
         if sent is None:
             continue
-        computed = compute_checksum(data, algorithm)
+        computed = compute(algorithm)
         if len(_digest(sent)) != len(base64.b64decode(computed)):
             raise Refusal("InvalidRequest", f"Value for x-amz-checksum-{algorithm.lower()} header is invalid.", 400)
         if sent != computed.decode():

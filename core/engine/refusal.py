@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _QUERY = "https://sts.amazonaws.com/doc/2011-06-15/"  # the namespace of the only query service here
-_REASONS = {400: "Bad Request", 403: "Forbidden", 404: "Not Found", 501: "Not Implemented"}
+_REASONS = {400: "Bad Request", 403: "Forbidden", 404: "Not Found", 500: "Internal Server Error",
+            501: "Not Implemented"}
 
 
 class Refusal(Exception):

@@ -43,7 +43,7 @@ class Output:
         key = f"{folder}/{kind}-{self.title}.json" if folder else f"{kind}-{self.title}.json"
         try:
             self.objects.write(self.bucket, key, text.encode(), "application/json")
-        except KeyError as error:
+        except (KeyError, PermissionError) as error:
             raise OutputError(key) from error
         return key
 

@@ -157,20 +157,30 @@ class ObjectStore:
     def has_bucket(self, name: str) -> bool:
         return name in s3_keys.backend().buckets
 
+    def region(self, bucket: str) -> str | None:
+        """Where a bucket is, None when there is none."""
+        found = s3_keys.backend().buckets.get(bucket)
+        return str(found.region_name) if found else None
+
     def read(self, bucket: str, key: str, version: str | None = None) -> bytes:
-        """The body of an object, or of one version of it; KeyError when there is none."""
-        return self._find(bucket, key, version).value
+        """The body of an object, or of one version of it; KeyError when there is none, PermissionError by policy."""
+        found = self._find(bucket, key, version)
+        if s3_keys.is_denied("s3:GetObject", bucket, key):
+            raise PermissionError(f"s3://{bucket}/{key}")
+        return found.value
 
     def size(self, bucket: str, key: str) -> int:
         """Bytes of an object; KeyError when there is none."""
         return int(self._find(bucket, key).contentsize)
 
     def write(self, bucket: str, key: str, data: bytes, content_type: str = "application/json") -> None:
-        """Put an object, which is on disk when this returns; KeyError when the bucket does not exist."""
+        """Put an object, which is on disk when this returns; KeyError and PermissionError as by S3's own answers."""
         put = request("PUT", bucket, key, body=data, headers={"CONTENT_TYPE": content_type})
         answer = collect(self._s3, put)
         if answer.status == 404:
             raise KeyError(f"s3://{bucket}/{key}")
+        if answer.status == 403:
+            raise PermissionError(f"s3://{bucket}/{key}")
         if answer.status >= 300:
             raise EngineError(f"s3://{bucket}/{key} can not be written: {answer.text}")
 

@@ -1,13 +1,16 @@
 """The engine's HTTP server: a thread a connection, but not for any number of them, and not for as long as they like.
 
-Work may take its time. A client may not: whoever sends a request more slowly than any program on this computer would
-(slowloris) is cut off after a while, and earlier when its thread is needed for somebody else.
+A connection stays open for the client's next request. Work may take its time. A client may not: whoever sends a request
+more slowly than any program on this computer would (slowloris) is cut off after a while, and earlier when its thread is
+needed for somebody else.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
+import logging
+import select
 import socket
 import threading
 import time
@@ -16,9 +19,14 @@ from typing import TYPE_CHECKING, Any
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import ThreadedWSGIServer
 
+from core.engine.refusal import Refusal
+from core.engine.wsgi import Answer, collect
+
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
-    from _typeshed.wsgi import WSGIApplication
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+log = logging.getLogger(__name__)
 
 CONNECTIONS = 200  # at a time; each has a thread
 PATIENCE = 60.0  # seconds that a client may lag behind before it is cut off
@@ -26,6 +34,9 @@ PATIENCE = 60.0  # seconds that a client may lag behind before it is cut off
 _PACE = 64 * 1024  # bytes a second that a client has to send, to lag behind no further
 _BRIEF = 1.0  # seconds that a client may lag behind when others wait for its thread
 _LOOK = 0.05  # seconds between two looks for a thread that can be had
+_MORE = 0.01  # seconds in which a client that still sends is heard
+_BODILESS = (204, 304)
+_BROKEN = Refusal("InternalError", "We encountered an internal error. Please try again.", 500)
 
 
 class Server(ThreadedWSGIServer):
@@ -91,6 +102,10 @@ class PacedInput(io.RawIOBase):
         self._lag = max(0.0, self._lag + time.monotonic() - began - count / _PACE)
         return count
 
+    def begin(self) -> None:
+        """What comes now is another request, and nobody is late with it yet."""
+        self._lag = 0.0
+
     def lag_in_reading(self) -> float:
         """Seconds that the client lags behind, if something is expected from it now."""
         since = self._waiting_since
@@ -104,13 +119,68 @@ class PacedInput(io.RawIOBase):
 
 class _Handler(MotoRequestHandler):  # moto's own keeps the names of S3 metadata as they were sent
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or the end of an answer waits for the client's system to say that it has the rest
     timeout = PATIENCE  # for an answer to be taken
     server: Server
 
     def setup(self) -> None:
         super().setup()
         self.rfile.close()
-        self.rfile = io.BufferedReader(self.server.input_of(self.connection), 64 * 1024)
+        self._input = self.server.input_of(self.connection)
+        self.rfile = io.BufferedReader(self._input, 64 * 1024)
+
+    def run_wsgi(self) -> None:
+        """Answer one request. werkzeug would end the connection after it, which costs as much as a small request."""
+        if self.headers.get("Expect", "").strip().lower() == "100-continue":
+            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        self.environ = environ = self.make_environ()
+        chunked = "wsgi.input_terminated" in environ  # behind the last chunk there may be more headers
+        answer = self._carry_out(environ)
+        whole = not chunked and _is_read(environ)
+        self.close_connection = self.close_connection or not whole
+        self._send(answer)
+        if not whole:
+            self._hear_out()
+        self._input.begin()
+
+    def _carry_out(self, environ: WSGIEnvironment) -> Answer:
+        try:
+            return collect(self.server.app, environ)
+        except (ConnectionError, TimeoutError):
+            raise
+        except Exception:
+            log.exception("%s %s failed", environ["REQUEST_METHOD"], environ["PATH_INFO"])
+            return collect(_BROKEN.answer, environ)
+
+    def _send(self, answer: Answer) -> None:
+        body = b"" if self.command == "HEAD" or answer.status in _BODILESS else b"".join(answer.body)
+        self.send_response(answer.status, answer.line.partition(" ")[2])
+        for name, value in answer.headers:
+            self.send_header(name, value)
+        if self.command != "HEAD" and answer.status not in _BODILESS and not _names_length(answer):
+            self.send_header("Content-Length", str(len(body)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        if body:
+            self.wfile.write(body)
+
+    def _hear_out(self) -> None:
+        """Take what is still being sent: a client whose connection breaks meanwhile would not see the answer."""
+        while select.select([self.connection], [], [], _MORE)[0] and self.rfile.read1():
+            pass
 
     def log_request(self, *_: object, **__: object) -> None:
         """Requests are not logged: they hold names of photos, and there are thousands of them."""
+
+    def log_error(self, *_: object, **__: object) -> None:
+        """Nor are connections that end: clients leave them open, and go."""
+
+
+def _is_read(environ: WSGIEnvironment) -> bool:
+    """Whether the body was read to its end, so that what comes next is another request."""
+    return environ.get("CONTENT_LENGTH") in (None, "", "0") or isinstance(environ["wsgi.input"], io.BytesIO)
+
+
+def _names_length(answer: Answer) -> bool:
+    return any(name.lower() == "content-length" for name, _ in answer.headers)

@@ -22,10 +22,9 @@ from core.errors import BadManifest
 from core.manifest.codes import MESSAGES
 from core.manifest.lines import split_lines
 from core.manifest.rules import check_lines
-from core.manifest.training import Judgement, judge
+from core.manifest.training import COMPLETED, Judgement, judge
 from core.manifest.types import Line
 
-COMPLETED = "The model is ready to run."
 BROKEN = "Training ended with an internal error."
 NO_BOXES = ("The built-in engine trains image-level labels, and most lines of the training manifest have bounding "
             "boxes. Train this model on AWS.")
@@ -75,7 +74,7 @@ def _trained(service: Service, task: Task, version: ModelVersion) -> tuple[Train
     learner.warm_up()
     manifests = _manifests(service, version)
     refs = [ref for manifest in manifests for ref in _source_refs(manifest)]
-    observed = observe_all(service.objects, refs, task.check)
+    observed = observe_all(service.objects, refs, version.region, task.check)
     judgement = judge(*manifests, lambda ref: observed[ref].facts)
     if judgement.file_error:
         raise Refused(judgement.message)
@@ -108,6 +107,8 @@ def _read(service: Service, asset: Mapping[str, Mapping[str, Mapping[str, str]]]
         return service.objects.read(place["Bucket"], place["Name"], place.get("Version"))
     except KeyError:
         raise Refused(MESSAGES["ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT"]) from None
+    except PermissionError:
+        raise Refused(MESSAGES["ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET"]) from None
 
 
 def _source_refs(manifest: Manifest | None) -> Iterator[str]:

@@ -5,38 +5,25 @@ Names come from folders, and plotly reads some tags in text, so every name is es
 
 from __future__ import annotations
 
-import colorsys
 from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.colours import GREY, PALETTE, Colours, colour_of
 from core.evaluation.metrics import Confusion
 from core.evaluation.thresholds import Sweep, Thresholds, threshold_of
-from core.types import UNKNOWN, Score
+from core.types import Score
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")  # Okabe and Ito
-GREY = "#8A949A"
 HUE = (8, 96, 96)
 NEUTRAL = "#777C80"  # can be read on white and on black
 LINE = "rgba(128, 128, 128, 0.35)"
 HALF = 0.5
 FEW = 10  # up to so many labels every cell bears its number; beyond, only those with photos in them
-
-
-def colour_of(label: str | None, classes: Sequence[str]) -> str:
-    """The colour that a class keeps on every page, "#RRGGBB"; Unknown, and what is no class, is grey.
-
-    After the seventh class the palette comes round again, darker each time.
-    """
-    if label is None or label == UNKNOWN or label not in classes:
-        return GREY
-    turn, position = divmod(list(classes).index(label), len(PALETTE))
-    return PALETTE[position] if turn == 0 else _darker(PALETTE[position], 0.72**turn)
 
 
 def strong(share: float) -> bool:
@@ -79,7 +66,7 @@ def confusion_matrix(matrix: Confusion, text: str = NEUTRAL) -> Figure:
     return quiet(figure)
 
 
-def confidence_bars(scores: Sequence[Score], thresholds: Thresholds, classes: Sequence[str]) -> Figure:
+def confidence_bars(scores: Sequence[Score], thresholds: Thresholds, classes: Colours) -> Figure:
     """An answer's labels, best first, with a tick at each threshold; labels that do not pass are pale."""
     import plotly.graph_objects as go
 
@@ -131,10 +118,3 @@ def _names(labels: Sequence[str]) -> dict[str, object]:
 
 def _quarters() -> dict[str, object]:
     return {"tickvals": [0, 25, 50, 75, 100], "ticktext": ["0", "25", "50", "75", "100 %"]}
-
-
-def _darker(colour: str, factor: float) -> str:
-    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    hue, light, saturation = colorsys.rgb_to_hls(red, green, blue)
-    channels = colorsys.hls_to_rgb(hue, light * factor, saturation)
-    return "#" + "".join(f"{round(channel * 255):02X}" for channel in channels)

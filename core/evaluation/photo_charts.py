@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.colours import GREY, Colours, colour_of
 from core.dataset.filtering import Columns, Places
 from core.dataset.properties import Property
-from core.evaluation.charts import GREY, LINE, NEUTRAL, colour_of, quiet
+from core.evaluation.charts import LINE, NEUTRAL, quiet
 from core.limits import MAX_SIDE, MIN_SIDE
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Sizes:
     ids: tuple[tuple[int, ...], ...]
 
 
-def balance(counts: Mapping[str | None, int], classes: Sequence[str], chosen: Sequence[str | None] = ()) -> Figure:
+def balance(counts: Mapping[str | None, int], classes: Colours, chosen: Sequence[str | None] = ()) -> Figure:
     """Photos by class as lying bars with their numbers; with `chosen` classes the others are pale.
 
     A bar's customdata is the place of its class in `counts`.
@@ -56,7 +57,7 @@ def balance(counts: Mapping[str | None, int], classes: Sequence[str], chosen: Se
     return quiet(figure, right=40)
 
 
-def sizes(known: Columns, places: Places, classes: Sequence[str]) -> Sizes:
+def sizes(known: Columns, places: Places, classes: Colours) -> Sizes:
     """Width against height of these photos, upright, with Rekognition's limits; refused sizes are crosses.
 
     Photos of a class whose sizes are all but the same are one point, which is larger the more they are.
@@ -90,7 +91,7 @@ def sizes(known: Columns, places: Places, classes: Sequence[str]) -> Sizes:
 
 
 def histogram(
-    known: Columns, places: Places, score: str, classes: Sequence[str], threshold: float | None = None
+    known: Columns, places: Places, score: str, classes: Colours, threshold: float | None = None
 ) -> Figure:
     """These photos by a score, stacked by class, with the threshold beyond which they are suspect.
 
@@ -123,7 +124,7 @@ def histogram(
                                       dragmode="select", selectdirection="h"))
 
 
-def property_by_class(known: Columns, tested: Property, classes: Sequence[str]) -> Figure:
+def property_by_class(known: Columns, tested: Property, classes: Colours) -> Figure:
     """A plain property of the photos, a strip for each class: a dot a photo, or for names how many have which."""
     import plotly.graph_objects as go
 

@@ -13,7 +13,7 @@ from core.images.likeness import DEFAULT_LOOKS_LIKE_OTHER, DEFAULT_OUTLIER
 from core.limits import FORMATS, MAX_ASPECT, MAX_FILE_BYTES, MAX_SIDE, MIN_SIDE
 from core.types import Facts, Problem, Quality
 
-LOOK = 3  # raised when a look finds other facts, scores or fingerprints, so that every photo is looked at anew
+LOOK = 4  # raised when a look finds other facts, scores or fingerprints, so that every photo is looked at anew
 BROKEN = ("unreadable", "truncated", "bomb")  # what only decoding tells
 
 # The longest side of the one picture that scores, fingerprint and thumbnail are made of: from what a model learns from

@@ -9,7 +9,6 @@ from core.manifest.training import SideVerdict
 from core.manifest.types import Line
 
 _MAX_TEST_IMAGES_PER_LABEL = 1000
-_SNAPSHOT = "rekognition-custom-labels-evaluation"
 
 
 def count(number: int, noun: str) -> str:
@@ -17,15 +16,20 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def notes(training: SideVerdict, testing: SideVerdict, manifests: Sequence[Sequence[Line]]) -> Iterator[str]:
-    """One sentence for each thing to know. `manifests` are the lines as they were given, before any split."""
+def notes(
+    training: SideVerdict, testing: SideVerdict, manifests: Sequence[Sequence[Line]], snapshot: bool
+) -> Iterator[str]:
+    """One sentence for each thing to know. `manifests` are the lines as they were given, before any split.
+
+    `snapshot`: one of them is the evaluation of a training.
+    """
     for lines in manifests:
         yield from _lines_dropped(lines)
     yield from _leaks(training, testing)
     yield from _labels(training, testing)
     if any(len(line.labels) > limits.MAX_LABELS_PER_IMAGE for lines in manifests for line in lines):
         yield "A photo has more than 50 labels, which is the most that Rekognition documents."
-    if any(_SNAPSHOT in line.text for lines in manifests for line in lines):
+    if snapshot:
         yield ("This looks like the evaluation that a training wrote. What its model answered stands in it as labels; "
                "train from the manifest that it was made from instead.")
 

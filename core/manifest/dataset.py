@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from core import limits
-from core.errors import BadManifest
 from core.manifest.codes import MESSAGES
-from core.manifest.lines import dump_line, split_lines
+from core.manifest.lines import dump_line
+from core.manifest.opening import Opened, opened
 from core.manifest.placing import placed
-from core.manifest.rules import check_lines
+from core.manifest.splitting import autosplit
 from core.manifest.types import Line
 
 CREATED = "The dataset was successfully created from the manifest file."
@@ -37,21 +37,22 @@ class DatasetVerdict:
 
 def check_dataset(manifest: bytes) -> DatasetVerdict:
     """How Rekognition would end CreateDataset with this manifest. Never raises."""
-    if len(manifest) > limits.MAX_MANIFEST_BYTES:
-        return _failed("ERROR_MANIFEST_SIZE_TOO_LARGE")
-    try:
-        texts = split_lines(manifest)
-    except BadManifest:
-        return _failed("ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT")
-    if len(texts) > limits.MAX_MANIFEST_LINES:
-        return _failed("ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM")
-    lines = check_lines(texts)
-    if not any(line.readable for line in lines):
-        return _failed("ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT")
-    return verdict(lines)
+    return check_opened(opened(manifest))
 
 
-def _failed(code: str) -> DatasetVerdict:
+def check_opened(manifest: Opened) -> DatasetVerdict:
+    """`check_dataset` of a manifest that is open already."""
+    if manifest.too_long:
+        return failed("ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM")
+    if manifest.code == "ERROR_EMPTY_MANIFEST":  # a code of training alone
+        return failed("ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT")
+    if manifest.code:
+        return failed(manifest.code)
+    return verdict(manifest.lines)
+
+
+def failed(code: str) -> DatasetVerdict:
+    """The end of a dataset that is not created on account of `code`."""
     return DatasetVerdict(code, MESSAGES[code])
 
 
@@ -89,6 +90,12 @@ def _refused(entries: tuple[Line, ...], total: int, labels: int) -> str | None:
     if len({line.bucket for line in entries}) > 1:
         return "ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS"
     return "ERROR_MANIFEST_TOO_MANY_LABELS" if labels > limits.MAX_LABELS else None
+
+
+def distributed(entries: Sequence[Line], seed: int = 0) -> tuple[list[Line], list[Line]] | None:
+    """(training, test) lines as DistributeDatasetEntries parts them, None when there is nothing to test with."""
+    training, testing = autosplit(entries, seed)
+    return (training, testing) if any(line.labeled for line in testing) else None
 
 
 def entry_json(line: Line) -> str:

@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from core import limits
 from core.manifest import dataset
 from core.manifest.advice import count, notes
-from core.manifest.codes import MESSAGES
+from core.manifest.codes import FILE_ERRORS, MESSAGES, finding
+from core.manifest.dataset import DatasetVerdict
+from core.manifest.images import REFUSALS, Look
+from core.manifest.opening import Opened, opened
 from core.manifest.plain import LINE, MANIFEST
 from core.manifest.repair import Repair, repair
-from core.manifest.training import MIN_LABELS, Judgement, Look, judge
+from core.manifest.training import COMPLETED, MIN_LABELS, Judgement, Seen, decide, judge_opened
 from core.manifest.types import Line, UseCase
 from core.types import Finding
 
-__all__ = ["Examination", "Group", "Repair", "examine", "repair"]
+__all__ = ["End", "Examination", "Group", "Repair", "examine", "examine_opened", "repair"]
 
 _SHOWN_REASONS = 3
+_SHOWN_PHOTOS = 24
+
+
+class End(NamedTuple):
+    """The status that a dataset or a training ends in, and its status message."""
+
+    status: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One code's findings in one manifest. `lines` count from 1; none means that the manifest as a whole is meant."""
+    """One code's findings in one manifest. `lines` count from 1; none means that the manifest as a whole is meant.
+
+    `photos` are the S3 URIs of the first of them, by the numbers of their lines.
+    """
 
     code: str
     message: str
@@ -32,34 +46,92 @@ class Group:
     mend: str | None
     lines: tuple[int, ...]
     manifest: str = "training"
+    photos: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """The doctor's verdict in one sentence, the findings grouped, and advice on what Rekognition would not mention."""
+    """The doctor's verdict in one sentence, the findings grouped, and advice on what Rekognition would not mention.
+
+    `training` is how a training with the manifests ends, `datasets` how the creation of a dataset from each of them
+    does, and `from_datasets` how a training with those datasets ends, None where one of them can't be created.
+    """
 
     ok: bool
     sentence: str
     groups: tuple[Group, ...]
     notes: tuple[str, ...]
     judgement: Judgement
+    training: End
+    datasets: Mapping[str, End]
+    from_datasets: End | None
 
 
-def examine(training: bytes, testing: bytes | None, look: Look) -> Examination:
+def examine(training: bytes, testing: bytes | None, look: Look, known: Sequence[str] = ()) -> Examination:
     """What training with these manifests would come to. Without `testing` a fifth of the training one is split off.
 
-    `look` gives the facts of the image at an S3 URI, or None when it is missing or can't be read.
+    `look` is called for each image; `known` are codes that S3 itself has told of.
     """
-    judgement = judge(training, testing, look)
+    return examine_opened(opened(training), None if testing is None else opened(testing), look, known)
+
+
+def examine_opened(training: Opened, testing: Opened | None, look: Look, known: Sequence[str] = ()) -> Examination:
+    """`examine` of manifests that are open already. Those who ask for the images in advance need no look here."""
+    judgement = judge_opened(training, testing, look, known=known)
     manifests = _manifests(judgement, split=testing is None)
-    refusal = _dataset_refusal(manifests) if judgement.code is None else None
+    created = _created([training] if testing is None else [training, testing], known)
+    refusal = _dataset_refusal(manifests, created) if judgement.code is None else None
+    ended = _end(judgement)
+    same = not any(one.code or one.dropped for one in created.values())
+    through = ended if same else _from_datasets(manifests, created, known)
+    snapshot = training.snapshot or bool(testing and testing.snapshot)
+    advice = notes(judgement.training, judgement.testing, [manifest.lines for manifest in manifests], snapshot)
     return Examination(
         ok=judgement.code is None and refusal is None,
         sentence=refusal or _sentence(judgement, manifests),
         groups=tuple(group for manifest in manifests for group in _groups(manifest)) + tuple(_spanning(judgement)),
-        notes=tuple(notes(judgement.training, judgement.testing, [manifest.lines for manifest in manifests])),
+        notes=(*_other_way(ended, through), *advice),
         judgement=judgement,
+        training=ended,
+        datasets={title: End("CREATE_FAILED" if one.code else "CREATE_COMPLETE", one.message)
+                  for title, one in created.items()},
+        from_datasets=through,
     )
+
+
+def _created(given: Sequence[Opened], known: Sequence[str]) -> dict[str, DatasetVerdict]:
+    """How a dataset is created from each manifest. What is known of S3 counts as far as it keeps a manifest from it."""
+    barred = next((code for code in known if code in _BARRING), None)
+    return {title: dataset.failed(barred) if barred else dataset.check_opened(one)
+            for title, one in zip(("training", "testing"), given, strict=False)}
+
+
+_BARRING = FILE_ERRORS - {"ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET"}  # a dataset writes no output
+
+
+def _from_datasets(
+    manifests: Sequence[_Manifest], created: Mapping[str, DatasetVerdict], known: Sequence[str]
+) -> End | None:
+    """How training ends with the lines that the datasets keep; their images were looked at already."""
+    if any(one.code for one in created.values()):
+        return None
+    told = tuple(finding(code) for code in known)
+    if any(found.code in FILE_ERRORS for found in told):
+        return End("TRAINING_FAILED", next(found.message for found in told if found.code in FILE_ERRORS))
+    sides = [Seen(dataset.kept(manifest.lines), refusal=manifest.refusal) for manifest in manifests]
+    return _end(decide(sides[0], sides[1] if len(sides) > 1 else None, told=told))
+
+
+def _end(judgement: Judgement) -> End:
+    return End("TRAINING_FAILED", judgement.message) if judgement.code else End("TRAINING_COMPLETED", COMPLETED)
+
+
+def _other_way(ended: End, through: End | None) -> Iterator[str]:
+    """What differs when the model is trained through datasets, which drop lines that count as invalid otherwise."""
+    if through and through != ended:
+        how = "can start" if through.status == "TRAINING_COMPLETED" else f"will end with '{through.message}'"
+        yield (f"Trained through datasets, as Rekolab trains, it {how}: datasets drop the lines that they can't read "
+               "and the repeated ones.")
 
 
 class _Manifest(NamedTuple):
@@ -70,6 +142,11 @@ class _Manifest(NamedTuple):
     findings: tuple[Finding, ...]
     use_case: UseCase
 
+    @property
+    def refusal(self) -> str | None:
+        """The code by which S3 gave none of the images."""
+        return next((found.code for found in self.findings if found.code in REFUSALS.values()), None)
+
 
 def _manifests(judgement: Judgement, split: bool) -> list[_Manifest]:
     sides = {"training": judgement.training, "testing": judgement.testing}
@@ -79,13 +156,13 @@ def _manifests(judgement: Judgement, split: bool) -> list[_Manifest]:
     return [_Manifest(title, side.lines, side.findings, side.use_case) for title, side in sides.items()]
 
 
-def _dataset_refusal(manifests: Sequence[_Manifest]) -> str | None:
+def _dataset_refusal(manifests: Sequence[_Manifest], created: Mapping[str, DatasetVerdict]) -> str | None:
     """The sentence for a manifest that training would take, but that no dataset can be created from."""
     for manifest in manifests:
-        verdict = dataset.verdict(manifest.lines)
+        verdict = created[manifest.title]
         if verdict.code:
             why = _why(verdict.code, manifest)
-            return f"Creating a dataset from the {manifest.title} manifest would end with '{verdict.message}': {why}"
+            return f"Creating a dataset from the {manifest.title} manifest will end with '{verdict.message}': {why}"
     return None
 
 
@@ -93,7 +170,7 @@ def _sentence(judgement: Judgement, manifests: Sequence[_Manifest]) -> str:
     if judgement.code is not None:
         blamed = next((manifest for manifest in manifests if manifest.findings), manifests[0])
         where = f"in the {blamed.title} manifest, " if len(manifests) > 1 and blamed.findings else ""
-        return f"Training would end with '{judgement.message}': {where}{_why(judgement.code, blamed)}"
+        return f"Training will end with '{judgement.message}': {where}{_why(judgement.code, blamed)}"
     training, testing = judgement.training, judgement.testing
     sentence = (f"Training can start: {len(training.usable):,} photos to train with, {len(testing.usable):,} to test "
                 f"with, {count(len(training.labels), 'label')}.")
@@ -123,10 +200,12 @@ def _groups(manifest: _Manifest) -> Iterator[Group]:
         for found, reason in zip(line.findings, line.reasons, strict=True):
             met.setdefault(found.code, []).append(_Met(line.number, found.message, reason))
     order = list(MESSAGES)
+    by_number = {line.number: line.source_ref for line in manifest.lines if line.findings and line.source_ref}
     for code in sorted(met, key=lambda code: (-len(met[code]), order.index(code))):
         plain = f"{LINE[code].plain} {_counted(Counter(one.reason for one in met[code]))}"
         numbers = tuple(dict.fromkeys(one.number for one in met[code]))
-        yield Group(code, met[code][0].message, plain, LINE[code].mend, numbers, manifest.title)
+        photos = {number: by_number[number] for number in numbers[:_SHOWN_PHOTOS] if number in by_number}
+        yield Group(code, met[code][0].message, plain, LINE[code].mend, numbers, manifest.title, photos)
 
 
 class _Met(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from core import limits
@@ -12,15 +13,38 @@ from core.manifest.metadata import is_moment, is_share
 _MISSPELT = re.compile(r"(.+?)[-_. ]?meta(?:[-_ ]?data)?", re.IGNORECASE | re.DOTALL)
 
 
-def mend_labels(members: dict[str, Any], moment: str) -> dict[str, Any]:
-    """The line with every label attribute mended as far as its own values tell."""
+Classes = Mapping[str, Mapping[str, str]]
+"""What other lines of a manifest say of a class_id: attribute -> class_id -> label."""
+
+
+def mend_labels(members: dict[str, Any], moment: str, classes: Classes) -> dict[str, Any]:
+    """The line with every label attribute mended as far as its own values tell, and `classes` the labels of boxes."""
     mended = _spread(_paired(members))
     for attribute in [key for key in mended if f"{key}-metadata" in mended and key != "source-ref"]:
         value, metadata = mended[attribute], mended[f"{attribute}-metadata"]
-        if isinstance(metadata, dict):
-            mend = _boxes if isinstance(value, dict) else _image_label
-            mended[attribute], mended[f"{attribute}-metadata"] = mend(value, dict(metadata), moment)
+        if isinstance(metadata, dict) and not _is_other_job(value, metadata):
+            known = classes.get(attribute, {})
+            mended[attribute], mended[f"{attribute}-metadata"] = (
+                _boxes(value, _named_classes(value, metadata, known), moment) if isinstance(value, dict)
+                else _image_label(value, dict(metadata), moment))
     return mended
+
+
+def _is_other_job(value: Any, metadata: dict[str, Any]) -> bool:
+    """Whether another kind of labelling job wrote this, such as segmentation, of which no label can be made."""
+    kind = metadata.get("type")
+    return (isinstance(kind, str) and kind.lower().startswith("groundtruth/") and not isinstance(value, dict)
+            and not kind.lower().startswith(IMAGE_TYPE))
+
+
+def _named_classes(value: dict[str, Any], metadata: dict[str, Any], known: Mapping[str, str]) -> dict[str, Any]:
+    """The metadata with the labels of those class_ids that its class-map lacks and the other lines agree on."""
+    names, annotations = metadata.get("class-map"), value.get("annotations")
+    if not isinstance(names, dict) or not isinstance(annotations, list):
+        return dict(metadata)
+    used = {str(item.get("class_id")) for item in annotations if isinstance(item, dict)}
+    missing = {number: known[number] for number in used - names.keys() if number in known}
+    return metadata | {"class-map": names | missing} if missing else dict(metadata)
 
 
 def _paired(members: dict[str, Any]) -> dict[str, Any]:

@@ -18,10 +18,11 @@ _FILL_IN = ("Fills in what is missing (confidence 1, human-annotated yes, a date
 LINE: dict[str, Words] = {
     "ERROR_INVALID_JSON_LINE": Words(
         "The line is not one JSON object. Creating a dataset drops it without a word.",
-        "Drops blank lines, and rewrites single quotes and trailing commas. Anything else is left as it is."),
+        "Drops blank lines, and rewrites single quotes, trailing commas, lists and indented objects. Anything else is "
+        "left as it is."),
     "ERROR_MISSING_SOURCE_REF": Words(
         "The line does not say which image it is about. Creating a dataset drops it without a word.",
-        "Renames a key that is spelt almost like source-ref."),
+        "Renames a key that is spelt almost like source-ref, or the only one that holds an s3:// address."),
     "ERROR_INVALID_SOURCE_REF_FORMAT": Words(
         "The image's place is not written as s3://bucket/key. Creating a dataset drops the line without a word.",
         "Rewrites S3:// and the web addresses of S3 objects."),
@@ -35,7 +36,9 @@ LINE: dict[str, Words] = {
         "The details beside the label are incomplete or wrong.", _FILL_IN),
     "ERROR_MISSING_BOUNDING_BOX_CONFIDENCE": Words(
         "Every box needs a confidence of its own, in the same order.", "Gives confidence 1 to the boxes without one."),
-    "ERROR_MISSING_CLASS_MAP_ID": Words("A box has a class_id for which class-map gives no label."),
+    "ERROR_MISSING_CLASS_MAP_ID": Words(
+        "A box has a class_id for which class-map gives no label.",
+        "Takes the label from the other lines where they agree on it. Elsewhere it can't be guessed."),
     "ERROR_NO_VALID_LABEL_ATTRIBUTES": Words(
         "It follows from the other findings on the line: no label is left that Rekognition could use.",
         "Mends the findings that it follows from."),
@@ -68,6 +71,18 @@ MANIFEST: dict[str, Words] = {
         "no line is a JSON object. A manifest is UTF-8 text with one JSON object a line, not indented, no list."),
     "ERROR_EMPTY_MANIFEST": Words("there is no line in it."),
     "ERROR_MANIFEST_SIZE_TOO_LARGE": Words("it is over 1 GB."),
+    "ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET": Words(
+        "the bucket for the results does not exist, or does not let these credentials write."),
+    "ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET": Words("S3 does not let these credentials read the manifest."),
+    "ERROR_INVALID_PERMISSIONS_IMAGES_S3_BUCKET": Words(
+        "S3 does not let these credentials read a single image. Look at the bucket's policy, and at their rights."),
+    "ERROR_INVALID_IMAGES_S3_BUCKET_OWNER": Words(
+        "the images are in a bucket of another account than the manifest. Copy one of them to the other's."),
+    "ERROR_FAILED_IMAGES_S3_COPY": Words(
+        "the images are in a bucket of another region, from which Rekognition can't copy them. Copy them to a bucket "
+        "in the region of the model."),
+    "ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_DISTRIBUTE": Words(
+        "no label has the two images that it takes to train with one and to test with the other."),
     "ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM": Words("it has more than 250,000 lines. AWS raises that limit on request."),
     "ERROR_TOO_MANY_RECORDS_IN_ERROR": Words("more lines would be dropped than kept."),
     "ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST": Words("{invalid:,} of {total:,} lines are invalid, {allowed:,} may be."),

@@ -6,63 +6,94 @@ import ast
 import datetime as dt
 import json
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from core import limits
-from core.manifest.lines import dump_line, split_lines
-from core.manifest.mending import mend_labels
+from core.manifest.lines import dump_line
+from core.manifest.mending import Classes, mend_labels
 from core.manifest.placing import bare
+from core.manifest.reshaping import one_a_line
 from core.manifest.rules import check_line
+from core.manifest.types import Line
 
 # https://bucket.s3.eu-central-1.amazonaws.com/key, and the older https://s3.eu-central-1.amazonaws.com/bucket/key
-_HOSTED = re.compile(r"https?://([a-z0-9.-]+)\.s3[.-](?:[a-z0-9-]+\.)?amazonaws\.com/(.+)", re.IGNORECASE)
-_PATHED = re.compile(r"https?://s3[.-](?:[a-z0-9-]+\.)?amazonaws\.com/([^/]+)/(.+)", re.IGNORECASE)
+_HOSTED = re.compile(r"https?://([a-z0-9.-]+)\.s3[.-](?:[a-z0-9.-]+\.)?amazonaws\.com/(.+)", re.IGNORECASE)
+_PATHED = re.compile(r"https?://s3[.-](?:[a-z0-9.-]+\.)?amazonaws\.com/([^/]+)/(.+)", re.IGNORECASE)
+_HADOOP = re.compile(r"s3[an]?://", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Repair:
-    """The mended manifest, and each changed line as (number in the original from 1, before, after).
+class Change(NamedTuple):
+    """A line that differs: its number in the original from 1, the text before and after, and what was wrong with it.
 
     `after` is empty for a line that was dropped.
     """
 
+    number: int
+    before: str
+    after: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """The mended manifest, and every line that differs from the original."""
+
     text: str
-    changes: tuple[tuple[int, str, str], ...]
+    changes: tuple[Change, ...]
+
+    @property
+    def dropped(self) -> int:
+        return sum(not change.after for change in self.changes)
 
 
-def repair(manifest: bytes, created: dt.datetime | None = None) -> Repair:
+def repair(
+    manifest: bytes, created: dt.datetime | None = None, leave_out: Mapping[int, str] | None = None
+) -> Repair:
     """The manifest with what can be mended mended; the rest stays as it is. Repairing twice changes nothing more.
 
-    `created` is written where a label has no readable creation-date (default: now). Raises BadManifest when the
-    manifest is not UTF-8.
+    `created` is written where a label has no readable creation-date (default: now). `leave_out` are lines to drop, by
+    number, with the reason. Raises BadManifest when the manifest is no text.
     """
     moment = (created or dt.datetime.now(dt.UTC)).strftime("%Y-%m-%dT%H:%M:%S")
+    texts, reshaped = one_a_line(manifest)
+    classes = _classes(texts)
     kept: list[str] = []
-    changes: list[tuple[int, str, str]] = []
-    seen: set[str] = set()
-    for number, before in enumerate(split_lines(manifest), 1):
-        after = _mended(before, moment)
-        source_ref = check_line(after, number).source_ref
-        if source_ref in seen or not after.strip():
-            changes.append((number, before, ""))
+    changes: list[Change] = []
+    first: dict[str, int] = {}
+    for number, before in enumerate(texts, 1):
+        checked = check_line(before, number)
+        after = _mended(before, checked, moment, classes)
+        source_ref = checked.source_ref if after is before else check_line(after, number).source_ref
+        if why := _why_dropped(number, after, first.get(source_ref or ""), leave_out or {}):
+            changes.append(Change(number, before, "", why))
             continue
         kept.append(after)
-        if source_ref:
-            seen.add(source_ref)
-        if after != before:
-            changes.append((number, before, after))
+        first.setdefault(source_ref or "", number)
+        if after != before or reshaped:
+            changes.append(Change(number, "" if reshaped else before, after, reshaped or "; ".join(checked.reasons)))
     return Repair("".join(f"{line}\n" for line in kept), tuple(changes))
 
 
-def _mended(text: str, moment: str) -> str:
+def _why_dropped(number: int, text: str, first: int | None, leave_out: Mapping[int, str]) -> str:
+    if not text.strip():
+        return "it is blank"
+    if text.strip().removeprefix("\ufeff") in ("[", "]"):
+        return "it is the bracket of a list, and a manifest is none"
+    if first is not None:
+        return f"it repeats the photo of line {first:,}, and Rekognition takes only that one"
+    return leave_out.get(number, "")
+
+
+def _mended(text: str, checked: Line, moment: str, classes: Classes) -> str:
     """The line after every mend, or the text itself when it needs none or none helps."""
-    checked = check_line(text, 1)
     members = _members(text) if checked.has_errors else None
     if members is None:
         return text
     try:
-        after = dump_line(mend_labels(_with_source_ref(bare(members)), moment))
+        after = dump_line(mend_labels(_with_source_ref(bare(members)), moment, classes))
         after.encode()  # half a character can be read, but not written
         return text if checked.readable and after == dump_line(members) else after
     except (ValueError, RecursionError):
@@ -87,15 +118,31 @@ def _members(text: str) -> dict[str, Any] | None:
 
 def _with_source_ref(members: dict[str, Any]) -> dict[str, Any]:
     """The line with a misspelt source-ref renamed, and an S3 web address written as s3://."""
-    alike = [key for key in members if re.sub(r"[\W_]", "", key).lower() == "sourceref"]
-    if "source-ref" not in members and len(alike) == 1:
-        members = {("source-ref" if key == alike[0] else key): value for key, value in members.items()}
+    if "source-ref" not in members:
+        alike = [key for key in members if re.sub(r"[\W_]", "", key).lower() == "sourceref"]
+        alike = alike or [key for key, value in members.items() if isinstance(value, str) and _HADOOP.match(value)]
+        if len(alike) == 1:
+            members = {("source-ref" if key == alike[0] else key): value for key, value in members.items()}
     value = members.get("source-ref")
-    if isinstance(value, str):
-        place = value.strip()
-        if match := _PATHED.fullmatch(place) or _HOSTED.fullmatch(place):
-            place = f"s3://{match[1]}/{match[2]}"
-        elif place[:5].lower() == "s3://":
-            place = f"s3://{place[5:]}"
-        members = {**members, "source-ref": place}
-    return members
+    return {**members, "source-ref": _uri(value.strip())} if isinstance(value, str) else members
+
+
+def _uri(place: str) -> str:
+    if match := _PATHED.fullmatch(place) or _HOSTED.fullmatch(place):
+        return f"s3://{match[1]}/{unquote(match[2].partition('?')[0])}"
+    return _HADOOP.sub("s3://", place, count=1) if _HADOOP.match(place) else place
+
+
+def _classes(texts: Iterable[str]) -> Classes:
+    """The label of each class_id by attribute, as far as all lines of the manifest agree on it."""
+    said: dict[str, dict[str, set[str]]] = {}
+    for text in texts:
+        if '"class-map"' not in text:
+            continue
+        for key, value in (_members(text) or {}).items():
+            names = value.get("class-map") if key.endswith("-metadata") and isinstance(value, dict) else None
+            for number, label in names.items() if isinstance(names, dict) else ():
+                if isinstance(label, str):
+                    said.setdefault(key.removesuffix("-metadata"), {}).setdefault(number, set()).add(label)
+    return {attribute: {number: next(iter(labels)) for number, labels in numbers.items() if len(labels) == 1}
+            for attribute, numbers in said.items()}

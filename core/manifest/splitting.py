@@ -12,21 +12,33 @@ import random
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 
-from core.manifest.types import Line
+from core.manifest.types import Line, UseCase
 
 TESTING_SHARE = 0.2
 
 _LOOKED_AT = 16  # images among which a label chooses: enough for a good one, and the time stays that of the lines
 
 
-def autosplit(lines: Sequence[Line], seed: int = 0) -> tuple[list[Line], list[Line]]:
-    """(training lines, testing lines), both in the order of `lines`. No label loses its last training image."""
-    split = _Split([line.names for line in lines], seed)
+def autosplit(
+    lines: Sequence[Line], seed: int = 0, use_case: UseCase | None = None
+) -> tuple[list[Line], list[Line]]:
+    """(training lines, testing lines), both in the order of `lines`. No label loses its last training image.
+
+    A line that can't be used counts for no label, and with `use_case` one that is of another use.
+    """
+    names = [_names(line, use_case) for line in lines]
+    split = _Split(names, seed)
     split.show_each_label()
     split.fill()
-    picked = split.picked.union(_unlabelled(lines, seed))
+    picked = split.picked.union(_unlabelled(names, seed))
     return ([line for position, line in enumerate(lines) if position not in picked],
             [line for position, line in enumerate(lines) if position in picked])
+
+
+def _names(line: Line, use_case: UseCase | None) -> tuple[str, ...]:
+    if not line.valid:
+        return ()
+    return line.labels_for(use_case) if use_case else line.names
 
 
 class _Split:
@@ -93,7 +105,7 @@ class _Split:
         return self._total[label] * TESTING_SHARE - self._testing[label]
 
 
-def _unlabelled(lines: Sequence[Line], seed: int) -> list[int]:
+def _unlabelled(names: Sequence[tuple[str, ...]], seed: int) -> list[int]:
     """A fifth of the lines without a label, so that they do not all stay on one side."""
-    rest = [position for position, line in enumerate(lines) if not line.names]
-    return random.Random(f"{seed}").sample(rest, round(len(rest) * TESTING_SHARE)) if len(rest) < len(lines) else []
+    rest = [position for position, several in enumerate(names) if not several]
+    return random.Random(f"{seed}").sample(rest, round(len(rest) * TESTING_SHARE)) if len(rest) < len(names) else []

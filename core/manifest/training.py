@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from core import limits
-from core.errors import BadManifest
 from core.manifest.codes import FILE_ERRORS, finding
-from core.manifest.images import image_defect
-from core.manifest.lines import split_lines
-from core.manifest.rules import check_lines
+from core.manifest.images import REFUSALS, Absent, Look, image_defect
+from core.manifest.opening import Opened, Source, opened
 from core.manifest.splitting import autosplit
 from core.manifest.types import Line, UseCase
 from core.types import Facts, Finding
 
-__all__ = ["Judgement", "Look", "SideVerdict", "autosplit", "judge"]
+__all__ = ["Judgement", "Look", "SideVerdict", "autosplit", "decide", "judge", "judge_opened", "looked_at"]
 
-Look = Callable[[str], Facts | None]
-Source = bytes | Sequence[str]
+COMPLETED = "The model is ready to run."
 
 MIN_LABELS: dict[UseCase, int] = {
     "IMAGE_LEVEL_LABELS": limits.MIN_LABELS, "OBJECT_LOCALIZATION": 1, "NOT_DETERMINED": limits.MIN_LABELS}
@@ -77,62 +74,64 @@ class Judgement:
         return self.code in FILE_ERRORS
 
 
-def judge(training: Source, testing: Source | None, look: Look, seed: int = 0) -> Judgement:
+def judge(training: Source, testing: Source | None, look: Look, seed: int = 0, known: Iterable[str] = ()) -> Judgement:
     """How Rekognition would end a training with these manifests. Never raises of itself.
 
-    Without `testing` a fifth of the training manifest is split off (AutoCreate). `look` gives the facts of the image
-    at an S3 URI, or None when it is missing or no image; it is called once for each line that may still be usable.
+    Without `testing` a fifth of the training manifest is split off (AutoCreate). `look` is called once for each line
+    that may still be usable. `known` are codes that S3 itself has told of, such as that of a bucket of somebody else.
     """
-    trained = _open(training)
-    tested = trained if testing is None else _open(testing)
-    if trained.code or tested.code:
-        return Judgement(_unread(trained), SideVerdict() if testing is None else _unread(tested))
-    lines = _looked_at(trained.lines, look)
-    use_case = _majority(lines)
+    return judge_opened(opened(training), None if testing is None else opened(testing), look, seed, known)
+
+
+def judge_opened(
+    training: Opened, testing: Opened | None, look: Look, seed: int = 0, known: Iterable[str] = ()
+) -> Judgement:
+    """`judge` of manifests that are open already."""
+    told = tuple(finding(code) for code in known)
+    unread = tuple(found for found in told if found.code in FILE_ERRORS)
+    if unread or training.code or (testing and testing.code):
+        return Judgement(_unread(training, unread), _unread(testing) if testing else SideVerdict())
+    trained = looked_at(training, look)
+    return decide(trained, looked_at(testing, look) if testing else None, seed, told)
+
+
+def decide(training: Seen, testing: Seen | None, seed: int = 0, told: Sequence[Finding] = ()) -> Judgement:
+    """How training ends with lines whose images were looked at; `told` ends it whatever the lines say."""
+    use_case = _majority(training.lines)
     if testing is None:
-        return _judge_split(_side(lines, use_case, trained.too_long), seed)
-    sides = (_side(lines, use_case, trained.too_long),
-             _side(_looked_at(tested.lines, look), use_case, tested.too_long))
+        return _judge_split(_side(training, use_case, told), seed)
+    sides = _side(training, use_case, told), _side(testing, use_case)
     return Judgement(*sides, tuple(_overlap(*sides)))
 
 
-class _Opened(NamedTuple):
-    """A manifest as checked lines, or the code that says why it has none."""
+def _unread(opened: Opened, told: tuple[Finding, ...] = ()) -> SideVerdict:
+    return SideVerdict(findings=told + ((finding(opened.code),) if opened.code else ()))
 
-    lines: tuple[Line, ...] = ()
-    code: str | None = None
+
+class Seen(NamedTuple):
+    """A manifest's lines after the look at their images. `refusal` is the code when S3 gave none of them at all."""
+
+    lines: tuple[Line, ...]
     too_long: bool = False
+    refusal: str | None = None
 
 
-def _open(source: Source) -> _Opened:
-    if isinstance(source, bytes):
-        if len(source) > limits.MAX_MANIFEST_BYTES:
-            return _Opened(code="ERROR_MANIFEST_SIZE_TOO_LARGE")
-        if not source.strip():
-            return _Opened(code="ERROR_EMPTY_MANIFEST")
-        try:
-            source = split_lines(source)
-        except BadManifest:
-            return _Opened(code="ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT")
-    lines = check_lines(source[:limits.MAX_MANIFEST_LINES])
-    if not lines:
-        return _Opened(code="ERROR_EMPTY_MANIFEST")
-    if not any(line.readable for line in lines):
-        return _Opened(code="ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT")
-    return _Opened(lines, too_long=len(source) > limits.MAX_MANIFEST_LINES)
-
-
-def _unread(opened: _Opened) -> SideVerdict:
-    return SideVerdict(findings=(finding(opened.code),) if opened.code else ())
-
-
-def _looked_at(lines: Iterable[Line], look: Look) -> tuple[Line, ...]:
+def looked_at(opened: Opened, look: Look) -> Seen:
     """The lines with what is wrong with their images. A line that is lost already costs no look."""
-    return tuple(_with_image(line, look) if line.valid else line for line in lines)
+    lines: list[Line] = []
+    met: Counter[Absent | None] = Counter()
+    for line in opened.lines:
+        if line.valid:
+            found = look(line.source_ref or "")
+            met[found if isinstance(found, Absent) else None] += 1
+            line = _with_image(line, found)
+        lines.append(line)
+    refusal = REFUSALS.get(next(iter(met))) if len(met) == 1 else None
+    return Seen(tuple(lines), opened.too_long, refusal)
 
 
-def _with_image(line: Line, look: Look) -> Line:
-    defect = image_defect(look(line.source_ref or ""), boxed=bool(line.boxes))
+def _with_image(line: Line, found: Facts | Absent | None) -> Line:
+    defect = image_defect(found, boxed=bool(line.boxes))
     if defect is None:
         return line
     return replace(line, findings=(*line.findings, finding(defect.code, line.number)),
@@ -156,16 +155,18 @@ def _counted(lines: tuple[Line, ...], use_case: UseCase) -> SideVerdict:
     return SideVerdict(use_case, lines, len(lines) - invalid - ignored, invalid, ignored, usable, dict(labels))
 
 
-def _side(lines: tuple[Line, ...], use_case: UseCase, too_long: bool) -> SideVerdict:
-    side = _counted(lines, use_case)
-    return replace(side, findings=tuple(finding(code) for code in _terminal(side, too_long)))
+def _side(seen: Seen, use_case: UseCase, told: Sequence[Finding] = ()) -> SideVerdict:
+    side = _counted(seen.lines, use_case)
+    return replace(side, findings=(*told, *(finding(code) for code in _terminal(side, seen))))
 
 
-def _terminal(side: SideVerdict, too_long: bool) -> Iterator[str]:
+def _terminal(side: SideVerdict, seen: Seen) -> Iterator[str]:
     """The codes that end training on account of one manifest, the weightiest first."""
-    if too_long:
+    if seen.too_long:
         yield "ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM"
-    too_many_invalid = side.invalid / side.total > limits.MAX_INVALID_SHARE
+    if seen.refusal:
+        yield seen.refusal
+    too_many_invalid = side.invalid > limits.MAX_INVALID_SHARE * side.total
     if too_many_invalid:
         yield "ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST"
     if len({line.bucket for line in side.lines if line.bucket}) > 1:
@@ -207,7 +208,7 @@ def _overlaps_too_little(trained: Collection[str], tested: Collection[str]) -> b
 def _judge_split(whole: SideVerdict, seed: int) -> Judgement:
     if whole.findings:
         return Judgement(whole, SideVerdict(whole.use_case))
-    training, testing = (_counted(tuple(part), whole.use_case) for part in autosplit(whole.lines, seed))
+    training, testing = (_counted(tuple(part), whole.use_case) for part in autosplit(whole.lines, seed, whole.use_case))
     if len(testing.labels) < MIN_LABELS[whole.use_case] or _overlaps_too_little(training.labels, testing.labels):
         code = "ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_AUTOSPLIT"
         return Judgement(replace(training, findings=(finding(code),)), testing)

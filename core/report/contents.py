@@ -16,6 +16,7 @@ from core.aws import guard, prices, training, versions
 from core.aws.clients import Clients
 from core.aws.guard import Cost
 from core.aws.prices import Prices
+from core.colours import Colours
 from core.dataset import cleaning, judging, manifests, models, places, vocabulary
 from core.dataset.manifests import Built
 from core.errors import NotFound, NotReady
@@ -59,7 +60,7 @@ class Contents:
     photos: tuple[Photo, ...]
     copies: tuple[Cleaned, ...]
     recipe: Recipe
-    classes: tuple[str, ...]
+    classes: Colours
     built: Built | None
     verdict: Examination | None
     model: Model | None
@@ -96,7 +97,7 @@ def gather(project: Project, clients: Clients, bucket: str) -> Contents:
         photos=tuple(listed),
         copies=tuple(cleaning.results(project)),
         recipe=cleaning.recipe_of(project),
-        classes=tuple(vocabulary.in_order(project, used)),
+        classes=vocabulary.palette(project, used),
         built=built,
         verdict=manifests.examine_project(project, built) if built else None,
         model=_model(project, clients, trial),

@@ -6,9 +6,9 @@ import hashlib
 import statistics
 from collections import Counter
 
+from core.colours import colour_of
 from core.dataset.names import counted
 from core.errors import BadImage
-from core.evaluation.charts import colour_of
 from core.evaluation.intervals import between, proportion
 from core.images import thumbnails
 from core.report.contents import Contents
@@ -115,7 +115,7 @@ def _classes(contents: Contents) -> Html | None:
 def _strip(contents: Contents) -> Html | None:
     """A few photos of each class, to see what it is all about."""
     strips = []
-    for label in contents.classes[:CLASSES_SHOWN]:
+    for label in [*contents.classes][:CLASSES_SHOWN]:
         usable = [photo for photo in contents.photos if photo.label == label and not photo.excluded]
         pictures = [(photo, found) for photo in usable if (found := _thumbnail(contents, photo))][:SHOWN]
         if pictures:

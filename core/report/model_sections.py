@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from core.aws import prices
+from core.colours import colour_of
 from core.dataset.names import counted
 from core.errors import BadImage
 from core.evaluation import mistakes
-from core.evaluation.charts import colour_of, strong, tint
+from core.evaluation.charts import strong, tint
 from core.evaluation.intervals import Figure, percent, sentence, span
 from core.evaluation.metrics import Confusion
 from core.images import thumbnails

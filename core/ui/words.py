@@ -18,6 +18,11 @@ def plain(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", broken)
 
 
+def sure(share: float) -> str:
+    """How sure a guess is, 0-1, which is never quite: "94 %", "over 99 %"."""
+    return f"{100 * share:.0f} %" if share < 0.995 else "over 99 %"
+
+
 def size(count: int) -> str:
     """Bytes as a person says them: "812 KB", "7.4 MB"."""
     if count < 1024:

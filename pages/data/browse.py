@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from core.colours import colour_of
 from core.dataset import filtering, listing, selecting, vocabulary
 from core.dataset.judging import thresholds_of
-from core.evaluation.charts import colour_of
 from core.ui import gallery, messages, pages, progress, sources, state
 from core.ui.browsing import acting, card, figures, filters, limits, map, ordering, shortcuts
 from core.ui.words import count
@@ -31,14 +31,14 @@ sources.unseen(project)
 map.begin(project)
 filters.keep_to(project, known)
 summary = filtering.summary_of(project)
-classes = vocabulary.in_order(project, [label for label in known.classes if label is not None])
+classes = vocabulary.palette(project, [label for label in known.classes if label is not None])
 wanted = filters.wanted()
 tally = filtering.counts(known, wanted)
 
 filters.strip(summary, len(summary.classes))
 aside, shown = st.columns([1, 4], gap="large")
 with aside:
-    filters.draw(known, tally, classes)
+    filters.draw(known, tally, [*classes])
     limits.draw(project, summary.codes)
 places = ordering.ordered(project, known, filtering.matching(known, wanted))
 order = [str(number) for number in known.ids[places].tolist()]
@@ -60,7 +60,7 @@ def pictures() -> None:
     choice = gallery.paged(order, tile, acting.GALLERY, of=(wanted, ordering.chosen()))
     selected = [known.photos[by_id[key]] for key in choice.chosen if key in by_id]
     with head:
-        pressed = acting.bar(project, selected, [known.photos[place] for place in places], classes)
+        pressed = acting.bar(project, selected, [known.photos[place] for place in places], [*classes])
     if pressed or choice.opened in by_id:
         card.opened(project, known.ids[places].tolist(), selected[0].id if pressed else int(str(choice.opened)))
     st.caption("Click or shift-click to select, Ctrl+A for all, double-click or Enter to open. "

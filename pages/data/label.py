@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.ui import messages, state
+from core.ui import exchange, messages, state
 from core.ui.browsing import map
 from core.ui.labelling import class_list, desk, kind, many, one, past, suggested, suspected
 
@@ -16,6 +16,7 @@ project = state.required()
 here = desk.of(project)
 if not here.listed:
     messages.empty("There are no photos to label yet.", "Add photos", "data/browse")
+    exchange.section(project)
     st.stop()
 map.begin(project)  # suggestions follow from how the photos look
 
@@ -27,3 +28,4 @@ with st.container(horizontal=True, vertical_alignment="center"):
     if st.button("Classes", icon=":material/palette:", help="Rename, merge, colour, order or remove them"):
         class_list.change(project)
 VIEWS[how if how in views else "One by one"](project)
+exchange.section(project)

@@ -2,16 +2,21 @@
 
 import streamlit as st
 
-from core.aws import storage
+from core.aws import buckets, storage
 from core.dataset import manifests, photos, upload
 from core.manifest.doctor import Group
-from core.ui import gallery, messages, pages, progress, state
+from core.ui import foreign, gallery, messages, pages, progress, state
 from core.ui.splitting import kept_apart, leaking, moving, sides
 from core.ui.words import count, plain
 
 messages.opening("Manifest", "Split the photos, build the manifest, and know what Rekognition will say of it before "
                  "anything is sent.")
 project = state.required()
+which = st.segmented_control("Manifest", ("This project's", "From elsewhere"), default="This project's", required=True,
+                             key="manifest_which", label_visibility="collapsed")
+if which == "From elsewhere":
+    foreign.examine(project)
+    st.stop()
 if progress.on_page(project, "upload"):
     st.stop()
 state.failure(project, "upload")
@@ -70,9 +75,27 @@ st.subheader("Upload", anchor=False)
 uploaded = upload.is_current(project, built)
 st.caption(f"{count(len(built.pictures), 'photo')} and both manifests go to `s3://{bucket}/{project.name}/`. "
            "What is there already is not sent again.")
+with state.errors_shown():
+    seen = upload.inspect_bucket(project, clients, bucket)
+    if not seen.exists:
+        st.caption(f"The bucket will be made in {clients.region}, encrypted and closed to the public.")
+    for concern in seen.concerns:
+        st.warning(plain(concern.text), icon=":material/gpp_maybe:")
+    for way in dict.fromkeys(concern.mend for concern in seen.concerns if concern.mend):
+        if st.button(buckets.MENDS[way], icon=":material/healing:"):
+            upload.mend_bucket(project, clients, bucket, way)
+            st.rerun()
 if uploaded:
     st.success("Everything is in S3, as it is shown here.", icon=":material/cloud_done:")
-if st.button("Upload again" if uploaded else "Upload photos and manifest", icon=":material/cloud_upload:",
-             type="secondary" if uploaded else "primary"):
-    state.start(project, "upload", "Uploading photos and manifest", upload.upload)
+with st.container(horizontal=True):
+    if st.button("Upload again" if uploaded else "Upload photos and manifest", icon=":material/cloud_upload:",
+                 type="secondary" if uploaded else "primary"):
+        state.start(project, "upload", "Uploading photos and manifest", upload.upload)
+    with st.popover("Another bucket", icon=":material/folder_data:"), st.form("bucket", border=False):
+        name = st.text_input("Bucket", project.get("bucket") or "", placeholder="The usual one of this account",
+                             help="Rekognition reads photos only from a bucket in the project's region.")
+        if st.form_submit_button("Use this bucket"):
+            with state.errors_shown():
+                upload.choose_bucket(project, name.strip())
+                st.rerun()
 pages.way_on("model/train", "On to training")

@@ -39,7 +39,7 @@ if version.status != "RUNNING":
 
 with state.errors_end_page():
     assumed = training.evaluation(clients, version).thresholds
-classes = vocabulary.in_order(project, assumed)
+classes = vocabulary.palette(project, assumed)
 
 
 @st.cache_data(max_entries=64, show_spinner="Asking the model …")

@@ -18,7 +18,7 @@ if not done:
     messages.empty("No photos have been run through a model yet.", "Evaluate a model", "results/evaluate")
     st.stop()
 run = figures.choose_run(done, "mistakes_run")
-classes = vocabulary.in_order(project, run.labels)
+classes = vocabulary.palette(project, run.labels)
 made = runs.predictions(project, run.id)
 missed = mistakes.mistakes(made, run.thresholds)
 failed = mistakes.failed(made)

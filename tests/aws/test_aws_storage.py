@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import hashlib
 
 import pytest
@@ -78,44 +79,9 @@ def expect_existing(script: Script, region: str | None = "us-east-1") -> None:
 
 
 @pytest.mark.parametrize("region", ["us-east-1", None])
-def test_an_existing_bucket_that_is_in_order_is_used_as_it_is(script: Script, region: str | None) -> None:
+def test_an_existing_bucket_is_used_as_it_is(script: Script, region: str | None) -> None:
     expect_existing(script, region)
-    script.s3.add_response("get_public_access_block", {"PublicAccessBlockConfiguration": PRIVATE})
-    script.s3.add_response("get_bucket_encryption", {"ServerSideEncryptionConfiguration": ENCRYPTED})
     assert storage.ensure_bucket(script.clients, "photos") == storage.Bucket("photos", created=False)
-
-
-def test_what_is_wrong_with_an_existing_bucket_is_said(script: Script) -> None:
-    expect_existing(script)
-    script.s3.add_client_error("get_public_access_block", "NoSuchPublicAccessBlockConfiguration")
-    script.s3.add_client_error("get_bucket_encryption", "ServerSideEncryptionConfigurationNotFoundError")
-    public, plain = storage.ensure_bucket(script.clients, "photos").concerns
-    assert "not blocked" in public
-    assert "not encrypted" in plain
-
-
-def test_what_can_not_be_seen_of_a_bucket_is_not_called_wrong(script: Script) -> None:
-    expect_existing(script)
-    script.s3.add_client_error("get_public_access_block", "AccessDenied", http_status_code=403)
-    script.s3.add_client_error("get_bucket_encryption", "AccessDenied", http_status_code=403)
-    assert all("can not be seen" in concern for concern in storage.ensure_bucket(script.clients, "photos").concerns)
-
-
-def test_a_bucket_that_is_open_in_part_is_told(script: Script) -> None:
-    expect_existing(script)
-    script.s3.add_response("get_public_access_block",
-                           {"PublicAccessBlockConfiguration": PRIVATE | {"BlockPublicPolicy": False}})
-    script.s3.add_response("get_bucket_encryption", {"ServerSideEncryptionConfiguration": ENCRYPTED})
-    (concern,) = storage.ensure_bucket(script.clients, "photos").concerns
-    assert "not blocked altogether" in concern
-
-
-def test_a_bucket_whose_settings_could_not_be_asked_for_is_not_called_open(script: Script) -> None:
-    expect_existing(script)
-    script.s3.add_client_error("get_public_access_block", "SlowDown", http_status_code=400)
-    with pytest.raises(AwsError) as caught:
-        storage.ensure_bucket(script.clients, "photos")
-    assert caught.value.code == "SlowDown"
 
 
 def test_a_bucket_in_another_region_is_refused_with_both_names(script: Script) -> None:
@@ -155,6 +121,23 @@ def test_a_content_type_follows_from_the_name(script: Script) -> None:
         script.s3.add_response("put_object", {"ETag": '"e"'},
                                {"Bucket": "photos", "Key": key, "Body": b"abc", "ContentType": kind})
         assert storage.put_bytes(script.clients, "photos", key, b"abc") == storage.StoredObject(key, 3, "e")
+
+
+def test_content_is_checked_by_s3_against_the_sha256_that_is_known(script: Script) -> None:
+    digest = hashlib.sha256(b"abc")
+    sent = base64.b64encode(digest.digest()).decode()
+    script.s3.add_response("put_object", {"ETag": '"e"'}, {
+        "Bucket": "photos", "Key": "a.jpg", "Body": b"abc", "ContentType": "image/jpeg", "ChecksumSHA256": sent})
+    storage.put_bytes(script.clients, "photos", "a.jpg", b"abc", sha256=digest.hexdigest())
+    item = storage.StoredObject("a.jpg", 3, "e")
+    asked = {"Bucket": "photos", "Key": "a.jpg", "ChecksumMode": "ENABLED"}
+    for answer, told in (({"ETag": '"e"', "ChecksumSHA256": sent}, digest.hexdigest()), ({"ETag": '"e"'}, None),
+                         ({"ETag": '"f"', "ChecksumSHA256": sent}, None),
+                         ({"ETag": '"e"', "ChecksumSHA256": sent, "ChecksumType": "COMPOSITE"}, None)):
+        script.s3.add_response("head_object", answer, asked)
+        assert storage.sha256_of(script.clients, "photos", item) == told
+    script.s3.add_client_error("head_object", "403", http_status_code=403)
+    assert storage.sha256_of(script.clients, "photos", item) is None
 
 
 def test_the_etag_of_local_bytes_is_the_one_that_s3_gives() -> None:

@@ -42,14 +42,16 @@ ROUNDS = 5
 FLAGS = ["--no-sandbox", "--disable-gpu"]
 
 # Whether the first screen of thumbnails is there: of tiles whose captions begin so, and whose first is another one.
+# It is asked before every frame, so it has the browser lay out nothing before those tiles are there.
 PAINTED = """([prefix, before]) => {
-  const found = [...document.querySelectorAll("[data-testid=stMain] *")].find(
+  const found = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")].find(
     (node) => node.shadowRoot?.querySelector(".grid"));
   const tiles = [...(found?.shadowRoot.querySelectorAll(".grid button") ?? [])];
+  if (!tiles.length || tiles[0].dataset.id === before || !tiles.every((tile) => tile.title.startsWith(prefix)))
+    return false;
   const screen = tiles.filter((tile) => tile.getBoundingClientRect().top < innerHeight);
-  return screen.length > 8 && tiles[0].dataset.id !== before && tiles.every((tile) => tile.title.startsWith(prefix))
-    && screen.every((tile) => tile.querySelector("img")?.complete && tile.querySelector("img").naturalWidth)
-    && tiles[0].dataset.id;
+  return screen.length > 8 && screen.every((tile) => tile.querySelector("img")?.complete
+    && tile.querySelector("img").naturalWidth) && tiles[0].dataset.id;
 }"""
 
 

@@ -1,4 +1,7 @@
-"""A real app in a process of its own, a real Chromium, and a person's ways of using both."""
+"""A real app in a process of its own, a real Chromium, and a person's ways of using both.
+
+With REKOLAB_SCREENSHOTS=1 the tests also keep a picture of every page that they come to, light and dark.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from person import ROOT, App, free_port, healthy, settled
+from person import ROOT, App, drawn_in, free_port, healthy, settled
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
+STILL = """addEventListener("DOMContentLoaded", () => {
+    const style = document.createElement("style");
+    style.textContent = "*, ::before, ::after { animation: none !important; transition: none !important }";
+    document.head.append(style);
+})"""  # without a graphics card, what turns or fades on a page is drawn by the processor that the app needs
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +58,7 @@ def app(tmp_path: Path) -> Iterator[App]:
         assert process.poll() is None and time.monotonic() < deadline, (tmp_path / "app.log").read_text()
         time.sleep(0.05)
     yield App(url, home, process)
-    process.terminate()
+    process.kill()  # not in order, for which it would first finish its jobs; its engine ends with it
     process.wait(20)
 
 
@@ -58,6 +66,7 @@ def app(tmp_path: Path) -> Iterator[App]:
 def tab(chromium: Browser, app: App) -> Iterator[Page]:
     """A browser tab on the app's first page."""
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    context.add_init_script(STILL)
     page = context.new_page()
     page.goto(app.url)
     expect(page.get_by_role("heading", name="Overview")).to_be_visible(timeout=30_000)
@@ -67,18 +76,13 @@ def tab(chromium: Browser, app: App) -> Iterator[Page]:
 
 @pytest.fixture
 def picture() -> Callable[..., None]:
-    """`picture(tab, "browse")` keeps a screenshot of the whole page, light and dark."""
+    """`picture(tab, "browse")` waits for the page, and keeps a screenshot of all of it where that is wanted."""
 
     def take(page: Page, name: str) -> None:
         settled(page)
-        SCREENSHOTS.mkdir(exist_ok=True)
-        for scheme in ("dark", "light"):
-            page.emulate_media(color_scheme=scheme)
-            expect(page.get_by_test_id("stApp")).to_be_visible()
-            page.wait_for_function(
-                "dark => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
-                " === (dark ? 'rgb(15, 21, 24)' : 'rgb(255, 255, 255)')", arg=scheme == "dark")
-            settled(page)
-            page.screenshot(path=SCREENSHOTS / f"{name}-{scheme}.png", full_page=True)
+        if os.environ.get("REKOLAB_SCREENSHOTS"):
+            SCREENSHOTS.mkdir(exist_ok=True)
+            for scheme in drawn_in(page, "dark", "light"):
+                page.screenshot(path=SCREENSHOTS / f"{name}-{scheme}.png", full_page=True)
 
     return take

@@ -6,9 +6,12 @@ import base64
 import contextlib
 import socket
 import subprocess
+import time
 import urllib.request
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Page, expect
 
@@ -36,9 +39,29 @@ def healthy(url: str) -> bool:
     return False
 
 
+def until(reached: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait for a state that no page shows, such as what is on disk."""
+    deadline = time.monotonic() + seconds
+    while not reached():
+        assert time.monotonic() < deadline, "it did not come to that"
+        time.sleep(0.02)
+
+
 def settled(page: Page) -> None:
     """Wait until the app has nothing more to draw for now."""
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=60_000)
+
+
+def drawn_in(page: Page, *schemes: Literal["dark", "light"]) -> Iterator[str]:
+    """Let the desktop prefer one colour scheme after the other; yields its name once the app is drawn in it."""
+    for scheme in schemes:
+        page.emulate_media(color_scheme=scheme)
+        expect(page.get_by_test_id("stApp")).to_be_visible()
+        page.wait_for_function(
+            "dark => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
+            " === (dark ? 'rgb(15, 21, 24)' : 'rgb(255, 255, 255)')", arg=scheme == "dark")
+        settled(page)
+        yield scheme
 
 
 def visit(page: Page, title: str) -> None:

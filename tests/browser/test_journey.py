@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from person import ROOT, App, drop, settled, visit
+from person import ROOT, App, drawn_in, drop, settled, visit
 from playwright.sync_api import Page, expect
 
 from core.aws import clients as aws
@@ -149,6 +149,7 @@ def test_the_sample_project_from_one_click_to_the_stopped_model_and_the_report(
     visit(tab, "Mistakes")
     sample(tab, "mistakes")
     stop_and_report(tab, sample)
+    assert list(drawn_in(tab, "dark", "light")) == ["dark", "light"]
     states, reports = in_the_backend(app)
     assert states == ["STOPPED"] and "report.html" in reports
 

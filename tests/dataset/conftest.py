@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from core.dataset import sources
+from core.aws import clients as aws
+from core.aws.clients import Clients
+from core.aws.engine_process import Engine
+from core.dataset import cleaning, labels, models, sources
 from core.jobs import Progress
 from core.workspace import Project
 
@@ -26,3 +30,22 @@ def pets(project: Project, photo_folder: Callable[..., Path], take_in: Callable[
     """The project with six cats and six dogs, looked at, not labelled."""
     take_in(photo_folder(cat=6, dog=6))
     return project
+
+
+@pytest.fixture
+def client(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Clients:
+    """Clients of the session's engine, which the jobs get too."""
+    made = aws.engine_clients(engine, lambda: engine)
+    monkeypatch.setattr(aws, "connect", lambda home, backend: made)
+    return made
+
+
+@pytest.fixture
+def ready(pets: Project) -> Project:
+    """Labelled and cleaned, with a bucket and a Rekognition project of its own."""
+    labels.label_by_folder(pets)
+    cleaning.clean_all(Progress(), str(pets.home), pets.name)
+    own = uuid.uuid4().hex[:12]
+    pets.set("bucket", f"bucket-{own}")
+    models.choose_rekognition(pets, f"pets-{own}")
+    return pets

@@ -10,11 +10,15 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from PIL import Image
 
-from core.dataset import cleaning, photos
+from core.aws import clients as aws
+from core.aws.engine_process import Engine
+from core.dataset import cleaning, labels, photos
 from core.images import thumbnails
 from core.jobs import Jobs
 from core.types import Cleaned
@@ -24,10 +28,11 @@ ROOT = Path(__file__).parents[2]
 WORK = """
 import json, sys
 from pathlib import Path
-from core.dataset import cleaning, sources
+from core.dataset import cleaning, sending, sources, upload
 from core.jobs import Jobs
 jobs = Jobs(Path(sys.argv[1]) / "jobs")
-function = {"clean": cleaning.clean_all, "import": sources.import_folder}[sys.argv[2]]
+sending.THREADS = 1
+function = {"clean": cleaning.clean_all, "import": sources.import_folder, "upload": upload.upload}[sys.argv[2]]
 jobs.start(sys.argv[2], "Work", function, home=sys.argv[1], project="pets", **json.loads(sys.argv[3]))
 print("started", flush=True)
 jobs.wait(sys.argv[2])
@@ -45,11 +50,12 @@ def kill_when(reached: Callable[[], bool], project: Project, job: str, **argumen
     process.wait()
 
 
-def go_on(project: Project) -> None:
-    """Start the app's jobs again, which goes on with what the crash cut off."""
+def go_on(project: Project) -> Any:
+    """Start the app's jobs again, which goes on with what the crash cut off; gives the last one's result."""
     jobs = Jobs(project.home / "jobs")
-    for job in jobs.resume():
-        assert jobs.wait(job.key, 60).state == "done"
+    ended = [jobs.wait(job.key, 60) for job in jobs.resume()]
+    assert [job.state for job in ended] == ["done"] * len(ended)
+    return ended[-1].result if ended else None
 
 
 def contents(folder: Path) -> dict[Path, str]:
@@ -108,3 +114,36 @@ def test_a_cleaning_that_is_killed_leaves_whole_copies_and_goes_on(
     assert {path: data for path, data in seen.items() if not path.name.startswith(".")}.items() <= whole.items()
     assert {str(path) for path in whole} == {copy.path for copy in done}
     assert contents(heavy) == originals
+
+
+@pytest.fixture
+def shared_engine(engine: Engine, project: Project) -> Any:
+    """S3 of the session's engine, which the project's workspace takes for its own and which no crash here ends."""
+    folder = project.home / "engine"
+    folder.mkdir()
+    with urlopen(f"{engine.url}/_engine/health") as answer:
+        (folder / "engine.json").write_text(json.dumps(json.load(answer) | {"url": engine.url}))
+    (folder / "key.json").write_text(json.dumps({"id": engine.access_key, "secret": engine.secret_key}))
+    return aws.engine_clients(engine, lambda: engine).s3
+
+
+def test_an_upload_that_is_killed_goes_on_and_sends_only_what_is_missing(
+    project: Project, photo_folder: Callable[..., Path], take_in: Callable[[Path], object], shared_engine: Any
+) -> None:
+    take_in(photo_folder(size=(96, 72), cat=30, dog=30))
+    labels.label_by_folder(project)
+    bucket = f"bucket-{project.home.stat().st_ino}-{time.time_ns()}"
+    project.set("bucket", bucket)
+    shared_engine.create_bucket(Bucket=bucket)
+
+    def there() -> dict[str, Any]:
+        listed = shared_engine.list_objects_v2(Bucket=bucket, Prefix="pets/images/").get("Contents", ())
+        return {item["Key"]: (item["ETag"], item["LastModified"]) for item in listed}
+
+    kill_when(lambda: len(there()) >= 8, project, "upload")
+    before = there()
+    assert 8 <= len(before) < 60
+    done = go_on(project)
+    assert (done.sent, done.kept) == (60 - len(before), len(before))
+    assert before.items() <= there().items()
+    assert len(there()) == 60

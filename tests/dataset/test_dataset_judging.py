@@ -87,6 +87,16 @@ def test_each_duplicate_but_the_best_of_its_group_names_the_best() -> None:
     assert not any(found.refused for found in marked)
 
 
+def test_a_mirrored_copy_is_said_to_be_one_whichever_is_the_best() -> None:
+    shown = [photo(1), photo(2, 500, 375), photo(3)]
+    marked = judge(shown, groups=[Duplicates("near", (1, 2, 3), mirrored=(2,))])
+    assert [problem.message for found in marked for problem in found.problems] == [
+        "The mirror image of cat/02.jpg, or almost."] * 2
+    marked = judge(shown, groups=[Duplicates("near", (1, 2, 3), mirrored=(2, 3))])
+    assert [problem.message for found in marked for problem in found.problems] == [
+        "The mirror image of cat/02.jpg, or almost.", "Almost the same picture as cat/02.jpg."]
+
+
 def test_a_stranger_in_its_class_is_named_with_its_score() -> None:
     cats = [photo(number, labels=("cat",)) for number in (1, 2)]
     marked = judge(cats, Thresholds(outlier=0.5, looks_like_other=0.5),

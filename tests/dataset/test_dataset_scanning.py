@@ -135,6 +135,10 @@ def test_a_newer_way_of_looking_looks_at_everything_once_more(
     before = photos.photos(pets)
     for module in (scanning, content):
         monkeypatch.setattr(module, "LOOK", verdicts.LOOK + 1)
+    content._held.clear()
+    with pets.catalogue() as rows:
+        rows.execute("UPDATE content SET fingerprint = 'of another form'")
+    assert {photo.fingerprint for photo in photos.photos(pets)} == {None}, "it can't be compared with one of today"
     assert scanning.waiting(pets) == 12
     assert look(pets) == 12 and len(decoded) == 12
     assert scanning.waiting(pets) == look(pets) == 0

@@ -19,7 +19,8 @@ def compared(rows: np.ndarray) -> Likeness:
     cosines = rows @ rows.T
     np.fill_diagonal(cosines, -2)
     nearest = np.argsort(-cosines, axis=1)[:, :8] + 1
-    return Likeness(np.arange(1, len(rows) + 1), nearest, -np.sort(-cosines, axis=1)[:, :8], rows[:, :2], rows, ())
+    similarities = -np.sort(-cosines, axis=1)[:, :8]
+    return Likeness(np.arange(1, len(rows) + 1), nearest, similarities, rows[:, :2], rows, rows, ())
 
 
 @pytest.fixture

@@ -29,11 +29,11 @@ def test_a_renamed_class_keeps_its_photos_its_place_and_its_colour_and_undo_brin
     vocabulary.paint(named, "cat", "#aa0011")
     assert vocabulary.rename(named, "cat", " kitten ") == 6
     assert said(named) == {"kitten": 6, "dog": 6}
-    assert vocabulary.colours(named) == {"kitten": "#aa0011"}
+    assert vocabulary.chosen(named) == {"kitten": "#aa0011"}
     assert len(history.undo(open_project(named.home, named.name))) == 6
     assert said(named) == {"cat": 6, "dog": 6}
     history.undo(named)
-    assert vocabulary.colours(named) == {}
+    assert vocabulary.chosen(named) == {}
     assert vocabulary.listed(named) == ["cat", "dog"]
 
 

@@ -60,6 +60,9 @@ class MemoryObjects:
             raise KeyError(bucket)
         self.kept[bucket, key] = data
 
+    def region(self, bucket: str) -> str | None:
+        return None
+
     def has_bucket(self, name: str) -> bool:
         return name in self.buckets
 

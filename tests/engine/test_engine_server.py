@@ -22,8 +22,8 @@ from core.engine.server import Server
 
 KEY = AccessKey("RKLBTEST", "secret")
 SIGNED = f"AWS4-HMAC-SHA256 Credential={KEY.id}/20261123/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
-HEAD = f"PUT /bucket/key HTTP/1.1\r\nHost: localhost\r\nAuthorization: {SIGNED}\r\n"
-HEALTHY = b"GET /_engine/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+HEAD = f"PUT /bucket/key HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: {SIGNED}\r\n"
+HEALTHY = b"GET /_engine/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 BEGINNINGS = [HEAD.encode(), f"{HEAD}Content-Length: 9999\r\n\r\n".encode(),
               f"{HEAD}Transfer-Encoding: chunked\r\n\r\n270f\r\n".encode()]
 
@@ -210,3 +210,41 @@ def test_the_engine_answers_beside_more_slow_clients_than_it_has_threads(
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: client.list_buckets()["ResponseMetadata"]["HTTPStatusCode"], range(40)))
     assert answers == [200] * 40
+
+
+def test_a_connection_serves_one_request_after_the_other(serve: Serve, connect: Any) -> None:
+    put = HEAD.replace("Connection: close\r\n", "") + "Content-Length: 3\r\n\r\nabc"
+    connection = connect(serve(), f"{put}{put}{HEAD}Content-Length: 4\r\n\r\nabcd".encode())
+    said = answer(connection)
+    assert said.count(b"HTTP/1.1 200") == 3
+    assert [part[-1:] for part in said.split(b"HTTP/1.1 ")[1:]] == [b"3", b"3", b"4"]
+    assert said.count(b"Connection: close") == 1
+
+
+@pytest.mark.parametrize("request_", [
+    HEAD.replace(KEY.id, "STRANGER") + "Content-Length: 64\r\n\r\n",
+    HEAD + "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n",
+    HEAD + "Content-Length: 1\r\nContent-Length: 64\r\n\r\n"], ids=["refused", "chunks", "two lengths"])
+def test_a_body_that_was_not_read_to_its_end_is_never_taken_for_a_request(
+        serve: Serve, connect: Any, request_: str) -> None:
+    connection = connect(serve(), request_.replace("Connection: close\r\n", "").encode() + HEALTHY)
+    assert answer(connection).count(b"HTTP/1.1 ") == 1
+
+
+def test_a_connection_that_waits_for_its_next_request_gives_way_to_others(
+        serve: Serve, connect: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "_BRIEF", 0.1)
+    address, idle = serve(connections=3), HEALTHY.replace(b"Connection: close\r\n", b"")
+    kept = [connect(address, idle) for _ in range(3)]
+    assert all(connection.recv(4096).startswith(b"HTTP/1.1 200") for connection in kept)
+    assert answer(connect(address, HEALTHY)).startswith(b"HTTP/1.1 200")
+
+
+def test_an_error_of_the_engine_is_an_answer_and_ends_no_connection(serve: Serve, connect: Any) -> None:
+    def broken(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        raise RuntimeError("oh")
+
+    put = HEAD.replace("Connection: close\r\n", "") + "Content-Length: 1\r\n\r\nx"
+    said = answer(connect(serve(broken), put.encode() + HEALTHY))
+    assert b"HTTP/1.1 500" in said and b"<Code>InternalError</Code>" in said
+    assert said.count(b"HTTP/1.1 200") == 1

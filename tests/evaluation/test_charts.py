@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 
+from core.colours import of_classes
 from core.dataset import filtering
 from core.dataset.properties import PROPERTIES
 from core.evaluation import charts, photo_charts
@@ -20,14 +21,6 @@ HOSTILE = '<img src="https://evil.example/x" onerror=alert(1)><a href="https://e
 def made(pairs: list[tuple[str, str]]) -> list[Prediction]:
     return [Prediction(str(number), "", truth, (Score(answer, 80.0),), answer, 80.0)
             for number, (truth, answer) in enumerate(pairs)]
-
-
-def test_a_class_keeps_its_colour_and_unknown_is_grey() -> None:
-    classes = [f"class {number}" for number in range(20)]
-    colours = [charts.colour_of(label, classes) for label in classes]
-    assert colours[:2] == ["#0072B2", "#E69F00"]
-    assert len(set(colours)) == 20
-    assert charts.colour_of(UNKNOWN, classes) == charts.colour_of(None, classes) == charts.GREY
 
 
 def test_each_cell_of_the_matrix_can_be_clicked_and_bears_its_number() -> None:
@@ -72,19 +65,19 @@ def every_chart(label: str) -> list:
     photo = Photo(1, f"{label}.jpg", "", facts=facts, labels=(label,) if label else (), quality=Quality(0.5, 0.4, 0.3),
                   problems=(Problem("too_large", "too large"),))
     known = filtering.columns([photo])
-    every = np.array([0])
+    every, colours = np.array([0]), of_classes([label])
     return [
-        charts.confusion_matrix(confusion(made([(label, label)]))), photo_charts.balance({label: 3}, [label]),
-        photo_charts.sizes(known, every, [label]).figure,
-        photo_charts.histogram(known, every, "brightness", [label], 0.5),
-        *(photo_charts.property_by_class(known, tested, [label]) for tested in PROPERTIES[-3:]),
-        charts.confidence_bars([Score(label, 70.0)], {label: 60.0}, [label]),
+        charts.confusion_matrix(confusion(made([(label, label)]))), photo_charts.balance({label: 3}, colours),
+        photo_charts.sizes(known, every, colours).figure,
+        photo_charts.histogram(known, every, "brightness", colours, 0.5),
+        *(photo_charts.property_by_class(known, tested, colours) for tested in PROPERTIES[-3:]),
+        charts.confidence_bars([Score(label, 70.0)], {label: 60.0}, colours),
         charts.threshold_curve(sweep(made([(label, label)])), 60.0)]
 
 
 def test_bars_under_their_threshold_are_pale_and_each_threshold_has_a_tick() -> None:
     scores = [Score("cat", 70.0), Score("dog", 30.0)]
-    figure = charts.confidence_bars(scores, {"cat": 60.0, "dog": 45.0}, ["cat", "dog"])
+    figure = charts.confidence_bars(scores, {"cat": 60.0, "dog": 45.0}, of_classes(["cat", "dog"]))
     assert list(figure.data[0].marker.opacity) == [1.0, 0.35]
     assert [shape.x0 for shape in figure.layout.shapes] == [60.0, 45.0]
 
@@ -99,8 +92,8 @@ def test_a_point_of_sizes_knows_all_its_photos_and_a_bar_its_range_of_scores() -
     shown = [Photo(number, f"{number}.jpg", "", facts=Facts(640, 480 + number, 3, "RGB", "JPEG", 1, "0"),
                    quality=Quality(number / 10, 0.5, 0.5)) for number in (1, 2, 9)]
     known = filtering.columns(shown)
-    assert photo_charts.sizes(known, np.arange(3), []).ids == ((1, 2, 9),)
-    bars = photo_charts.histogram(known, np.arange(3), "brightness", []).data[0]
+    assert photo_charts.sizes(known, np.arange(3), {}).ids == ((1, 2, 9),)
+    bars = photo_charts.histogram(known, np.arange(3), "brightness", {}).data[0]
     inside = [[low <= photo.quality.brightness <= high for photo in shown] for low, high in bars.customdata]
     assert [sum(some) for some in inside] == list(bars.y)
 

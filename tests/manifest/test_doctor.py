@@ -31,7 +31,7 @@ def test_the_full_size_originals_are_foretold():
         broken[key] = GOOD
     examination = examine(manifest(*pets()), None, looking(broken))
     assert not examination.ok
-    assert examination.sentence == ("Training would end with 'The manifest file contains too many invalid rows.': "
+    assert examination.sentence == ("Training will end with 'The manifest file contains too many invalid rows.': "
                                     "33 of 40 lines are invalid, 8 may be.")
     whole, lines = examination.groups
     assert (whole.code, whole.lines) == ("ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST", ())
@@ -41,7 +41,7 @@ def test_the_full_size_originals_are_foretold():
 
 def test_lines_written_by_hand_are_foretold_explained_and_repaired():
     examination = examine(manifest(*by_hand()), None, seen)
-    assert examination.sentence == ("Training would end with 'The manifest file contains too many invalid rows.': "
+    assert examination.sentence == ("Training will end with 'The manifest file contains too many invalid rows.': "
                                     "40 of 40 lines are invalid, 8 may be.")
     groups = {group.code: group for group in examination.groups}
     assert list(groups) == [
@@ -65,7 +65,7 @@ def test_lines_that_are_left_out_are_counted_when_training_can_start():
 
 def test_the_manifest_at_fault_is_named_when_there_are_two():
     examination = examine(manifest(*pets()), manifest(*by_hand(8)), seen)
-    assert examination.sentence == ("Training would end with 'The manifest file contains too many invalid rows.': "
+    assert examination.sentence == ("Training will end with 'The manifest file contains too many invalid rows.': "
                                     "in the testing manifest, 8 of 8 lines are invalid, 1 may be.")
     assert {group.manifest for group in examination.groups} == {"testing"}
 
@@ -74,7 +74,7 @@ def test_an_error_that_spans_both_belongs_to_both():
     examination = examine(manifest(*pets()), manifest(image("a.jpg", "x"), image("b.jpg", "y")), seen)
     assert [group.manifest for group in examination.groups] == ["both"]
     assert examination.sentence == (
-        "Training would end with 'Less than 50% label overlap between the training and testing manifest files.': "
+        "Training will end with 'Less than 50% label overlap between the training and testing manifest files.': "
         "at least half of the training labels must be in the testing manifest.")
 
 
@@ -87,14 +87,14 @@ def test_an_error_that_spans_both_belongs_to_both():
      "'The manifest file contains images from multiple S3 buckets.': its images are in 2 buckets, and must be in one."),
 ])
 def test_the_sentence_says_what_ends_the_training_and_why(training: bytes, end: str):
-    assert examine(training, None, seen).sentence == f"Training would end with {end}"
+    assert examine(training, None, seen).sentence == f"Training will end with {end}"
 
 
 def test_a_manifest_that_trains_but_makes_no_dataset_is_not_fine():
     twice = manifest(*pets(), *pets(), *pets())
     examination = examine(twice, manifest(*pets(4, 4)), seen)
     assert not examination.ok
-    assert examination.sentence == ("Creating a dataset from the training manifest would end with 'The manifest file "
+    assert examination.sentence == ("Creating a dataset from the training manifest will end with 'The manifest file "
                                     "has too many terminal errors.': more lines would be dropped than kept.")
 
 
@@ -128,8 +128,22 @@ def test_an_evaluation_snapshot_is_recognised():
 
 
 def test_every_code_that_the_doctor_can_meet_has_plain_words():
-    elsewhere = {  # they take credentials, and are told by the calls that need them
-        "ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET", "ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET",
-        "ERROR_INVALID_PERMISSIONS_IMAGES_S3_BUCKET", "ERROR_INVALID_IMAGES_S3_BUCKET_OWNER",
-        "ERROR_FAILED_IMAGES_S3_COPY", "ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_DISTRIBUTE"}
-    assert LINE.keys() | MANIFEST.keys() | elsewhere == MESSAGES.keys()
+    assert LINE.keys() | MANIFEST.keys() == MESSAGES.keys()
+
+
+def test_a_bucket_of_somebody_else_ends_the_training_whatever_the_lines_say():
+    examination = examine(manifest(*pets()), None, seen, ["ERROR_INVALID_IMAGES_S3_BUCKET_OWNER"])
+    assert examination.sentence == (
+        "Training will end with 'Invalid owner id for images S3 bucket.': the images are in a bucket of another "
+        "account than the manifest. Copy one of them to the other's.")
+    assert examination.training == ("TRAINING_FAILED", "Invalid owner id for images S3 bucket.")
+    assert examination.from_datasets == examination.training
+    assert examination.datasets["training"].status == "CREATE_COMPLETE"
+
+
+def test_lines_that_a_dataset_drops_are_no_reason_when_it_is_trained_through_one():
+    lines = [*pets(4, 4), "x", "y", "z"]
+    examination = examine(manifest(*lines), None, seen)
+    assert examination.training.message == "The manifest file contains too many invalid rows."
+    assert examination.from_datasets == ("TRAINING_COMPLETED", "The model is ready to run.")
+    assert examination.notes[0].startswith("Trained through datasets, as Rekolab trains, it can start")

@@ -118,13 +118,24 @@ def test_a_box_is_cut_off_at_the_edge_and_one_without_use_is_dropped():
 def test_blank_lines_and_repeated_photos_are_dropped():
     repaired = repair(manifest(image("a.jpg"), "", image("a.jpg", "dog"), "  ", image("b.jpg")), CREATED)
     assert repaired.text.encode() == manifest(image("a.jpg"), image("b.jpg"))
-    assert [(number, after) for number, _, after in repaired.changes] == [(2, ""), (3, ""), (4, "")]
+    assert [(change.number, change.after, change.why) for change in repaired.changes] == [
+        (2, "", "it is blank"), (3, "", "it repeats the photo of line 1, and Rekognition takes only that one"),
+        (4, "", "it is blank")]
+
+
+def test_lines_are_left_out_when_it_is_asked_for():
+    lines = [image("a.jpg"), image("b.jpg"), image("c.jpg")]
+    repaired = repair(manifest(*lines), CREATED, {2: "the image has a side over 4096 pixels"})
+    assert repaired.text.encode() == manifest(lines[0], lines[2])
+    assert [change.why for change in repaired.changes] == ["the image has a side over 4096 pixels"]
+    assert repaired.dropped == 1
 
 
 def test_every_change_is_shown_with_its_line_before_and_after():
     repaired = repair(manifest(image("a.jpg"), BY_HAND), CREATED)
-    (number, before, after), = repaired.changes
+    (number, before, after, why), = repaired.changes
     assert (number, before) == (2, BY_HAND)
+    assert '"class-label" holds text' in why and "confidence is missing" in why
     assert repaired.text.splitlines()[1] == after
 
 
@@ -134,6 +145,44 @@ def test_every_change_is_shown_with_its_line_before_and_after():
 ])
 def test_what_can_not_be_mended_still_has_its_error(line: dict | str):
     assert check_line(repair(manifest(line), CREATED).text.rstrip("\n"), 1).has_errors
+
+
+@pytest.mark.parametrize("member", ["image", "s3_uri", "S3Object"])
+def test_the_only_member_that_holds_an_s3_address_is_the_source_ref(member: str):
+    line = image()
+    line[member] = line.pop("source-ref").replace("s3://", "s3a://")
+    assert mended(line)["source-ref"] == "s3://pets/cat1.jpg"
+
+
+def test_escapes_and_signatures_of_a_web_address_are_gone_in_its_uri():
+    address = "https://pets.s3.dualstack.eu-west-1.amazonaws.com/a%20cat.jpg?X-Amz-Signature=1"
+    assert mended(changed(image(), ["source-ref"], address))["source-ref"] == "s3://pets/a cat.jpg"
+
+
+def test_a_class_id_gets_the_label_that_the_other_lines_agree_on():
+    lost = changed(boxed("x.jpg"), ["box-metadata", "class-map"], {})
+    repaired = repair(manifest(boxed("a.jpg"), boxed("b.jpg"), lost), CREATED)
+    assert [check_line(text, 1).names for text in repaired.text.splitlines()] == [("cat",)] * 3
+    quarrel = repair(manifest(boxed("a.jpg"), boxed("b.jpg", label="dog"), lost), CREATED)
+    assert check_line(quarrel.text.splitlines()[2], 1).has_errors
+
+
+@pytest.mark.parametrize("kind", ["groundtruth/semantic-segmentation", "groundtruth/text-classification"])
+def test_no_label_is_made_of_another_kind_of_job(kind: str):
+    line = {"source-ref": "s3://pets/x.jpg", "job-ref": "s3://pets/mask.png", "job-ref-metadata": {"type": kind}}
+    assert repair(manifest(line), CREATED).changes == ()
+
+
+LISTED = [image("a.jpg"), changed(image("b.jpg"), [META, "confidence"])]
+
+
+@pytest.mark.parametrize("data", [
+    json.dumps(LISTED), json.dumps(LISTED, indent=2), "".join(json.dumps(line, indent=2) + "\n" for line in LISTED),
+    "[\n" + ",\n".join(json.dumps(line) for line in LISTED) + "\n]"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_list_or_indented_objects_in_any_encoding_become_lines(data: str, encoding: str):
+    lines = repair(data.encode(encoding), CREATED).text.splitlines()
+    assert [check_line(line, 1).labels for line in lines] == [("cat",), ("cat",)]
 
 
 def test_bytes_that_are_no_text_can_not_be_repaired():

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.aws import guard, versions
+from core.aws.calls import Patience
 from core.aws.clients import Clients
 from core.workspace import Project, Workspace
+
+QUICK = Patience(seconds=60, first=0.02, longest=0.2)  # with an engine on this computer
 
 
 @dataclass(frozen=True)
@@ -29,10 +32,10 @@ class Shelter:
         if versions.describe(self.clients, self.arn).status != "RUNNING":
             until = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
             guard.start(self.workspace, self.clients, self.arn, 1, until)
-            versions.wait_for(self.clients, self.arn, {"RUNNING"})
+            versions.wait_for(self.clients, self.arn, {"RUNNING"}, QUICK)
 
     def let_rest(self) -> None:
         """Stop the model, if it runs."""
         if versions.describe(self.clients, self.arn).running:
             guard.stop(self.workspace, self.clients, self.arn)
-            versions.wait_for(self.clients, self.arn, {"STOPPED"})
+            versions.wait_for(self.clients, self.arn, {"STOPPED"}, QUICK)

@@ -132,7 +132,7 @@ def test_where_a_photo_may_have_several_labels_a_key_switches_one_on_and_off(vis
 
 def test_the_kind_is_changed_after_its_consequences_are_said(visitor: Visitor, pets: Project) -> None:
     visitor.go("data/label", "pets")
-    visitor.at.radio(key="label_kind").set_value("boxes")
+    visitor.at.radio(key="label_kind single").set_value("boxes")
     visitor.run()
     assert "6 photos with a label but no box will need boxes. What was said of them is kept." in visitor.text
     visitor.click("label_kind_change")

@@ -7,8 +7,8 @@ import pytest
 from page_photos import draw, photo, take_in
 from visitor import Visitor
 
+from core.aws import buckets, storage
 from core.aws import clients as aws
-from core.aws import storage
 from core.dataset import labels, photos
 from core.errors import translate
 from core.types import Backend
@@ -54,7 +54,7 @@ def test_an_upload_sends_all_of_it_and_a_second_one_nothing(visitor: Visitor, pe
 def test_an_upload_that_fails_says_why_and_goes_on_where_it_stopped(
     visitor: Visitor, pets: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise translate("AccessDenied", "PutObject", "Access Denied")
 
     pets.set("bucket", "bucket-that-refuses")
@@ -63,10 +63,42 @@ def test_an_upload_that_fails_says_why_and_goes_on_where_it_stopped(
         visitor.go("data/manifest").click("Upload photos and manifest")
         assert visitor.finish("pets", "upload").state == "failed"
     assert visitor.errors == ["PutObject: These credentials do not have the permission for this call. "
-                              "AWS says: Access Denied"]
+                              "AWS says: Access Denied. What was sent before stays in S3: uploading again goes on from "
+                              "there."]
     visitor.click("Upload photos and manifest")
     assert visitor.finish("pets", "upload").state == "done"
     assert visitor.errors == []
+
+
+def test_what_is_wrong_with_the_bucket_is_said_before_the_upload_and_mended_by_a_click(
+    visitor: Visitor, pets: Project
+) -> None:
+    clients = aws.connect(visitor.workspace.root, Backend())
+    clients.s3.create_bucket(Bucket="bucket-of-before")
+    pets.set("bucket", "bucket-of-before")
+    visitor.go("data/manifest")
+    assert "Public access to the bucket bucket-of-before is not blocked altogether" in visitor.text
+    visitor.click("Block all public access")
+    assert "Public access" not in visitor.text
+    assert "Block all public access" not in visitor.buttons
+    assert all(clients.s3.get_public_access_block(Bucket="bucket-of-before")["PublicAccessBlockConfiguration"].values())
+
+
+def test_another_bucket_can_be_chosen_and_one_that_can_not_be_used_is_said(visitor: Visitor, pets: Project) -> None:
+    pets.set("bucket", "bucket-that-nobody-has-made")
+    visitor.go("data/manifest")
+    assert "The bucket will be made in us-east-1, encrypted and closed to the public." in visitor.text
+    for name, said in (("My Photos", "A bucket's name has 3 to 63 small letters"), ("other-photos", "")):
+        visitor.at.main.text_input[-1].set_value(name)
+        visitor.click("Use this bucket")
+        assert [error.startswith(said) for error in visitor.errors] == ([True] if said else [])
+    assert "10 photos and both manifests go to `s3://other-photos/pets/`." in visitor.text
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(buckets, "inspect", lambda *_: (_ for _ in ()).throw(translate("403", "HeadBucket", "")))
+        pets.set("bucket", "bucket-of-others")
+        visitor.run()
+    assert visitor.errors == ["HeadBucket: S3 does not let these credentials do this."]
+    assert "Another bucket" in visitor.text
 
 
 def test_what_rekognition_would_refuse_is_grouped_by_its_code(visitor: Visitor, tmp_path: Path) -> None:
@@ -75,7 +107,7 @@ def test_what_rekognition_would_refuse_is_grouped_by_its_code(visitor: Visitor, 
         (folder / "dog" / f"flat {number}.jpg").write_bytes(photo(1, 10 + number, (200, 40)))
     take_in(visitor.workspace.create("pets"), folder, labelled=True)
     visitor.go("data/manifest")
-    assert any(error.startswith("Training would end with 'The manifest file contains too many invalid rows.'")
+    assert any(error.startswith("Training will end with 'The manifest file contains too many invalid rows.'")
                for error in visitor.errors)
     assert "ERROR_INVALID_IMAGE: 3 lines of the training manifest" in visitor.text
     assert {tile["caption"] for tile in visitor.tiles("manifest")} == {f"dog/flat {number}.jpg" for number in range(4)}

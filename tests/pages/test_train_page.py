@@ -55,7 +55,7 @@ def test_without_labels_nothing_can_be_trained_and_the_page_leads_on(visitor: Vi
 def test_what_the_doctor_refuses_can_not_be_trained(visitor: Visitor, tmp_path: Path) -> None:
     take_in(visitor.workspace.create("one-class"), draw(tmp_path / "photos", ("cat",), 4), labelled=True)
     visitor.go("model/train")
-    assert len(visitor.errors) == 1 and visitor.errors[0].startswith("Training would end with '")
+    assert len(visitor.errors) == 1 and visitor.errors[0].startswith("Training will end with '")
     assert visitor.links == {"See what is wrong": "manifest"}
     assert visitor.button(f"Train version {TODAY}-1").disabled
 

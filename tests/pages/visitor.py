@@ -13,7 +13,7 @@ import pytest
 from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.runtime.scriptrunner import RerunData
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
-from streamlit.testing.v1 import AppTest, local_script_runner
+from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 from streamlit.testing.v1.element_tree import Block
 
 from core.jobs import Job
@@ -46,7 +46,8 @@ class Visitor:
     def run(self) -> Visitor:
         """Let the script run once more; no page may ever end in an exception."""
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(local_script_runner, "ScriptCache", lambda: COMPILED)
+            for module in (local_script_runner, app_test):  # of the entry script, and of the pages
+                patch.setattr(module, "ScriptCache", lambda: COMPILED)
             self.at.run()
         assert not self.at.exception, [problem.value for problem in self.at.exception]
         return self

@@ -80,7 +80,7 @@ def test_pictures_bring_no_camera_data_along(told: Contents) -> None:
 
 
 def test_a_project_in_which_nothing_is_done_has_a_report_too(told: Contents) -> None:
-    nothing = replace(told, photos=(), copies=(), classes=(), built=None, verdict=None, model=None, trial=None)
+    nothing = replace(told, photos=(), copies=(), classes={}, built=None, verdict=None, model=None, trial=None)
     _, words = read(nothing)
     assert "no model has been tried yet" in words and "There is no manifest yet." in words
 

@@ -87,3 +87,8 @@ def test_a_clock_names_the_day_only_when_it_is_another_one() -> None:
     later = now + dt.timedelta(days=2)
     assert words.clock(later) == later.strftime("%a %d %b, %H:%M")
     assert words.clock(later.astimezone(dt.UTC)) == words.clock(later)
+
+
+def test_a_guess_is_never_said_to_be_quite_sure() -> None:
+    assert [words.sure(share) for share in (0.5, 0.944, 0.994, 0.996, 1.0)] == [
+        "50 %", "94 %", "99 %", "over 99 %", "over 99 %"]

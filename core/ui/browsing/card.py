@@ -121,10 +121,11 @@ def _alike(project: Project, photo: Photo, by_id: dict[int, Photo]) -> None:
     known = likeness.read(project)
     if known is None:
         return
-    twins = [number for group in known.groups if photo.id in group.ids for number in group.ids if number != photo.id]
+    twins = {number: "mirrored" if group.mirrors(number, photo.id) else "the same"
+             for group in known.groups if photo.id in group.ids for number in group.ids if number != photo.id}
     like = [number for number in likeness.more_like(project, [photo.id], ALIKE + len(twins)) if number not in twins]
-    tiles = [_tile(project, by_id[number], note) for numbers, note in ((twins, "the same"), (like[:ALIKE], ""))
-             for number in numbers if number in by_id]
+    tiles = [_tile(project, by_id[number], twins.get(number, "")) for number in (*twins, *like[:ALIKE])
+             if number in by_id]
     if tiles:
         st.caption("The same, and most like it" if twins else "Most like it")
         choice = gallery.gallery(tiles, f"browse_alike_{photo.id}", single=True)

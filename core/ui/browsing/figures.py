@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.colours import Colours
 from core.dataset.filtering import SCORES, Columns, Counts, matching_but
 from core.evaluation import photo_charts
 from core.images.verdicts import LIMITS, Thresholds
@@ -15,7 +16,7 @@ from core.ui.browsing import filters
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False}
 
 
-def draw(known: Columns, tally: Counts, classes: Sequence[str], limits: Thresholds) -> None:
+def draw(known: Columns, tally: Counts, classes: Colours, limits: Thresholds) -> None:
     """Class balance, sizes against the limits, and one score, side by side."""
     left, middle, right = st.columns(3)
     with left:
@@ -28,7 +29,7 @@ def draw(known: Columns, tally: Counts, classes: Sequence[str], limits: Threshol
         _histogram(known, classes, limits)
 
 
-def _balance(tally: Counts, classes: Sequence[str]) -> None:
+def _balance(tally: Counts, classes: Colours) -> None:
     order: list[str | None] = [*classes, *([None] if None in tally.classes else [])]
     chosen = filters.wanted().classes
     key = f"browse balance {_released()} {hash(chosen)}"
@@ -42,7 +43,7 @@ def _only_class(key: str, order: Sequence[str | None]) -> None:
         filters.only("browse_classes", order[number])
 
 
-def _sizes(known: Columns, classes: Sequence[str]) -> None:
+def _sizes(known: Columns, classes: Colours) -> None:
     key = f"browse sizes {_released()}"
     chart = photo_charts.sizes(known, matching_but(known, filters.wanted(), "ids"), classes)
     st.plotly_chart(
@@ -52,7 +53,7 @@ def _sizes(known: Columns, classes: Sequence[str]) -> None:
         alt="Width and height of the photos against Rekognition's limits")
 
 
-def _histogram(known: Columns, classes: Sequence[str], limits: Thresholds) -> None:
+def _histogram(known: Columns, classes: Colours, limits: Thresholds) -> None:
     title, chosen = st.columns([1, 2], vertical_alignment="center")
     title.markdown("**Score**")
     score = chosen.selectbox("Score", SCORES, key="browse_histogram", persist_state="session",

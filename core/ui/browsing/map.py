@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
+from core.colours import Colours, colour_of
 from core.dataset import likeness
 from core.dataset.filtering import Columns, Places
-from core.evaluation.charts import colour_of
 from core.images.likeness import Likeness
 from core.ui import gallery, progress, state
 from core.ui.browsing import filters
@@ -45,7 +44,7 @@ def waiting(project: Project) -> bool:
     return likeness.read(project) is None
 
 
-def draw(project: Project, known: Columns, shown: Places, classes: Sequence[str]) -> int | None:
+def draw(project: Project, known: Columns, shown: Places, classes: Colours) -> int | None:
     """The map, with the photos that the other filters hide in grey; gives the photo that was just clicked."""
     compared = likeness.read(project)
     if compared is None:
@@ -73,7 +72,7 @@ def _component() -> Any:
         js=(HERE / "map.js").read_text("utf-8"))
 
 
-def _points(compared: Likeness, known: Columns, shown: Places, classes: Sequence[str]) -> dict[str, Any]:
+def _points(compared: Likeness, known: Columns, shown: Places, classes: Colours) -> dict[str, Any]:
     """Where each photo lies, in whole steps, and its class; the last colour is for photos without one."""
     order = np.argsort(known.ids)
     there = np.isin(compared.ids, known.ids)

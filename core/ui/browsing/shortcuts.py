@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import streamlit as st
 
+from core.colours import Colours
 from core.dataset.filtering import Columns
 from core.dataset.properties import PROPERTIES
 from core.dataset.shortcuts import FEWEST, Shortcut, shortcuts
@@ -17,7 +16,7 @@ from core.ui.words import count, plain
 from core.workspace import Project
 
 
-def draw(project: Project, known: Columns, classes: Sequence[str]) -> int | None:
+def draw(project: Project, known: Columns, classes: Colours) -> int | None:
     """Every property with its sentence, the suspect ones open; gives the photo that was just clicked."""
     with st.spinner("Testing each property against shuffled labels …"):
         found = shortcuts(project)
@@ -34,7 +33,7 @@ def draw(project: Project, known: Columns, classes: Sequence[str]) -> int | None
     return next((number for number in opened if number is not None), None)
 
 
-def _one(project: Project, known: Columns, classes: Sequence[str], found: Shortcut) -> int | None:
+def _one(project: Project, known: Columns, classes: Colours, found: Shortcut) -> int | None:
     """One property. Those that are not suspect say so in a line, and draw nothing until they are opened."""
     mark = ":material/warning:" if found.alarm else ":material/check:"
     title = f"{found.title.rstrip(',')} :gray[right in {100 * found.accuracy:.0f} of 100, p = {found.p:.2f}]"

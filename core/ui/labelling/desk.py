@@ -42,7 +42,7 @@ def of(project: Project) -> Desk:
     folders = sorted({photo.folder_label for photo in listed if photo.folder_label})
     names = tuple(vocabulary.listed(project) or folders)
     return Desk(project, kinds.kind_of(project), listed, tuple(photo for photo in listed if not photo.excluded), names,
-                colours.of_classes(names, vocabulary.colours(project)))
+                colours.of_classes(names, vocabulary.chosen(project)))
 
 
 def keep_classes(desk: Desk) -> None:

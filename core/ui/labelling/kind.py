@@ -22,7 +22,8 @@ def choose(project: Project) -> None:
     current = kinds.kind_of(project)
     with st.popover(KINDS[current], icon=":material/category:"):
         wanted: Kind = st.radio("What the model is for", list(KINDS), index=list(KINDS).index(current),
-                                format_func=KINDS.__getitem__, captions=list(SAYS.values()), key="label_kind")
+                                format_func=KINDS.__getitem__, captions=list(SAYS.values()),
+                                key=f"label_kind {current}")  # an import may change it too
         if wanted != current:
             if lost := kinds.consequences(project, wanted):
                 st.caption(plain(lost))

@@ -10,7 +10,7 @@ from core.types import Photo
 from core.ui import gallery, state
 from core.ui.labelling import boxes, desk
 from core.ui.labelling.desk import AT, KEYS, ORDERS, Desk
-from core.ui.words import plain
+from core.ui.words import plain, sure
 from core.workspace import Project
 
 LARGE = 640  # pixels, so that photo and buttons are on one screen
@@ -61,7 +61,7 @@ def _state(here: Desk, photo: Photo) -> None:
         st.badge("No boxes yet" if here.kind == "boxes" else "No label yet", color="orange", icon=":material/help:")
     if not photo.labels and not photo.excluded and (found := desk.suggestion_for(here, photo)):
         names = ", ".join(found.labels)
-        st.button(f"Suggested: {plain(names)}, {100 * found.confidence:.0f} %", icon=":material/lightbulb:",
+        st.button(f"Suggested: {plain(names)}, {sure(found.confidence)}", icon=":material/lightbulb:",
                   shortcut="enter", on_click=_accept, args=(here, photo, found.labels), width="stretch",
                   key="label suggested", help="Press Enter if it is right")
 

@@ -11,7 +11,7 @@ from core.dataset.suggesting import Suggestion
 from core.ui import gallery, messages
 from core.ui.labelling import desk
 from core.ui.labelling.desk import AT, Desk
-from core.ui.words import count, plain
+from core.ui.words import count, plain, sure
 from core.workspace import Project
 
 GRID = "label_suggested"
@@ -52,7 +52,7 @@ def _gallery(here: Desk, shown: Sequence[Suggestion], total: int) -> None:
     photos = {photo.id: photo for photo in here.listed}
     tools = st.container(horizontal=True, vertical_alignment="center")
     wrong = gallery.gallery([
-        desk.tile(here, photos[one.photo_id], f"{', '.join(one.labels)} {100 * one.confidence:.0f} %") for one in shown
+        desk.tile(here, photos[one.photo_id], f"{', '.join(one.labels)}, {sure(one.confidence)}") for one in shown
         if one.photo_id in photos], GRID)
     right = [one for one in shown if str(one.photo_id) not in wrong.chosen]
     with tools:

@@ -7,7 +7,6 @@ from typing import Any
 
 import streamlit as st
 
-from core import colours
 from core.colours import Colours
 from core.dataset import kinds, split, vocabulary
 from core.dataset.manifests import Built
@@ -50,8 +49,7 @@ def draw(project: Project, built: Built) -> None:
 
 def shades(project: Project, names: Iterable[str]) -> dict[str, str]:
     """The colours of these classes, and of all others of the project."""
-    return colours.of_classes(vocabulary.in_order(project, {*vocabulary.listed(project), *names}),
-                              vocabulary.colours(project))
+    return vocabulary.palette(project, {*vocabulary.listed(project), *names})
 
 
 def chart(counts: Counts, sides: Split, palette: Colours) -> dict[str, Any]:

@@ -1,0 +1,192 @@
+"""A manifest from anywhere: taken in, examined with its images as they are in S3 or in a folder, and mended."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core import settings
+from core.aws import clients as aws
+from core.aws import looking, storage
+from core.aws.clients import Clients
+from core.dataset import headers, looks
+from core.dataset.looks import Looked, Where
+from core.errors import AwsError, BadManifest, NotReady
+from core.files import room_needed, write_atomically
+from core.jobs import Progress
+from core.manifest import doctor
+from core.manifest.doctor import Examination
+from core.manifest.lines import split_uri
+from core.manifest.opening import Opened, opened_file
+from core.manifest.repair import Change
+from core.workspace import Project, open_project
+
+SHOWN = 100  # changed lines that a page shows
+
+_OF_IMAGES = ("ERROR_INVALID_IMAGE", "ERROR_INVALID_IMAGE_DIMENSION")
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A manifest that was taken in: its file here, the name it came with, and its S3 URI where it came from there.
+
+    `refusal` is Rekognition's code where S3 did not give it; there is no file then.
+    """
+
+    file: str
+    name: str
+    uri: str | None = None
+    refusal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """What came of an examination. `where` its images were looked at, `looks` how many of them just now.
+
+    `hidden` says why they could not be looked at in S3; then the lines alone were judged. `files` are those of the
+    images that the findings show, by their URIs, where they are in a folder.
+    """
+
+    examination: Examination
+    where: Where
+    images: int
+    looks: int
+    hidden: str = ""
+    manifests: tuple[Foreign, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A new manifest, and how it differs from the one that it was made of: the first changes, and all in a file."""
+
+    manifest: Foreign
+    difference: str
+    changed: int
+    dropped: int
+    shown: tuple[Change, ...]
+
+
+def take_in(project: Project, name: str, data: bytes) -> Foreign:
+    """Keep a manifest of a person's, under a name of our own; the original stays what it is."""
+    file = _folder(project) / f"{hashlib.sha256(data).hexdigest()[:24]}.manifest"
+    with room_needed("The manifest was not taken in."):
+        write_atomically(file, data)
+    return Foreign(str(file), name)
+
+
+def fetch(project: Project, clients: Clients, uri: str) -> Foreign:
+    """Copy a manifest from S3. BadManifest when the address is none; what S3 refuses is Rekognition's to refuse."""
+    try:
+        bucket, key = split_uri(uri.strip())
+    except ValueError as error:
+        raise BadManifest("That is no address in S3. One looks like s3://bucket/folder/train.manifest.") from error
+    name = key.rpartition("/")[2] or key
+    try:
+        kept = take_in(project, name, storage.get_bytes(clients, bucket, key))
+    except AwsError as error:
+        refusal = looking.manifest_refusal(error)
+        if refusal is None:
+            raise
+        return Foreign("", name, uri.strip(), refusal)
+    return Foreign(kept.file, name, uri.strip())
+
+
+def _folder(project: Project) -> Path:
+    return project.manifests / "foreign"
+
+
+def examine(
+    progress: Progress, home: str, project: str, training: dict[str, str | None], testing: dict[str, str | None] | None,
+    where: Where, folder: str = "", again: bool = False,
+) -> Checkup:
+    """Job: examine a manifest that was taken in, or a pair of them, with the images as they are `where`.
+
+    `again` asks S3 for images anew that were looked at a moment ago.
+    """
+    owner = open_project(home, project)
+    given = [Foreign(**one) for one in (training, testing) if one]  # type: ignore[arg-type]
+    progress.begin(0, "Reading the manifest, line by line")
+    manifests = [_opened(progress, one) for one in given]
+    refs = [line.source_ref for one in manifests for line in one.lines if line.valid and line.source_ref]
+    looked, codes = _looked(progress, owner, where, folder, refs, given, again)
+    progress.begin(0, "Judging by Rekognition's rules")
+    examined = doctor.examine_opened(manifests[0], manifests[1] if len(manifests) > 1 else None, looked.look, codes)
+    files = {uri: str(looked.beside.find(uri) or "") for group in examined.groups for uri in group.photos.values()
+             } if looked.beside else {}
+    return Checkup(examined, looked.where, len(set(refs)), looked.looks, looked.hidden, tuple(given), files, folder)
+
+
+def _opened(progress: Progress, one: Foreign) -> Opened:
+    if one.refusal:
+        return Opened(code=one.refusal)
+    try:
+        return opened_file(Path(one.file), progress.check)
+    except OSError as error:
+        raise NotReady(f"{one.name} is no longer here. Drop it once more.") from error
+
+
+def _looked(
+    progress: Progress, owner: Project, where: Where, folder: str, refs: list[str], given: list[Foreign], again: bool
+) -> tuple[Looked, list[str]]:
+    """What the images are like, and the codes that S3 itself tells of. Without a way to S3 the lines must do."""
+    if where == "folder":
+        named = settings.allowed_folder(folder, settings.load().roots)
+        return looks.in_folder(progress, named, refs), []
+    if where == "nowhere":
+        return looks.nowhere(), []
+    try:
+        clients = aws.connect(owner.home, owner.backend)
+        file = headers.file_of(owner.home, owner.backend)
+        if again:
+            headers.forget(file)
+        looked = looks.in_s3(progress, clients, file, refs)
+        return looked, _refusals(clients, refs, given)
+    except AwsError as error:
+        return looks.nowhere(error.message), []
+
+
+def _refusals(clients: Clients, refs: list[str], given: list[Foreign]) -> list[str]:
+    buckets = {split_uri(ref)[0] for ref in refs}
+    manifests = {split_uri(one.uri)[0] for one in given if one.uri}
+    return looking.refusals(clients, buckets, next(iter(manifests), None))
+
+
+def lost(checkup: Checkup, title: str) -> dict[int, str]:
+    """The lines of a manifest whose images Rekognition can't use, and why: mending a text does not cure them."""
+    judgement = checkup.examination.judgement
+    sides = {"training": judgement.training, "testing": judgement.testing}
+    chosen = sides.values() if len(checkup.manifests) < 2 else [sides[title]]
+    return {line.number: reason for side in chosen for line in side.lines
+            for found, reason in zip(line.findings, line.reasons, strict=True) if found.code in _OF_IMAGES}
+
+
+def mend(progress: Progress, home: str, project: str, manifests: Sequence[dict[str, str | None]],
+         leave_out: Sequence[Mapping[int, str]] = ()) -> list[Mended]:
+    """Job: mend manifests into new files beside them; `leave_out` are the lines of each to drop, and why."""
+    progress.begin(len(manifests), "Mending what can be mended")
+    done = []
+    for number, one in enumerate(manifests):
+        done.append(_mended(Foreign(**one), leave_out[number] if leave_out else {}))  # type: ignore[arg-type]
+        progress.step()
+    return done
+
+
+def _mended(foreign: Foreign, leave_out: Mapping[int, str]) -> Mended:
+    file = Path(foreign.file)
+    done = doctor.repair(file.read_bytes(), leave_out=leave_out)
+    new, difference = (file.with_name(f"{file.stem}-mended.{kind}") for kind in ("manifest", "diff"))
+    with room_needed("The manifest was not mended."):
+        write_atomically(new, done.text.encode())
+        write_atomically(difference, "".join(_told(change) for change in done.changes).encode("utf-8", "replace"))
+    stem = foreign.name.rpartition(".")[0] or foreign.name
+    return Mended(Foreign(str(new), f"{stem}-mended.manifest"), str(difference), len(done.changes), done.dropped,
+                  done.changes[:SHOWN])
+
+
+def _told(change: Change) -> str:
+    after = f"+ {change.after}\n" if change.after else ""
+    return f"@@ line {change.number}: {change.why}\n- {change.before}\n{after}"

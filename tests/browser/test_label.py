@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from person import App, settled, until, visit
+from PIL import Image, ImageDraw
+from playwright.sync_api import Locator, Page, expect
+
+from core.dataset import history, kinds, photos, sources, vocabulary
+from core.jobs import Progress
+from core.types import Box
+from core.workspace import Project, Workspace
+
+pytestmark = pytest.mark.browser
+
+LONG = 30_000  # milliseconds that the app may take on a busy machine
+
+
+def project_with(app: App, folder: Path, count: int) -> Project:
+    """A project of so many photos, of nothing in particular, with the classes cat and dog."""
+    (folder / "photos").mkdir()
+    for number in range(count):
+        image = Image.new("RGB", (320, 240), (40 + 9 * number % 200, 90, 160))
+        ImageDraw.Draw(image).ellipse((30 + 7 * number % 200, 60, 120 + 7 * number % 200, 160), fill=(240, 200, 40))
+        file = io.BytesIO()
+        image.save(file, "JPEG")
+        (folder / "photos" / f"{number:02}.jpg").write_bytes(file.getvalue())
+    project = Workspace(app.home.resolve()).create("animals")
+    sources.import_folder(Progress(), str(project.home), project.name, str(folder / "photos"))
+    for name in ("cat", "dog"):
+        vocabulary.add(project, name)
+    return project
+
+
+def name_shown(page: Page) -> Locator:
+    return page.get_by_test_id("stMain").get_by_test_id("stText").first
+
+
+@pytest.fixture(autouse=True)
+def roots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REKOLAB_ROOTS", str(tmp_path))
+
+
+def test_a_key_labels_a_photo_and_a_killed_app_loses_at_most_the_last_one(
+    app: App, tab: Page, tmp_path: Path
+) -> None:
+    project = project_with(app, tmp_path, 16)
+    visit(tab, "Label")
+    for number in range(12):
+        expect(name_shown(tab)).to_have_text(f"{number:02}.jpg", timeout=LONG)
+        tab.keyboard.press("12"[number % 3 == 0])
+    app.process.kill()
+    app.process.wait()
+    given = [photo.label for photo in photos.photos(project)]
+    wanted = ["dog" if number % 3 == 0 else "cat" for number in range(12)]
+    assert given[:11] == wanted[:11]
+    assert given[11] in (wanted[11], None)
+    assert not any(given[12:])
+    assert len(history.steps(project)) >= 11
+
+
+def test_boxes_are_drawn_moved_named_and_taken_back_by_pointer_and_keys(app: App, tab: Page, tmp_path: Path) -> None:
+    project = project_with(app, tmp_path, 3)
+    kinds.choose(project, "boxes")
+    visit(tab, "Label")
+    editor = tab.locator("svg[role=application]")
+    expect(editor).to_be_visible(timeout=LONG)
+    drag(tab, editor, (0.25, 0.25), (0.5, 0.75))
+    says(editor, tab, "cat: 80 x 120 pixels, 80 from the left, 60 from the top.")
+    tab.keyboard.press("2")
+    tab.keyboard.press("ArrowRight")
+    tab.keyboard.press("Shift+ArrowUp")
+    says(editor, tab, "dog: 80 x 120 pixels, 81 from the left, 50 from the top.")
+    until_drawn(project, (Box("dog", 81, 50, 80, 120),))
+    handle = editor.locator("rect[data-side=se]")
+    middle = handle.bounding_box()
+    assert middle
+    drag(tab, editor, None, (1.0, 1.0), start=(middle["x"] + middle["width"] / 2, middle["y"] + middle["height"] / 2))
+    until_drawn(project, (Box("dog", 81, 50, 239, 190),))
+    tab.keyboard.press("b")
+    says(editor, tab, "dog: 80 x 60 pixels, 120 from the left, 90 from the top.")
+    tab.keyboard.press("Delete")
+    until_drawn(project, (Box("dog", 81, 50, 239, 190),))
+    tab.keyboard.press("Escape")
+    tab.keyboard.press("ArrowRight")
+    expect(name_shown(tab)).to_have_text("01.jpg", timeout=LONG)
+    tab.keyboard.press("ArrowLeft")
+    expect(name_shown(tab)).to_have_text("00.jpg", timeout=LONG)
+    expect(editor.locator("g")).to_have_count(1, timeout=LONG)
+
+
+def drag(
+    page: Page, editor: Locator, begin: tuple[float, float] | None, end: tuple[float, float],
+    start: tuple[float, float] = (0, 0),
+) -> None:
+    """Press at a share of the photo's width and height, or at a place of the screen, and let go at another share."""
+    frame = editor.bounding_box()
+    assert frame
+
+    def place(share: tuple[float, float]) -> tuple[float, float]:
+        return frame["x"] + share[0] * frame["width"], frame["y"] + share[1] * frame["height"]
+
+    page.mouse.move(*(place(begin) if begin else start))
+    page.mouse.down()
+    page.mouse.move(*place(((begin or end)[0] * 0.5 + end[0] * 0.5, end[1])))
+    page.mouse.move(*place(end))
+    page.mouse.up()
+
+
+def says(editor: Locator, page: Page, words: str) -> None:
+    expect(page.get_by_test_id("stMain").locator("p[role=status]")).to_have_text(words, timeout=LONG)
+    settled(page)
+
+
+def until_drawn(project: Project, boxes: tuple[Box, ...]) -> None:
+    """Wait until the first photo has these boxes on disk."""
+    until(lambda: photos.photos(project)[0].boxes == boxes)
