@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from core.dataset import likeness, photos
+from core.jobs import Progress
 from core.workspace import Project, Workspace
 
 
@@ -51,3 +55,26 @@ def photo_folder(tmp_path: Path) -> Callable[..., Path]:
         return folder
 
     return draw
+
+
+@pytest.fixture
+def alike() -> Callable[..., None]:
+    """`alike(project, {"cat/1.jpg": "dog/2.jpg"}, unseen)` gives every photo a made-up embedding.
+
+    All have a cosine of 0.5, but those of these pairs one of 0.95. Files of the folder `unseen` have them too.
+    """
+
+    def embed(project: Project, pairs: dict[str, str], unseen: Path | None = None) -> None:
+        hashes = {photo.name: photo.facts.sha256 for photo in photos.photos(project) if photo.facts}
+        hashes |= {file.relative_to(unseen).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
+                   for file in (unseen.rglob("*.*") if unseen else ())}
+        axes = np.eye(1280, dtype=np.float32)
+        rows = {name: (axes[0] + axes[place]) / np.sqrt(2) for place, name in enumerate(hashes, 1)}
+        rows |= {name: 0.95 * rows[other] + np.sqrt(1 - 0.95**2) * axes[-1 - place]
+                 for place, (name, other) in enumerate(pairs.items())}
+        with project.catalogue() as catalogue:
+            catalogue.executemany("INSERT OR REPLACE INTO embedding VALUES (?, ?)", [
+                (hashes[name], row.astype(np.float16).tobytes()) for name, row in rows.items()])
+        likeness.compare(Progress(), str(project.home), project.name)
+
+    return embed

@@ -22,27 +22,34 @@ from core.jobs import Progress
 from core.types import Photo
 from core.workspace import Project, open_project
 
-__all__ = ["Likeness", "class_scores", "compare", "more_like", "nearest_of", "outlier_scores", "pending", "read"]
+__all__ = ["Likeness", "class_scores", "compare", "embed_new", "more_like", "nearest_of", "outlier_scores", "pending",
+           "read", "rows_of"]
 
 _AT_ONCE = 64  # embeddings that a crash may lose, half a second of work
 _NO_ROW = b""  # kept in place of the embedding of a picture that cannot be read any more
 
 
 def compare(progress: Progress, home: str, project: str) -> int:
-    """Job: embed the photos that are new, then find which of all are alike; gives how many were new.
+    """Job: embed the photos that are new, then find which of all are alike; gives how many were new."""
+    owner = open_project(home, project)
+    contents = _contents(photos.photos(owner))
+    new = embed_new(progress, owner, contents.values())
+    likeness_file.write(owner, _compared(owner, contents, progress))
+    if new:
+        owner.note("browse", f"Compared {counted(new, 'new photo')} with all others")
+    return new
+
+
+def embed_new(progress: Progress, project: Project, listed: Iterable[Photo]) -> int:
+    """Embed the contents of photos, which may be none of the project's, that are new; gives how many were.
 
     What is embedded stays when the job is cut off, and is not done again.
     """
-    owner = open_project(home, project)
-    contents = _contents(photos.photos(owner))
-    known = _embedded(owner)
-    waiting = [photo for sha256, photo in contents.items() if sha256 not in known]
+    known = _embedded(project)
+    waiting = [photo for sha256, photo in _contents(listed).items() if sha256 not in known]
     progress.begin(len(waiting), "Seeing what the photos show")
-    pictures = ((photo, _small(owner, photo)) for photo in waiting)
-    batches.written(each(_embed, pictures, progress), partial(_keep, owner), _AT_ONCE)
-    likeness_file.write(owner, _compared(owner, contents, progress))
-    if waiting:
-        owner.note("browse", f"Compared {counted(len(waiting), 'new photo')} with all others")
+    pictures = ((photo, _small(project, photo)) for photo in waiting)
+    batches.written(each(_embed, pictures, progress), partial(_keep, project), _AT_ONCE)
     return len(waiting)
 
 
@@ -113,7 +120,7 @@ def _keep(project: Project, found: Sequence[tuple[tuple[Photo, bytes], bytes]]) 
             (photo.facts.sha256, row) for (photo, _), row in found if photo.facts])
 
 
-def _rows(project: Project, hashes: Iterable[str]) -> tuple[list[str], Floats]:
+def rows_of(project: Project, hashes: Iterable[str]) -> tuple[list[str], Floats]:
     """The contents that have an embedding, in the order given, and their embeddings (n, 1280)."""
     with project.reading() as rows:
         there = {row["sha256"] for row in rows.execute("SELECT sha256 FROM embedding WHERE row <> ?", (_NO_ROW,))}
@@ -128,7 +135,7 @@ def _rows(project: Project, hashes: Iterable[str]) -> tuple[list[str], Floats]:
 
 def _compared(project: Project, contents: Mapping[str, Photo], progress: Progress) -> Kept:
     """Everything that follows from all embeddings and fingerprints together."""
-    hashes, rows = _rows(project, contents)
+    hashes, rows = rows_of(project, contents)
     unreadable = sorted(contents.keys() - set(hashes))
     with threadpool_limits(1):  # the blocks share the processors; threads below them would only wait for each other
         small, levels = likeness.reduced(rows), likeness.reduced(likeness.levelled(rows))

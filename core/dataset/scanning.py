@@ -20,7 +20,7 @@ from core.files import room_needed
 from core.images import reading, thumbnails, verdicts
 from core.images.verdicts import LOOK, Inspection
 from core.jobs import Progress
-from core.types import Problem
+from core.types import Photo, Problem
 from core.workspace import Project, open_project
 
 _File = tuple[int, str]  # photo id, path
@@ -53,6 +53,34 @@ def scan(progress: Progress, home: str, project: str) -> int:
         refused = sum(photo.refused for photo in photos(owner))
         owner.note("browse", f"Looked at {counted(len(unseen), 'photo')}; Rekognition would refuse {refused:,} as is")
     return len(unseen)
+
+
+def look(progress: Progress, project: Project, files: Sequence[Path]) -> list[Photo]:
+    """Look at files that are none of the project's photos; gives them in their order, with ids from -1 downwards.
+
+    What is seen is kept by content, as of the project's own. What can't be read has neither facts nor fingerprint.
+    """
+    with project.reading() as rows:
+        known = frozenset(content.known(rows))
+    looks: list[_Look] = []
+
+    def keep(some: Sequence[_Look]) -> None:
+        looks.extend(some)
+        with project.catalogue() as rows:
+            content.keep(rows, [(look.sha256, look.seen) for look in some if look.sha256 and look.seen])
+
+    progress.begin(len(files), "Looking at the photos")
+    with room_needed(_KEPT):
+        batches.written(_looks(progress, project, [(-n, str(file)) for n, file in enumerate(files, 1)], known), keep)
+    with project.reading() as rows:
+        seen = content.read(rows, {look.sha256 for look in looks if look.sha256})
+    return [_stranger(look.photo_id, files[-look.photo_id - 1], seen.get(look.sha256 or ""))
+            for look in sorted(looks, key=lambda look: -look.photo_id)]
+
+
+def _stranger(number: int, file: Path, seen: content.Content | None) -> Photo:
+    return Photo(number, file.name, str(file), facts=seen.facts if seen else None,
+                 fingerprint=seen.fingerprint if seen else None)
 
 
 def waiting(project: Project) -> int:

@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Literal
 
 from core.dataset import twins
@@ -20,12 +21,16 @@ Labelled = Mapping[int, tuple[str, ...]]  # the labels by photo id
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Photo ids on either side, in rising order, and the seed and share that the split follows from."""
+    """Photo ids on either side, in rising order, and the seed and share that the split follows from.
+
+    `moved` are those that somebody has put where seed and share would not have them, with their duplicates.
+    """
 
     train: tuple[int, ...]
     test: tuple[int, ...]
     seed: int = 1
     test_share: float = 0.2
+    moved: tuple[int, ...] = ()
 
     def side_of(self, photo_id: int) -> Side:
         return "test" if photo_id in self.test else "train"
@@ -81,26 +86,41 @@ def make(
 
     Each label with two photos or more has about `test_share`, and at least one, on the test side, and at least one
     on the other. Duplicates stay together; a group that cannot be divided may leave a label without test photos.
-    `placed` are photos that somebody put on a side by hand; they take their duplicates along.
+    `placed` are photos that somebody put on a side by hand; they take their duplicates along, and move no others.
     """
+    sets = units(labelled, groups)
+    drawn = _drawn(labelled, sets, seed, test_share)
+    by_hand = {unit: side for unit in sets if (side := _placed(unit, placed or {}))}
+    tested = {unit for unit in sets if by_hand.get(unit, "test" if unit in drawn else "train") == "test"}
+    test, moved = (tuple(sorted(chain.from_iterable(some))) for some in (tested, tested ^ drawn))
+    return Split(tuple(sorted(set(labelled) - set(test))), test, seed, test_share, moved)
+
+
+def units(photo_ids: Iterable[int], groups: Iterable[Duplicates]) -> list[tuple[int, ...]]:
+    """These photos in the sets that must not be divided, which may be of one photo, in a fixed order."""
+    home = {photo_id: {photo_id} for photo_id in photo_ids}
+    for group in groups:
+        merged = set().union(*(home[photo_id] for photo_id in group.ids if photo_id in home))
+        home |= dict.fromkeys(merged, merged)
+    return sorted({tuple(sorted(unit)) for unit in home.values()})
+
+
+def _drawn(labelled: Labelled, sets: Iterable[tuple[int, ...]], seed: int, share: float) -> set[tuple[int, ...]]:
+    """The units that seed and share put on the test side."""
     counts = _counted(labelled, labelled)
-    draft = _Draft(labelled, {label: _test_count(count, test_share) for label, count in counts.items()})
-    by_hand = placed or {}
-    free = []
-    for unit in _shuffled(_units(labelled, groups), seed):
-        side = next((by_hand[photo_id] for photo_id in unit if photo_id in by_hand), None)
-        if side == "test":
-            draft.test(unit)
-        elif side is None:
-            free.append(unit)
-    for unit in free:
+    draft = _Draft(labelled, {label: _test_count(count, share) for label, count in counts.items()})
+    shuffled = _shuffled(sets, seed)
+    for unit in shuffled:
         if draft.fits(unit):
             draft.test(unit)
-    for unit in sorted(free, key=len):  # for a label whose every group is larger than its share
+    for unit in sorted(shuffled, key=len):  # for a label whose every group is larger than its share
         if unit not in draft.tested and draft.lacks(unit) and draft.spares(unit):
             draft.test(unit)
-    chosen = {photo_id for unit in draft.tested for photo_id in unit}
-    return Split(tuple(sorted(set(labelled) - chosen)), tuple(sorted(chosen)), seed, test_share)
+    return draft.tested
+
+
+def _placed(unit: tuple[int, ...], placed: Mapping[int, Side]) -> Side | None:
+    return next((placed[photo_id] for photo_id in unit if photo_id in placed), None)
 
 
 def load(project: Project) -> Split:
@@ -121,31 +141,38 @@ def choose(project: Project, seed: int, test_share: float = 0.2) -> None:
     if not 0.05 <= test_share <= 0.5:
         raise RekolabError("The test side takes between 5 % and 50 % of the photos.")
     project.set("split", {"seed": seed, "test_share": test_share})
-    with project.catalogue() as rows:
-        rows.execute("DELETE FROM side")
+    release(project)
 
 
-def place(project: Project, photo_ids: Iterable[int], side: Side | None) -> None:
-    """Put photos on a side by hand, or with None leave them to the split again."""
-    listed = list(photo_ids)
+def place(project: Project, photo_ids: Iterable[int], side: Side | None) -> int:
+    """Put photos, and their duplicates with them, on a side by hand, or with None leave them to the split again.
+
+    Gives how many that are.
+    """
+    listed = together(project, photo_ids)
     with project.catalogue() as rows:
         rows.executemany("DELETE FROM side WHERE photo_id = ?", [(photo_id,) for photo_id in listed])
         if side:
             rows.executemany("INSERT INTO side VALUES (?, ?)", [(photo_id, side) for photo_id in listed])
+    return len(listed)
+
+
+def release(project: Project) -> None:
+    """Leave every photo to the split again."""
+    with project.catalogue() as rows:
+        rows.execute("DELETE FROM side")
+
+
+def together(project: Project, photo_ids: Iterable[int]) -> list[int]:
+    """These photos and all their duplicates, in rising order."""
+    groups, wanted = twins.groups(project), set(photo_ids)
+    known = wanted.union(*(group.ids for group in groups))
+    return sorted(chain.from_iterable(unit for unit in units(known, groups) if not wanted.isdisjoint(unit)))
 
 
 def _counted(labelled: Labelled, photo_ids: Iterable[int]) -> Counter[str]:
     """How many of these photos have each label."""
     return Counter(label for photo_id in photo_ids for label in labelled[photo_id])
-
-
-def _units(labelled: Labelled, groups: Iterable[Duplicates]) -> list[tuple[int, ...]]:
-    """The photos in sets that must not be divided, in a fixed order."""
-    home = {photo_id: {photo_id} for photo_id in labelled}
-    for group in groups:
-        merged = set().union(*(home[photo_id] for photo_id in group.ids if photo_id in home))
-        home |= dict.fromkeys(merged, merged)
-    return sorted({tuple(sorted(unit)) for unit in home.values()})
 
 
 def _shuffled(units: Iterable[tuple[int, ...]], seed: int) -> list[tuple[int, ...]]:

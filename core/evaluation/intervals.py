@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -66,6 +67,23 @@ def span(figure: Figure) -> str:
 def between(figure: Figure) -> str:
     """ "between 62 and 100 %"."""
     return f"between {figure.low * 100:.0f} and {figure.high * 100:.0f} %"
+
+
+def needed(rate: float, level: float = LEVEL) -> int:
+    """How many photos, all of them right, show that the true rate is at least `rate` (0-1, both excluded)."""
+    return math.ceil(math.log((1 - level) / 2) / math.log(rate))
+
+
+def promise(tests: int, goal: float = 0.9) -> str:
+    """What so many test photos can show at best, which is when all are right: "8 test photos can show little: ..."."""
+    if not tests:
+        return "Without test photos nothing can be said of how good a model is."
+    best = proportion(tests, tests)
+    if tests >= needed(goal):
+        return f"If all {tests:,} test photos are right, the true rate is at least {percent(best.low)}."
+    photos, right = ("1 test photo", "it is") if tests == 1 else (f"{tests} test photos", "all are")
+    return (f"{photos} can show little: even if {right} right, the true rate lies anywhere {between(best)}. "
+            f"To show that it is at least {percent(goal)} takes {needed(goal)} photos, all of them right.")
 
 
 def sentence(figure: Figure, what: str = "right") -> str:

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from core.aws import buckets, storage
-from core.dataset import manifests, photos, split, upload
-from core.evaluation import intervals
+from core.dataset import manifests, photos, upload
 from core.manifest.doctor import Group
 from core.ui import foreign, gallery, messages, pages, progress, state
+from core.ui.splitting import kept_apart, leaking, moving, sides
 from core.ui.words import count, plain
 
 messages.opening("Manifest", "Split the photos, build the manifest, and know what Rekognition will say of it before "
@@ -28,22 +28,10 @@ with state.errors_end_page():
     examined = manifests.examine_project(project, built)
 
 st.subheader("Split", anchor=False)
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    seed = st.number_input("Seed", 1, 9999, built.split.seed, width=140,
-                           help="The same photos and the same seed always give the same split.")
-    share = st.slider("Test share", 5, 50, round(built.split.test_share * 100), step=5, format="%d %%", width=260)
-    if (int(seed), share) != (built.split.seed, round(built.split.test_share * 100)):
-        split.choose(project, int(seed), share / 100)
-        st.rerun()
-tests = len(built.split.test)
-for label, (train, test) in built.split.counts(built.labels).items():
-    st.progress(train / (train + test), text=f"{plain(label)}: {train} to train, {test} to test")
-if tests:
-    low, _ = intervals.clopper_pearson(tests, tests)
-    st.caption(f"{count(tests, 'test photo')} can show little: even if all are right, the true rate lies anywhere "
-               f"between {intervals.percent(low)} and 100 %." if tests < 60 else
-               f"If all {tests} test photos are right, the true rate is at least {intervals.percent(low)}.")
-st.caption("Duplicates and near duplicates stay on one side, so that the test is not a repetition of the training.")
+sides.draw(project, built)
+moving.draw(project, built)
+leaking.draw(project, built)
+kept_apart.draw(project, built)
 
 st.subheader("What Rekognition will say", anchor=False)
 (st.success if examined.ok else st.error)(

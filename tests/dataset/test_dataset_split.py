@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
-from core.dataset import labels, split
+from core.dataset import labels, photos, split
 from core.errors import RekolabError
 from core.images.duplicates import Duplicates
 from core.workspace import Project
@@ -50,21 +53,57 @@ def test_a_photo_placed_by_hand_stays_there_with_its_duplicates() -> None:
     assert made.side_of(5) == "train"
 
 
+def test_a_move_by_hand_moves_nothing_else_and_is_counted_only_where_it_changes_something() -> None:
+    drawn = split.make(FORTY, [])
+    one, other = drawn.train[0], drawn.test[0]
+    made = split.make(FORTY, [], placed={one: "test", other: "test"})
+    assert set(made.test) - set(drawn.test) == {one}
+    assert set(drawn.test) <= set(made.test)
+    assert made.moved == (one,)
+
+
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_no_group_is_ever_divided_and_no_label_ever_loses_its_training(data: st.DataObject) -> None:
     labelled = data.draw(st.dictionaries(st.integers(1, 60), st.sampled_from(SOME_LABELS), max_size=40))
     drawn = data.draw(st.lists(st.lists(st.integers(1, 60), min_size=2, max_size=6, unique=True), max_size=8))
     groups = [Duplicates("near", tuple(sorted(ids))) for ids in drawn]
-    made = split.make(labelled, groups, seed=data.draw(st.integers(0, 5)))
+    seed = data.draw(st.integers(0, 5))
+    made = split.make(labelled, groups, seed=seed)
     assert set(made.train) | set(made.test) == set(labelled)
     assert not set(made.train) & set(made.test)
-    for group in groups:
-        assert len({made.side_of(number) for number in group.ids if number in labelled}) <= 1
+    assert whole(made, groups, labelled)
     counts = made.counts(labelled)
     assert all(train >= 1 for train, _ in counts.values())
     if not groups and all(len(names) == 1 for names in labelled.values()):
         assert all(test >= 1 for train, test in counts.values() if train + test >= 2)
+    by_hand = data.draw(st.dictionaries(st.integers(1, 60), st.sampled_from(["train", "test"]), max_size=12))
+    moved = split.make(labelled, groups, seed=seed, placed=by_hand)
+    assert whole(moved, groups, labelled)
+    touched = {number for unit in split.units(labelled, groups) if by_hand.keys() & set(unit) for number in unit}
+    assert set(moved.moved) == set(made.test) ^ set(moved.test) <= touched
+
+
+def whole(made: split.Split, groups: list[Duplicates], labelled: split.Labelled) -> bool:
+    """Whether no group is on both sides."""
+    return all(len({made.side_of(number) for number in group.ids if number in labelled}) <= 1 for group in groups)
+
+
+def test_a_photo_takes_its_duplicates_along_wherever_they_were_put_before(
+    project: Project, photo_folder: Callable[..., Path], take_in: Callable[[Path], object]
+) -> None:
+    folder = photo_folder(cat=5)
+    Image.open(folder / "cat/cat1.jpg").resize((200, 150)).save(folder / "cat/small.jpg")
+    take_in(folder)
+    labels.label_by_folder(project)
+    names = {photo.name: photo.id for photo in photos.photos(project)}
+    pair = {names["cat/cat1.jpg"], names["cat/small.jpg"]}
+    for side, one in (("test", min(pair)), ("train", max(pair)), ("test", max(pair))):
+        assert split.place(project, [one], side) == 2
+        assert pair <= set(getattr(split.load(project), side))
+    split.release(project)
+    assert split.load(project) == split.make(
+        dict.fromkeys(names.values(), ("cat",)), [Duplicates("near", tuple(sorted(pair)))])
 
 
 def test_the_projects_split_follows_its_labels_and_choices(pets: Project) -> None:

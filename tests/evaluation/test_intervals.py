@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from scipy.stats import binom, binomtest
 
-from core.evaluation.intervals import clopper_pearson, percent, proportion, sentence, span
+from core.evaluation.intervals import clopper_pearson, needed, percent, promise, proportion, sentence, span
 
 
 @pytest.mark.parametrize(("hits", "total"), [(0, 8), (8, 8), (11, 12), (1, 1), (7, 200), (500, 1000)])
@@ -42,3 +42,17 @@ def test_eleven_of_twelve_in_words() -> None:
     (1.0, "100 %"), (0.0, "0 %"), (0.9967, "99.7 %"), (0.99999, "99.9 %"), (0.0001, "0.1 %"), (0.916, "92 %")])
 def test_a_share_is_never_rounded_up_to_all_or_down_to_nothing(share: float, said: str) -> None:
     assert percent(share) == said
+
+
+def test_what_eight_test_photos_can_show_in_words() -> None:
+    assert promise(8) == ("8 test photos can show little: even if all are right, the true rate lies anywhere between "
+                          "63 and 100 %. To show that it is at least 90 % takes 36 photos, all of them right.")
+    assert promise(1).startswith("1 test photo can show little: even if it is right, the true rate lies anywhere ")
+    assert promise(100) == "If all 100 test photos are right, the true rate is at least 96 %."
+    assert promise(0).startswith("Without test photos")
+
+
+@pytest.mark.parametrize("rate", [0.5, 0.63, 0.9, 0.99])
+def test_the_photos_needed_are_the_fewest_that_show_the_rate(rate: float) -> None:
+    count = needed(rate)
+    assert clopper_pearson(count, count)[0] >= rate > clopper_pearson(count - 1, count - 1)[0]

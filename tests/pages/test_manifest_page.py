@@ -9,7 +9,7 @@ from visitor import Visitor
 
 from core.aws import buckets, storage
 from core.aws import clients as aws
-from core.dataset import labels, photos, split
+from core.dataset import labels, photos
 from core.errors import translate
 from core.types import Backend
 from core.workspace import Project
@@ -22,34 +22,11 @@ def pets(visitor: Visitor, tmp_path: Path) -> Project:
     return take_in(visitor.workspace.create("pets"), folder, labelled=True, clean=True)
 
 
-def bars(visitor: Visitor) -> list[str]:
-    """What the bars of the split say."""
-    return [one.proto.text for one in visitor.at.main.get("progress")]
-
-
 def test_without_labels_the_page_leads_to_labelling(visitor: Visitor, tmp_path: Path) -> None:
     take_in(visitor.workspace.create("pets"), draw(tmp_path / "photos", ("cat", "dog"), 2))
     visitor.go("data/manifest")
     assert visitor.errors == ["No photo has a label yet."]
     assert visitor.links == {"Label the photos": "label"}
-
-
-def test_the_split_is_shown_with_what_so_few_photos_can_show(visitor: Visitor, pets: Project) -> None:
-    visitor.go("data/manifest")
-    assert bars(visitor) == ["cat: 4 to train, 1 to test", "dog: 4 to train, 1 to test"]
-    assert "2 test photos can show little: even if all are right, the true rate lies anywhere between 16 %" in (
-        visitor.text)
-
-
-def test_seed_and_share_change_the_split_and_are_kept(visitor: Visitor, pets: Project) -> None:
-    visitor.go("data/manifest")
-    visitor.at.main.number_input[0].set_value(7)
-    visitor.at.main.slider[0].set_value(40)
-    visitor.run()
-    assert bars(visitor) == ["cat: 3 to train, 2 to test", "dog: 3 to train, 2 to test"]
-    kept = split.load(pets)
-    assert (kept.seed, kept.test_share, len(kept.test)) == (7, 0.4, 4)
-    assert visitor.go("data/manifest").at.main.slider[0].value == 40
 
 
 def test_the_verdict_and_a_line_are_shown_before_anything_is_sent(visitor: Visitor, pets: Project) -> None:
@@ -112,7 +89,7 @@ def test_another_bucket_can_be_chosen_and_one_that_can_not_be_used_is_said(visit
     visitor.go("data/manifest")
     assert "The bucket will be made in us-east-1, encrypted and closed to the public." in visitor.text
     for name, said in (("My Photos", "A bucket's name has 3 to 63 small letters"), ("other-photos", "")):
-        visitor.at.main.text_input[0].set_value(name)
+        visitor.at.main.text_input[-1].set_value(name)
         visitor.click("Use this bucket")
         assert [error.startswith(said) for error in visitor.errors] == ([True] if said else [])
     assert "10 photos and both manifests go to `s3://other-photos/pets/`." in visitor.text
@@ -159,7 +136,7 @@ def test_labelled_photos_that_are_not_in_the_manifest_are_named(visitor: Visitor
     take_in(pets, Path(photos.get(pets, 2).path).parents[1], labelled=True)
     labels.assign(pets, [11], "dog")
     visitor.go("data/manifest")
-    why = visitor.at.main.dataframe[0].value.set_index("photo")["why"]
+    why = visitor.at.main.dataframe[-1].value.set_index("photo")["why"]
     assert why["cat/twin.jpg"].startswith("The same picture has several labels: ")
     assert "“dog”" in why["cat/2.jpg"]
 
