@@ -3,7 +3,8 @@
 `python tests/bench/label.py` prints a JSON object a line: name, value, unit. Needs ../shared with its photos of pets.
 
 label.key_ms: median from a key to the next photo on the screen, of 40 photos labelled by a script. label.bulk_*_s: on
-5,000 photos, import of what was looked at before, a filter, and a label for all. suggest.right: of the photos of
+5,000 photos, a list, a filter, a label for some and for all, a renaming, and an import of a table of labels;
+label.many_*_s: in the browser until the grid shows it. suggest.right: of the photos of
 pets/more the share that is suggested rightly after 5 labels a class, mean of 20 draws. suspects.found: of 5 wrong
 labels planted among 40, how many are among the first 8 suspects, mean of 20 draws; suspects.enough: draws with 4 or 5.
 """
@@ -24,7 +25,7 @@ from gallery import FLAGS, catalogue, served, settle
 from playwright.sync_api import Page, sync_playwright
 from shapes import ROOT, say
 
-from core.dataset import labels, likeness, photos, sources, suggesting, vocabulary
+from core.dataset import label_import, labels, likeness, photos, sources, suggesting, vocabulary
 from core.jobs import Progress
 from core.types import Photo
 from core.workspace import Project, Workspace
@@ -107,6 +108,17 @@ def measure_bulk(project: Project) -> None:
     everyone = [one.id for one in photos.photos(project)]
     took("label.bulk_all_s", lambda: (labels.assign(project, everyone, "d"), photos.photos(project)))
     took("label.bulk_rename_s", lambda: (vocabulary.rename(project, "d", "e"), photos.photos(project)))
+    sheet = "image,label\n" + "".join(f"{one.name},{'fg'[one.id % 2]}\n" for one in photos.photos(project))
+    took("label.bulk_import_s", lambda: imported(project, sheet))
+
+
+def imported(project: Project, sheet: str) -> list[Photo]:
+    """A table of labels, read, shown and taken over as the page does it."""
+    found = label_import.read_files(Progress(), str(project.home), project.name, [("labels.csv", sheet.encode())])
+    label_import.take_over(Progress(), str(project.home), project.name, found)
+    listed = photos.photos(project)
+    assert {one.label for one in listed} == {"f", "g"}
+    return listed
 
 
 def took(name: str, act: Callable[[], object]) -> object:
@@ -134,10 +146,37 @@ def measure_keys(home: Workspace, folder: str) -> None:
         page.locator(NAME).first.wait_for()
         settle(page)
         times = [press(page) for _ in range(39)]
+        measure_many(page)
         browser.close()
     tally = labels.tally(photos.photos(project))
     assert tally.labelled >= 39, tally
     say("label.key_ms", statistics.median(times), "ms", goal=250, worst=round(max(times)), photos=len(times))
+
+
+def measure_many(page: Page) -> None:
+    """5,000 photos in the browser: the grid is opened, filtered by name, and every photo that passes gets a label."""
+    chosen = page.get_by_test_id("stSidebar").get_by_role("combobox").first
+    chosen.click()
+    page.get_by_role("option", name="many").click()
+    settle(page)
+    tiles = page.get_by_test_id("stMain").locator(".grid button")
+    began = time.perf_counter()
+    page.get_by_test_id("stMain").get_by_role("radio", name="Many at once", exact=True).click()
+    tiles.nth(119).wait_for(state="attached")
+    say("label.many_open_s", time.perf_counter() - began, "s", goal=2)
+    began = time.perf_counter()
+    page.get_by_placeholder("Name contains").fill("class c/")
+    page.wait_for_function("""() => [...document.querySelectorAll("[data-testid=stMain] *")].some((node) =>
+        node.shadowRoot?.querySelector(".grid button")?.title.includes("class c/"))""")
+    say("label.many_filter_s", time.perf_counter() - began, "s", goal=2)
+    tiles.first.focus()
+    page.keyboard.press("Control+a")
+    page.get_by_text("625 selected.").wait_for()
+    began = time.perf_counter()
+    page.keyboard.press("1")
+    page.get_by_text("625 photos labelled").first.wait_for()
+    page.get_by_text("Click, shift-click or Ctrl+A to select.").wait_for()
+    say("label.many_label_s", time.perf_counter() - began, "s", goal=2)
 
 
 def press(page: Page) -> float:
