@@ -46,7 +46,7 @@ class Cleaning:
 
 
 def plan_all(project: Project, recipe: Recipe, best_only: bool = False) -> Planned:
-    """What cleaning will do to each photo that is not excluded. Of exact duplicates only the first gets a copy.
+    """What cleaning will do to each photo that is not excluded. Of exact duplicates one gets a copy.
 
     With `best_only`, of photos that are almost the same only the best gets one. Everybody gets the same list.
     """
@@ -126,17 +126,18 @@ def _plan_all(project: Project, recipe: Recipe, best_only: bool) -> Planned:
     kept = [photo for photo in photos(project) if not photo.excluded]
     names = {photo.name for photo in kept}
     better = near_twins(project) if best_only else {}
-    firsts: dict[str, Photo] = {}
+    named = sorted(kept, key=lambda photo: duplicates.original_first(photo.name), reverse=True)
+    firsts = {photo.facts.sha256: photo for photo in named if photo.facts}
     return [(photo, _planned(photo, recipe, names, firsts, better)) for photo in kept]
 
 
 def _planned(
-    photo: Photo, recipe: Recipe, names: set[str], firsts: dict[str, Photo], better: Mapping[int, Photo]
+    photo: Photo, recipe: Recipe, names: set[str], firsts: Mapping[str, Photo], better: Mapping[int, Photo]
 ) -> Plan:
     plan = pixels.plan(_renamed(photo, names), recipe)
     if plan.leave_out or photo.facts is None:
         return plan
-    first = firsts.setdefault(photo.facts.sha256, photo)
+    first = firsts[photo.facts.sha256]
     if first is not photo:
         return Plan((), f"It is the same file as {first.name}, which is kept.")
     if photo.id in better:

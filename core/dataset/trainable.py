@@ -11,6 +11,7 @@ from core.dataset.photos import photos
 from core.dataset.places import place
 from core.dataset.remembering import remembered
 from core.images.boxes import follow
+from core.images.duplicates import original_first
 from core.types import Box, Cleaned, Facts, Photo
 from core.workspace import Project
 
@@ -90,7 +91,9 @@ def choose(photos: Iterable[Photo], copies: Iterable[Cleaned]) -> Trainable:
         else:
             entry = Entry(photo, *sent, boxes=tuple(_followed(photo, sent[1])))
             same.setdefault(entry.facts.sha256, []).append(entry)
-    entries = [group[0] for group in same.values() if _agree(group)]
+    for group in same.values():
+        group.sort(key=lambda entry: original_first(entry.name))
+    entries = sorted((group[0] for group in same.values() if _agree(group)), key=lambda entry: entry.name)
     left_out += [twin for group in same.values() for twin in _twins(group)]
     return Trainable(tuple(entries), tuple(left_out))
 

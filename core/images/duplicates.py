@@ -15,7 +15,7 @@ from core.images.fingerprints import fingerprint, unpack
 from core.jobs import Progress
 from core.types import Photo
 
-__all__ = ["Duplicates", "Twins", "best", "fingerprint", "groups"]
+__all__ = ["Duplicates", "Twins", "best", "fingerprint", "groups", "original_first"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +70,21 @@ def grouped(photos: Sequence[Photo], twins: Twins) -> tuple[Duplicates, ...]:
 
 
 def best(group: Duplicates, photos: Mapping[int, Photo]) -> int:
-    """The id of the photo to keep of a group: the largest, of those the sharpest, of those the first by name.
+    """The id of the photo to keep of a group: the largest, of those the sharpest, of those the one named first.
 
     A photo that somebody left out is not it while another one is there.
     """
     return min(group.ids, key=lambda number: _worth(photos[number]))
 
 
-def _worth(photo: Photo) -> tuple[bool, int, float, str]:
+def original_first(name: str) -> tuple[int, str]:
+    """A key that puts "dog.jpg" before "dog copy.jpg" and "dog (2).jpg": what copies a file makes its name longer."""
+    return len(name), name
+
+
+def _worth(photo: Photo) -> tuple[bool, int, float, tuple[int, str]]:
     pixels = photo.facts.width * photo.facts.height if photo.facts else 0
-    return photo.excluded, -pixels, -photo.quality.sharpness if photo.quality else 0.0, photo.name
+    return photo.excluded, -pixels, -photo.quality.sharpness if photo.quality else 0.0, original_first(photo.name)
 
 
 def _file(photo: Photo) -> str:

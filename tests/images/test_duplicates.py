@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
 from core.images import copies, duplicates, fingerprints
-from core.images.duplicates import Duplicates, fingerprint, groups
+from core.images.duplicates import Duplicates, best, fingerprint, groups
 from core.types import Facts, Photo
 
 
@@ -165,3 +165,9 @@ def test_no_photo_has_no_groups(scene):
     assert groups([]) == []
     assert groups([known(1, scene(1), "a")]) == []
     assert groups([Photo(1, "a", "a"), Photo(2, "b", "b")]) == []
+
+
+def test_of_the_same_file_the_one_that_is_no_copy_by_its_name_is_kept(scene):
+    names = ["cat/dog copy.jpg", "cat/dog (2).jpg", "cat/dog.jpg"]
+    photos = {number: Photo(number, name, "", facts=known(1, None, "a").facts) for number, name in enumerate(names)}
+    assert best(Duplicates("exact", (0, 1, 2)), photos) == 2

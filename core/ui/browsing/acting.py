@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.dataset import history, labels, likeness, vocabulary
+from core.dataset import history, kinds, labels, likeness, vocabulary
 from core.types import Photo
 from core.ui import gallery, state
 from core.ui.browsing import filters
@@ -28,8 +28,9 @@ def bar(project: Project, selected: Sequence[Photo], shown: Sequence[Photo], cla
     st.markdown(f"**{len(selected):,} selected**" if selected else f"{count(len(shown), 'photo')} shown",
                 width="content")
     opened = len(selected) == 1 and st.button("Open", icon=":material/open_in_full:")
-    if acted and classes and st.menu_button(f"Label {len(acted):,}", list(classes), icon=":material/sell:", key=LABEL,
-                                            format_func=plain, on_click=_label, args=(project, ids, classes)):
+    labelled = acted and classes and kinds.kind_of(project) != "boxes"
+    if labelled and st.menu_button(f"Label {len(acted):,}", list(classes), icon=":material/sell:", key=LABEL,
+                                   format_func=plain, on_click=_label, args=(project, ids, classes)):
         st.rerun()
     out = sum(photo.excluded for photo in acted)
     if out < len(acted):
@@ -69,7 +70,8 @@ def _label(project: Project, ids: Sequence[int], classes: Sequence[str]) -> None
             for name in classes:  # all that folders propose, so that none of them changes its colour
                 vocabulary.add(project, name)
         label = str(st.session_state[LABEL])
-        _done(project, f"{count(labels.assign(project, ids, label), 'photo')} labelled {plain(label)}")
+        give = labels.add if kinds.kind_of(project) == "multi" else labels.assign
+        _done(project, f"{count(give(project, ids, label), 'photo')} labelled {plain(label)}")
 
 
 def _leave_out(project: Project, ids: Sequence[int], out: bool) -> None:
