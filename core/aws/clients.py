@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import os
 import socket
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from botocore.config import Config
 from botocore.utils import parse_timestamp
 
 from core import settings
+from core.aws import throttling
 from core.aws.calls import aws_call
 from core.aws.engine_process import Engine, ensure_engine, find_engine
 from core.errors import EngineError
@@ -28,8 +30,9 @@ from core.workspace import Workspace
 REGIONS = ("us-east-1", "us-east-2", "us-west-2", "eu-west-1", "eu-central-1", "eu-west-2",
            "ap-northeast-1", "ap-northeast-2", "ap-southeast-1", "ap-southeast-2", "ap-south-1")
 
+_TRIES = 5
 _CONFIG = Config(
-    retries={"mode": "standard", "total_max_attempts": 5},
+    retries={"mode": "standard", "total_max_attempts": _TRIES},
     user_agent_extra="rekolab",
     max_pool_connections=32,
     connect_timeout=5,
@@ -38,6 +41,10 @@ _CONFIG = Config(
 # No proxy stands between two processes of one computer, and none of AWS's endpoint settings is meant for the engine.
 _ENGINE_CONFIG = _CONFIG.merge(Config(
     s3={"addressing_style": "path"}, proxies={}, use_fips_endpoint=False, use_dualstack_endpoint=False))
+
+
+def _no_other(name: str) -> Any:
+    raise LookupError(f"no client of {name}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,12 +56,19 @@ class Clients:
     s3: Any = field(repr=False)
     rekognition: Any = field(repr=False)
     sts: Any = field(repr=False)
+    service: Callable[[str], Any] = field(repr=False, default=_no_other)  # of services that are rarely asked
 
     @cached_property
-    def account(self) -> str:
-        """The twelve digits of the account that the credentials belong to, asked for once."""
+    def caller(self) -> tuple[str, str]:
+        """(account, ARN) that the credentials belong to, asked for once."""
         with aws_call("GetCallerIdentity"):
-            return str(self.sts.get_caller_identity()["Account"])
+            found = self.sts.get_caller_identity()
+        return str(found["Account"]), str(found.get("Arn", ""))
+
+    @property
+    def account(self) -> str:
+        """The twelve digits of the account that the credentials belong to."""
+        return self.caller[0]
 
 
 def connect(home: Path, backend: Backend) -> Clients:
@@ -130,11 +144,18 @@ def _aws_clients(backend: Backend, stamp: tuple[int, ...]) -> Clients:
 
 
 def _make(session: boto3.Session, backend: Backend, config: Config, endpoint: str | None) -> Clients:
-    s3, rekognition, sts = (
-        session.client(service, region_name=backend.region, endpoint_url=endpoint, config=config)
-        for service in ("s3", "rekognition", "sts"))
+    making = threading.Lock()  # boto3's sessions make one client at a time
+
+    @cache
+    def service(name: str) -> Any:
+        with making:
+            client = session.client(name, region_name=backend.region, endpoint_url=endpoint, config=config)
+        client.meta.events.register_last("needs-retry", throttling.hook(_TRIES))
+        return client
+
+    s3, rekognition, sts = (service(name) for name in ("s3", "rekognition", "sts"))
     rekognition.meta.events.register_first("needs-retry.rekognition", _final_when_at_a_limit)
-    return Clients(backend, backend.region, s3, rekognition, sts)
+    return Clients(backend, backend.region, s3, rekognition, sts, service)
 
 
 def _final_when_at_a_limit(response: Any = None, **_: Any) -> bool | None:

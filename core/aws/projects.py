@@ -169,10 +169,16 @@ def _complete(clients: Clients, arn: str) -> bool:
 
 def _create(clients: Clients, project_arn: str, kind: Kind, source: str) -> str:
     bucket, key = split_uri(source.rpartition("#")[0])
-    with aws_call():
-        answer = clients.rekognition.create_dataset(
-            ProjectArn=project_arn, DatasetType=kind,
-            DatasetSource={"GroundTruthManifest": {"S3Object": {"Bucket": bucket, "Name": key}}})
+    try:
+        with aws_call():
+            answer = clients.rekognition.create_dataset(
+                ProjectArn=project_arn, DatasetType=kind,
+                DatasetSource={"GroundTruthManifest": {"S3Object": {"Bucket": bucket, "Name": key}}})
+    except AwsError as error:
+        made_at_first = error.repeated and error.code == "ResourceAlreadyExistsException"  # only its answer was lost
+        if not made_at_first or (project := find_project(clients, name_of(project_arn))) is None:
+            raise
+        return project.datasets[kind]
     return str(answer["DatasetArn"])
 
 
@@ -199,6 +205,14 @@ def _delete(clients: Clients, arn: str, patience: Patience) -> None:
 
     with suppress(NotFound):
         wait_until(partial(_at_rest, clients, arn), "The work on the earlier dataset", patience)
+        _begin_to_delete(clients, arn)
+        wait_until(look, "Deleting the earlier dataset", patience)
+
+
+def _begin_to_delete(clients: Clients, arn: str) -> None:
+    try:
         with aws_call():
             clients.rekognition.delete_dataset(DatasetArn=arn)
-        wait_until(look, "Deleting the earlier dataset", patience)
+    except AwsError as error:
+        if not error.repeated or error.code != "ResourceInUseException":  # the first try came through
+            raise
