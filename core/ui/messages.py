@@ -6,16 +6,23 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.errors import RekolabError
+from core.errors import AGAIN, Cure, RekolabError
 from core.ui import pages
 from core.ui.words import plain
 
 
-def error(problem: RekolabError) -> None:
-    """An error in plain words, with its cure as a link when it has one."""
+def error(problem: RekolabError, again: bool = True) -> None:
+    """An error in plain words, with its cure as a link when it has one; without `again`, none to the page itself."""
     st.error(plain(problem.message), icon=":material/error:")
-    if problem.cure:
-        st.page_link(pages.path(problem.cure.page), label=problem.cure.label, icon=":material/healing:")
+    if problem.cure and (again or problem.cure.page not in ("", pages.here())):
+        _way_on(problem.cure)
+
+
+def _way_on(cure: Cure) -> None:
+    """The link to what cures an error. One that leads to the page that is open draws it anew."""
+    stays = cure.page in ("", pages.here())
+    st.page_link(pages.path(pages.here() if stays else cure.page), label=AGAIN.label if stays else cure.label,
+                 icon=":material/refresh:" if stays else ":material/healing:")
 
 
 def cancelled(problem: RekolabError) -> None:
