@@ -236,6 +236,8 @@ CALLS: Mapping[str, Call] = {
     "scheduler:ListSchedules": _other("scheduler", "list_schedules", MaxResults=1),
     "scheduler:GetSchedule": _other("scheduler", "get_schedule", Name=PROBE),
     "scheduler:DeleteSchedule": _other("scheduler", "delete_schedule", Name=PROBE),
+    "iam:SimulatePrincipalPolicy": lambda clients, _: clients.service("iam").simulate_principal_policy(
+        PolicySourceArn=_principal(clients) or clients.caller[1], ActionNames=["iam:SimulatePrincipalPolicy"]),
     "iam:GetRole": _other("iam", "get_role", RoleName=PROBE),
     "cloudwatch:ListMetrics": _other("cloudwatch", "list_metrics", Namespace="AWS/Rekognition"),
     # no query, so no metric that would be billed

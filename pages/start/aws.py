@@ -1,17 +1,21 @@
 """Who you are on AWS, whether region and bucket fit, and which of the needed permissions work."""
 
 import json
+import shlex
 
 import pandas as pd
 import streamlit as st
 
 from core.aws import access, permissions, storage
+from core.aws import clients as aws
 from core.aws.clients import REGIONS
 from core.dataset import upload
 from core.dataset.models import rekognition_name
+from core.errors import NotAllowed, RekolabError
 from core.ui import messages, pages, progress, state
 from core.ui.words import ago, clock, count, plain
 
+SIGN_IN = ("aws sso login", "aws configure sso", "aws configure")
 RESULTS = {"refused": "✗ refused", "unknown": "? unknown", "works": "✓ works"}
 HOW = {"tried": "tried", "simulated": "IAM's policy simulator", "not tried": "not tried"}
 
@@ -29,11 +33,19 @@ if backend.is_engine:
     pages.way_on("start/overview", "Overview")
     st.stop()
 
-with state.errors_end_page():
-    clients = state.clients(project)
+try:
+    clients = aws.connect(state.in_force().home, backend)
     account, arn = clients.caller
-    bucket = storage.bucket_name(clients, project)
-    place = access.place_of(clients, bucket, project.name, rekognition_name(project))
+except RekolabError as error:
+    messages.error(error)
+    if isinstance(error, NotAllowed):
+        st.markdown("In a terminal on this computer, one of these signs you in; the first is for a company's sign-in "
+                    "(IAM Identity Center) that was set up before. Then look again.")
+        st.code("\n".join(f"{command} --profile {shlex.quote(backend.profile or '')}" for command in SIGN_IN),
+                language="shell")
+    st.stop()
+bucket = storage.bucket_name(clients, project)
+place = access.place_of(clients, bucket, project.name, rekognition_name(project))
 
 shown = st.toggle("Show the account number", key="aws_account")
 
@@ -49,9 +61,11 @@ with who:
     st.caption(f"{plain(masked(arn))}, by the profile {plain(backend.profile or '')}")
 with where:
     st.markdown(f"**Region** {plain(backend.region)}")
-    st.caption("Custom Labels is offered here." if backend.region in REGIONS else
-               f":orange[Custom Labels is not offered here.] It is in {', '.join(REGIONS)}. Choose one of them in the "
-               "sidebar.")
+    if backend.region in REGIONS:
+        st.caption("Custom Labels is offered here.", help=f"It is offered in {', '.join(REGIONS)}.")
+    else:
+        st.caption(f":orange[Custom Labels is not offered here.] It is in {', '.join(REGIONS)}. Choose one of them in "
+                   "the sidebar.")
 with into:
     st.markdown(f"**Bucket** {plain(masked(bucket))}")
     exists = True
@@ -64,14 +78,16 @@ with into:
             st.caption("There, in the right region, private and encrypted.")
         for concern in seen.concerns:
             st.caption(f":orange[:material/warning:] {plain(masked(concern.text))}")
+        if any(concern.mend for concern in seen.concerns):
+            st.page_link(pages.path("data/manifest"), label="Mend it before the upload", icon=":material/healing:")
 
 st.subheader("Permissions", anchor=False)
 state.failure(project, "access")
 if not progress.on_page(project, "access"):
     job = state.job(project, "access")
     report = job.result if job and job.state == "done" and job.result.place == place else None
-    st.caption("Each is tried by a call that changes nothing and bills nothing: Rekognition is asked about a project "
-               f"and a model that can not exist, and S3 gets one small object, {plain(masked(place.probe_key))}.")
+    st.caption("Each is tried by a call that bills nothing: Rekognition is asked about a project and a model that can "
+               f"not exist, and all that is written is one small object, {plain(place.probe_key)}.")
     if st.button("Check again" if report else "Check the permissions", key="aws_check", icon=":material/fact_check:",
                  type="secondary" if report else "primary"):
         state.start(project, "access", "Checking the permissions", access.check, revive=False,

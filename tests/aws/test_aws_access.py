@@ -92,7 +92,7 @@ def test_no_call_can_change_or_bill_anything() -> None:
         elif operation.startswith("Put"):
             assert (operation, asked["Key"]) == ("PutObject", "pets/rekolab-permission-check.txt")
         else:
-            assert operation.startswith(("Describe", "List", "Get", "Head"))
+            assert operation.startswith(("Describe", "List", "Get", "Head", "Simulate"))
         assert asked.get("MetricDataQueries", []) == []
 
 

@@ -51,6 +51,7 @@ def test_without_credentials_it_says_how_to_get_some(
     visitor.go("start/aws", "pets")
     assert "No complete AWS credentials were found on this computer." in visitor.errors[0]
     assert visitor.links["Look again"] == "aws"
+    assert "aws sso login --profile work" in visitor.at.code[0].value
 
 
 def test_who_one_is_is_said_and_the_account_is_masked_until_it_is_asked_for(
