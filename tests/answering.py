@@ -46,5 +46,5 @@ def answering(answers: Answers, region: str = "us-east-1") -> tuple[Clients, lis
         client.meta.events.register_first("before-call", answer)
         return client
 
-    made = [service(name) for name in ("s3", "rekognition", "sts", "iam", "scheduler", "cloudwatch")]
+    made = [service(name) for name in ("s3", "rekognition", "sts")]
     return Clients(Backend("work", region), region, *made[:3], service), calls

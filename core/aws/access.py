@@ -18,7 +18,7 @@ from core.aws import clients as aws
 from core.aws import permissions, storage
 from core.aws.calls import aws_call
 from core.aws.clients import Clients
-from core.aws.permissions import PROBE, SCHEDULER, Need, Place
+from core.aws.permissions import NO_SCHEDULE, PROBE, SCHEDULER, STOP_ROLE, Need, Place
 from core.compute import each
 from core.errors import AwsError, NotFound
 from core.jobs import Progress
@@ -123,7 +123,7 @@ def _simulated(clients: Clients, place: Place, tried: Check) -> Check:
                                   "ContextKeyValues": [SCHEDULER]}]
     try:
         with aws_call():
-            answer = clients.service("iam").simulate_principal_policy(
+            answer = clients.iam.simulate_principal_policy(
                 PolicySourceArn=source, ActionNames=[need.action], ResourceArns=[_example(place, need)],
                 ContextEntries=context if need.action == "iam:PassRole" else [])
     except AwsError:
@@ -137,7 +137,7 @@ def _simulated(clients: Clients, place: Place, tried: Check) -> Check:
 
 def _example(place: Place, need: Need) -> str:
     """One thing of the kind that the permission is about."""
-    return place.arn(need.on).replace("/*", f"/{PROBE}").replace("rekolab-*", PROBE)
+    return place.arn(need.on).replace("*", PROBE)
 
 
 def _principal(clients: Clients) -> str | None:
@@ -150,7 +150,7 @@ def _principal(clients: Clients) -> str | None:
     role = arn.split(":assumed-role/", 1)[1].split("/", 1)[0]
     try:
         with aws_call():
-            return str(clients.service("iam").get_role(RoleName=role)["Role"]["Arn"])  # whose path an ARN of STS lacks
+            return str(clients.iam.get_role(RoleName=role)["Role"]["Arn"])  # whose path an ARN of STS lacks
     except AwsError:
         return f"arn:{clients.s3.meta.partition}:iam::{clients.account}:role/{role}"
 
@@ -176,10 +176,6 @@ def _bucket(method: str, **more: Any) -> Call:
 
 def _probe(method: str, **more: Any) -> Call:
     return lambda clients, place: getattr(clients.s3, method)(Bucket=place.bucket, Key=place.probe_key, **more)
-
-
-def _other(service: str, method: str, **arguments: Any) -> Call:
-    return lambda clients, _: getattr(clients.service(service), method)(**arguments)
 
 
 def _project_arn(place: Place) -> str:
@@ -233,14 +229,8 @@ CALLS: Mapping[str, Call] = {
     "s3:GetObjectAcl": _probe("get_object_acl"),
     "s3:GetObjectVersion": _probe("get_object", VersionId="null"),
     "s3:GetObjectTagging": _probe("get_object_tagging"),
-    "scheduler:ListSchedules": _other("scheduler", "list_schedules", MaxResults=1),
-    "scheduler:GetSchedule": _other("scheduler", "get_schedule", Name=PROBE),
-    "scheduler:DeleteSchedule": _other("scheduler", "delete_schedule", Name=PROBE),
-    "iam:SimulatePrincipalPolicy": lambda clients, _: clients.service("iam").simulate_principal_policy(
+    "scheduler:DeleteSchedule": lambda clients, _: clients.scheduler.delete_schedule(Name=NO_SCHEDULE),
+    "iam:GetRole": lambda clients, _: clients.iam.get_role(RoleName=STOP_ROLE),
+    "iam:SimulatePrincipalPolicy": lambda clients, _: clients.iam.simulate_principal_policy(
         PolicySourceArn=_principal(clients) or clients.caller[1], ActionNames=["iam:SimulatePrincipalPolicy"]),
-    "iam:GetRole": _other("iam", "get_role", RoleName=PROBE),
-    "cloudwatch:ListMetrics": _other("cloudwatch", "list_metrics", Namespace="AWS/Rekognition"),
-    # no query, so no metric that would be billed
-    "cloudwatch:GetMetricData": _other("cloudwatch", "get_metric_data", MetricDataQueries=[],
-                                       StartTime=dt.datetime(2026, 1, 1), EndTime=dt.datetime(2026, 1, 2)),
 }

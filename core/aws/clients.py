@@ -8,7 +8,7 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +43,6 @@ _ENGINE_CONFIG = _CONFIG.merge(Config(
     s3={"addressing_style": "path"}, proxies={}, use_fips_endpoint=False, use_dualstack_endpoint=False))
 
 
-def _no_other(name: str) -> Any:
-    raise LookupError(f"no client of {name}")
-
-
 @dataclass(frozen=True, eq=False)
 class Clients:
     """The way to one backend: boto3 clients, safe in every thread. Its repr holds no secret."""
@@ -56,7 +52,7 @@ class Clients:
     s3: Any = field(repr=False)
     rekognition: Any = field(repr=False)
     sts: Any = field(repr=False)
-    service: Callable[[str], Any] = field(repr=False, default=_no_other)  # of services that are rarely asked
+    other: Callable[[str], Any] = field(repr=False, default=boto3.client)
 
     @cached_property
     def caller(self) -> tuple[str, str]:
@@ -69,6 +65,16 @@ class Clients:
     def account(self) -> str:
         """The twelve digits of the account that the credentials belong to."""
         return self.caller[0]
+
+    @cached_property
+    def scheduler(self) -> Any:
+        """EventBridge Scheduler, which AWS and the engine have; made when it is first needed."""
+        return self.other("scheduler")
+
+    @cached_property
+    def iam(self) -> Any:
+        """IAM, which the engine does not have."""
+        return self.other("iam")
 
 
 def connect(home: Path, backend: Backend) -> Clients:
@@ -129,10 +135,7 @@ def engine_clients(engine: Engine, revive: Callable[[], Engine], backend: Backen
     if key not in _ENGINES:
         found = _reading_fast(_session_without_files())
         session = boto3.Session(engine.access_key, engine.secret_key, botocore_session=found)
-        made = _make(session, backend, _ENGINE_CONFIG, engine.url)
-        for client in (made.s3, made.rekognition, made.sts):
-            client.meta.events.register("needs-retry", _reviver(engine.url, revive))
-        _ENGINES[key] = made
+        _ENGINES[key] = _make(session, backend, _ENGINE_CONFIG, engine.url, _reviver(engine.url, revive))
     return _ENGINES[key]
 
 
@@ -143,19 +146,23 @@ def _aws_clients(backend: Backend, stamp: tuple[int, ...]) -> Clients:
         return _make(boto3.Session(botocore_session=_reading_fast(found)), backend, _CONFIG, None)
 
 
-def _make(session: boto3.Session, backend: Backend, config: Config, endpoint: str | None) -> Clients:
+def _make(
+    session: boto3.Session, backend: Backend, config: Config, endpoint: str | None,
+    before_retry: Callable[..., None] | None = None,
+) -> Clients:
     making = threading.Lock()  # boto3's sessions make one client at a time
 
-    @cache
-    def service(name: str) -> Any:
+    def client(service: str) -> Any:
         with making:
-            client = session.client(name, region_name=backend.region, endpoint_url=endpoint, config=config)
-        client.meta.events.register_last("needs-retry", throttling.hook(_TRIES))
-        return client
+            made = session.client(service, region_name=backend.region, endpoint_url=endpoint, config=config)
+        made.meta.events.register_last("needs-retry", throttling.hook(_TRIES))
+        if before_retry:
+            made.meta.events.register("needs-retry", before_retry)
+        return made
 
-    s3, rekognition, sts = (service(name) for name in ("s3", "rekognition", "sts"))
+    s3, rekognition, sts = map(client, ("s3", "rekognition", "sts"))
     rekognition.meta.events.register_first("needs-retry.rekognition", _final_when_at_a_limit)
-    return Clients(backend, backend.region, s3, rekognition, sts, service)
+    return Clients(backend, backend.region, s3, rekognition, sts, client)
 
 
 def _final_when_at_a_limit(response: Any = None, **_: Any) -> bool | None:

@@ -11,6 +11,8 @@ On = Literal["all", "projects", "project", "bucket", "objects", "probe", "schedu
 
 PROBE = "rekolab-permission-check"
 SCHEDULER = "scheduler.amazonaws.com"
+STOP_ROLE = "RekolabStopsModels"
+NO_SCHEDULE = "rekolab-stop-nothing"  # a model's has a hash there
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,8 @@ class Place:
         return {
             "all": "*", "projects": self.rekognition("*"), "project": self.rekognition(f"{self.project}/*"),
             "bucket": bucket, "objects": f"{bucket}/{self.prefix}/*", "probe": f"{bucket}/{self.probe_key}",
-            "schedules": f"arn:{self.partition}:scheduler:{self.region}:{self.account}:schedule/default/rekolab-*",
-            "role": f"arn:{self.partition}:iam::{self.account}:role/rekolab-*",
+            "schedules": f"arn:{self.partition}:scheduler:{self.region}:{self.account}:schedule/default/rekolab-stop-*",
+            "role": f"arn:{self.partition}:iam::{self.account}:role/{STOP_ROLE}",
         }[on]
 
 
@@ -47,7 +49,8 @@ class Place:
 class Need:
     """A permission and what it is for. Without an optional one only a comfort is missing.
 
-    One for a `new_bucket` is needed only where there is no bucket yet.
+    One for a `new_bucket` is needed only where there is no bucket yet. What is needed `once` is left to whoever
+    administers the account, as who may write the policies of a role can give it any right.
     """
 
     action: str
@@ -55,6 +58,7 @@ class Need:
     purpose: str
     optional: bool = False
     new_bucket: bool = False
+    once: bool = False
 
 
 NEEDS = (
@@ -91,15 +95,14 @@ NEEDS = (
     Need("s3:GetObjectVersion", "objects", "Let Rekognition read the photos"),
     Need("s3:GetObjectTagging", "objects", "Let Rekognition read the photos"),
     Need("s3:DeleteObject", "probe", "Delete the small object that this check writes", optional=True),
-    Need("scheduler:ListSchedules", "all", "See which models AWS itself will stop"),
-    Need("scheduler:GetSchedule", "schedules", "See when AWS itself will stop a model"),
     Need("scheduler:CreateSchedule", "schedules", "Have AWS itself stop a model at its deadline"),
     Need("scheduler:UpdateSchedule", "schedules", "Move a deadline"),
     Need("scheduler:DeleteSchedule", "schedules", "Tidy up after a model was stopped"),
-    Need("iam:GetRole", "role", "Find the role with which the scheduler stops a model"),
-    Need("iam:PassRole", "role", "Give that role to the scheduler"),
-    Need("cloudwatch:ListMetrics", "all", "Find the record of inference units", optional=True),
-    Need("cloudwatch:GetMetricData", "all", "Show what ran, from AWS's own record", optional=True),
+    Need("iam:PassRole", "role", "Give the scheduler the role with which it stops a model"),
+    Need("iam:GetRole", "role", "Find that role", optional=True),
+    Need("iam:CreateRole", "role", "Make that role from here", once=True),
+    Need("iam:UpdateAssumeRolePolicy", "role", "Make that role from here", once=True),
+    Need("iam:PutRolePolicy", "role", "Make that role from here", once=True),
     Need("iam:SimulatePrincipalPolicy", "all", "Tell of permissions that can not be tried", optional=True),
 )
 # Asked without a permission of their own, or with one of another name than theirs.
@@ -114,11 +117,11 @@ CALLED_ELSE = {
 
 
 def needed(bucket_exists: bool) -> tuple[Need, ...]:
-    """The permissions that count: those for making a bucket only where there is none."""
-    return tuple(need for need in NEEDS if not (bucket_exists and need.new_bucket))
+    """The permissions that count: those for making a bucket only where there is none, and no administrator's."""
+    return tuple(need for need in NEEDS if not need.once and not (bucket_exists and need.new_bucket))
 
 
-def policy(place: Place, needs: Iterable[Need] = NEEDS) -> dict[str, Any]:
+def policy(place: Place, needs: Iterable[Need]) -> dict[str, Any]:
     """The least IAM policy for working in `place`: a statement for each kind of thing that actions are about.
 
     The role may be passed to nobody but the scheduler. Buckets that photos come from, and KMS keys, are not in it.

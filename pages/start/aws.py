@@ -37,12 +37,13 @@ try:
     clients = aws.connect(state.in_force().home, backend)
     account, arn = clients.caller
 except RekolabError as error:
-    messages.error(error)
+    st.error(plain(error.message), icon=":material/error:")
     if isinstance(error, NotAllowed):
         st.markdown("In a terminal on this computer, one of these signs you in; the first is for a company's sign-in "
                     "(IAM Identity Center) that was set up before. Then look again.")
         st.code("\n".join(f"{command} --profile {shlex.quote(backend.profile or '')}" for command in SIGN_IN),
                 language="shell")
+    messages.look_again()
     st.stop()
 bucket = storage.bucket_name(clients, project)
 place = access.place_of(clients, bucket, project.name, rekognition_name(project))

@@ -20,8 +20,7 @@ GONE = "ResourceNotFoundException"
 ALLOWED = dict.fromkeys((
     "DescribeProjectVersions", "StopProjectVersion", "CreateDataset", "DescribeDataset", "ListDatasetEntries",
     "DeleteDataset", "CreateProjectVersion", "StartProjectVersion", "DetectCustomLabels", "DeleteProjectVersion",
-    "CopyProjectVersion", "TagResource", "UntagResource", "ListTagsForResource", "GetSchedule",
-    "DeleteSchedule"), GONE) | {
+    "CopyProjectVersion", "TagResource", "UntagResource", "ListTagsForResource", "DeleteSchedule"), GONE) | {
     "GetRole": "NoSuchEntity", "GetBucketPolicy": "NoSuchBucketPolicy"}
 SIMULATED = {"SimulatePrincipalPolicy": {"EvaluationResults": [
     {"EvalActionName": "iam:PassRole", "EvalDecision": "allowed"}]}}
@@ -60,7 +59,7 @@ def test_what_can_not_be_tried_is_asked_of_the_simulator(decision: str, outcome:
     assert (seen.outcome, seen.how) == (outcome, "simulated")
     asked = calls[-1][1]
     assert asked["PolicySourceArn"] == f"arn:aws:iam::{ACCOUNT}:user/ada"
-    assert asked["ResourceArns"] == [f"arn:aws:iam::{ACCOUNT}:role/rekolab-permission-check"]
+    assert asked["ResourceArns"] == [f"arn:aws:iam::{ACCOUNT}:role/RekolabStopsModels"]
     assert asked["ContextEntries"][0]["ContextKeyValues"] == ["scheduler.amazonaws.com"]
 
 
@@ -88,12 +87,11 @@ def test_no_call_can_change_or_bill_anything() -> None:
             asked.pop("ClientToken", None)
             arns = [value for name, value in asked.items() if name.endswith("Arn")]
             assert all(arn.endswith("/1") for arn in arns)
-            assert arns or asked == {"Name": "rekolab-permission-check"}
+            assert arns or asked == {"Name": "rekolab-stop-nothing"}
         elif operation.startswith("Put"):
             assert (operation, asked["Key"]) == ("PutObject", "pets/rekolab-permission-check.txt")
         else:
             assert operation.startswith(("Describe", "List", "Get", "Head", "Simulate"))
-        assert asked.get("MetricDataQueries", []) == []
 
 
 def test_every_permission_is_seen_to_work_for_whom_everything_is_allowed(
@@ -102,7 +100,7 @@ def test_every_permission_is_seen_to_work_for_whom_everything_is_allowed(
     clients, _ = answering(ALLOWED | SIMULATED)
     monkeypatch.setattr(aws, "connect", lambda home, backend: clients)
     report = access.check(Progress(), str(project.home), project.name, "pets")
-    assert {one.need for one in report.checks} == {one for one in NEEDS if not one.new_bucket}
+    assert {one.need for one in report.checks} == {*permissions.needed(bucket_exists=True)}
     assert {one.outcome for one in report.checks} == {"works"}
     assert report.written == "pets/rekolab-permission-check.txt"
 
@@ -132,7 +130,7 @@ def allows(policy: dict[str, Any], action: str, resource: str) -> bool:
 
 
 def test_the_policy_allows_what_is_needed_in_this_place_and_nothing_elsewhere() -> None:
-    policy = permissions.policy(PLACE)
+    policy = permissions.policy(PLACE, permissions.needed(bucket_exists=False))
     start, arn = "rekognition:StartProjectVersion", f"arn:aws:rekognition:us-east-1:{ACCOUNT}:project"
     assert allows(policy, start, f"{arn}/pets-in-rekognition/version/one/1690405809285")
     assert not allows(policy, start, f"{arn}/other/version/one/1690405809285")
@@ -141,12 +139,14 @@ def test_the_policy_allows_what_is_needed_in_this_place_and_nothing_elsewhere() 
     assert not allows(policy, "s3:PutObject", "arn:aws:s3:::photos/other/cat.jpg")
     assert not allows(policy, "s3:DeleteObject", "arn:aws:s3:::photos/pets/images/cat.jpg")
     every = [action for one in policy["Statement"] for action in one["Action"]]
-    assert sorted(every) == sorted(one.action for one in NEEDS)
+    assert sorted(every) == sorted(one.action for one in permissions.needed(bucket_exists=False))
+    assert not {"iam:CreateRole", "iam:PutRolePolicy"} & {*every}
     assert not any("*" in action for action in every)
 
 
 def test_the_role_is_passed_to_the_scheduler_only() -> None:
-    passing = [one for one in permissions.policy(PLACE)["Statement"] if "iam:PassRole" in one["Action"]]
+    policy = permissions.policy(PLACE, permissions.needed(bucket_exists=False))
+    passing = [one for one in policy["Statement"] if "iam:PassRole" in one["Action"]]
     only = {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
     assert [one["Condition"] for one in passing] == [only]
     assert passing[0]["Action"] == ["iam:PassRole"]
@@ -154,7 +154,7 @@ def test_the_role_is_passed_to_the_scheduler_only() -> None:
 
 def test_the_policy_is_one_that_iam_takes() -> None:
     """Statements have distinct names of letters and digits, and all of it fits a managed policy."""
-    policy = permissions.policy(PLACE)
+    policy = permissions.policy(PLACE, permissions.needed(bucket_exists=False))
     names = [one["Sid"] for one in policy["Statement"]]
     assert len({*names}) == len(names) and all(name.isalnum() for name in names)
     assert len(json.dumps(policy, separators=(",", ":"))) < 6144

@@ -139,8 +139,8 @@ class Visitor:
 
     @property
     def links(self) -> dict[str, str]:
-        """Label -> page of the links in the page; "overview" is the first page."""
-        return {read(one.proto.label): one.proto.page or "overview" for one in self.at.get("page_link")}
+        """Label -> page of the links in the page, without the sidebar's; "overview" is the first page."""
+        return {read(one.proto.label): one.proto.page or "overview" for one in self.at.main.get("page_link")}
 
     @property
     def title(self) -> str:
