@@ -1,4 +1,4 @@
-"""A call whose answer was lost is sent again by botocore; what it finds made by itself then is taken, and nothing else."""
+"""A call whose answer was lost is sent again by botocore: what it has made itself is taken then, and nothing else."""
 
 from __future__ import annotations
 
