@@ -50,7 +50,7 @@ class Visitor:
         with pytest.MonkeyPatch.context() as patch:
             for module in (local_script_runner, app_test):  # of the entry script, and of the pages
                 patch.setattr(module, "ScriptCache", lambda: COMPILED)
-            patch.setattr(PagesManager, "set_pages", self._note_pages)
+            patch.setattr(PagesManager, "set_pages_and_resolve", self._note_pages)
             self.at.run()
         assert not self.at.exception, [problem.value for problem in self.at.exception]
         return self
@@ -154,14 +154,14 @@ class Visitor:
 
     @property
     def _note_pages(self) -> Any:
-        """PagesManager.set_pages, which is noted."""
-        keep = PagesManager.set_pages
+        """What the navigation tells of its pages, noted on its way."""
+        tell = PagesManager.set_pages_and_resolve
 
-        def set_pages(manager: PagesManager, found: dict[Any, Any]) -> None:
-            self._pages = found
-            keep(manager, found)
+        def note(manager: PagesManager, pages: dict[Any, Any], *more: Any, **named: Any) -> Any:
+            self._pages = pages
+            return tell(manager, pages, *more, **named)
 
-        return set_pages
+        return note
 
     def _buttons(self, label: str) -> list[Any]:
         return [one for one in self.at.button if label in (one.key, read(one.label))]
