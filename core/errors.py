@@ -20,12 +20,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Cure:
-    """A way on: what its button says, and the page (its path under pages/, no suffix) that it leads to."""
+    """A way on: what its button says, and the page (its path under pages/, no suffix) that it leads to.
+
+    Without a page the way on is to draw the page anew that is open.
+    """
 
     label: str
     page: str
@@ -81,13 +85,18 @@ class Cancelled(RekolabError):
 
 
 class AwsError(RekolabError):
-    """`code` is AWS's own, `operation` the call that raised it, `said` AWS's own sentence."""
+    """`code` is AWS's own, `operation` the call that raised it, `said` AWS's own sentence.
+
+    `repeated` tells that the call was sent more than once, because no answer came to it or a passing error: what is
+    said to exist already may have been made by this very call.
+    """
 
     def __init__(self, code: str, operation: str, said: str, message: str, cure: Cure | None = None) -> None:
         super().__init__(message, cure)
         self.code = code
         self.operation = operation
         self.said = said
+        self.repeated = False
 
 
 class ModelNotRunning(AwsError):
@@ -112,60 +121,115 @@ class Unreachable(AwsError):
 
 VERSIONS = Cure("Open the versions", "model/versions")
 CLEAN = Cure("Clean the photos", "data/clean")
+MANIFEST = Cure("Open the manifest", "data/manifest")
 TRAIN = Cure("Open training", "model/train")
 OVERVIEW = Cure("Open the overview", "start/overview")
+ACCESS = Cure("Check the access to AWS", "start/aws")
+AGAIN = Cure("Look again", "")  # "" is the page that is open
 
-# code -> (class, what happened and why, the way on)
-_MEANING: dict[str, tuple[type[AwsError], str, Cure | None]] = {
-    "ResourceNotReadyException": (
-        ModelNotRunning, "The model is not running. A model answers only after it has been started.", VERSIONS),
-    "ResourceNotFoundException": (
-        NotFound, "It does not exist, or no longer exists, in this account and region.", OVERVIEW),
-    "ResourceInUseException": (
-        AwsError, "It is busy or taken: another step is still working on it, or the name is used already.", VERSIONS),
-    "ResourceAlreadyExistsException": (AwsError, "It exists already.", None),
-    "LimitExceededException": (
-        AwsError, "A limit of the account is reached, such as two running models or five inference units.", VERSIONS),
-    "ServiceQuotaExceededException": (AwsError, "A quota of the account is reached.", VERSIONS),
-    "ImageTooLargeException": (
-        AwsError, "The photo is too large: more than 4 MB in a request, 15 MB in S3, or 4096 pixels a side.", CLEAN),
-    "InvalidImageFormatException": (
-        AwsError, "The file is not a JPEG or PNG image, whatever its name says.", CLEAN),
-    "InvalidS3ObjectException": (
-        AwsError, "The object in S3 is missing, in another region, or may not be read.", None),
-    "InvalidParameterException": (AwsError, "A value in the request is not allowed.", None),
-    "ValidationException": (AwsError, "A value in the request is not allowed.", None),
-    "InvalidPaginationTokenException": (AwsError, "The list has changed while it was read. Read it again.", None),
-    "ThrottlingException": (Throttled, "Too many requests at once. Wait a moment and try again.", None),
-    "ProvisionedThroughputExceededException": (
-        Throttled, "More photos at once than the model's inference units can take. Wait, or start it with more.", None),
-    "SlowDown": (Throttled, "S3 asks for fewer requests at once. Wait a moment and try again.", None),
-    "ServiceUnavailable": (Throttled, "S3 is busy. Wait a moment and try again.", None),
-    "503": (Throttled, "S3 is busy. Wait a moment and try again.", None),
-    "InternalError": (AwsError, "S3 had an error of its own. Trying again usually helps.", None),
-    "BadDigest": (AwsError, "The content that arrived is not the one that was announced; S3 did not take it.", None),
-    "InternalServerError": (AwsError, "The service had an error of its own. Trying again usually helps.", None),
-    "AccessDeniedException": (NotAllowed, "These credentials do not have the permission for this call.", None),
-    "AccessDenied": (NotAllowed, "These credentials do not have the permission for this call.", None),
-    "UnrecognizedClientException": (NotAllowed, "AWS does not know these credentials.", None),
-    "InvalidClientTokenId": (NotAllowed, "AWS does not know these credentials.", None),
-    "InvalidAccessKeyId": (NotAllowed, "S3 does not know these credentials.", None),
-    "SignatureDoesNotMatch": (NotAllowed, "The secret key does not belong to the access key.", None),
-    "InvalidSignatureException": (NotAllowed, "The signature is not accepted: a wrong secret, or a wrong clock.", None),
-    "RequestTimeTooSkewed": (NotAllowed, "This computer's clock is wrong. Set it, and try again.", None),
-    "ExpiredTokenException": (NotAllowed, "The credentials have expired. Sign in again, then repeat the step.", None),
-    "ExpiredToken": (NotAllowed, "The credentials have expired. Sign in again, then repeat the step.", None),
-    "NoSuchBucket": (NotFound, "The bucket does not exist.", None),
-    "NoSuchKey": (NotFound, "The object does not exist in the bucket.", None),
-    "404": (NotFound, "It does not exist in S3.", None),
-    "403": (NotAllowed, "S3 does not let these credentials do this.", None),
-    "BucketAlreadyExists": (AwsError, "The bucket name is taken by another account. Choose another.", None),
-    "BucketAlreadyOwnedByYou": (AwsError, "The bucket is yours already, perhaps in another region.", None),
-}
+CLOCK = ("This computer's clock is wrong, and AWS takes no request that is more than some minutes old or early. Let "
+         "the system set the time by itself, then try again.")
+_EXPIRED = "The credentials have expired. Sign in again, then repeat the step."
+_REFUSED = "These credentials do not have the permission for this call."
+_UNKNOWN = "AWS does not know these credentials."
+_VALUE = "A value in the request is not allowed."
+_GONE = "It does not exist, or no longer exists, in this account and region."
+_REGION = "It is in another region than the one that was asked. Choose the right region, or another bucket."
+_OWN_FAULT = "The service had an error of its own. Trying again usually helps."
+_TOO_FAST = "Too many requests at once. Wait a moment and try again."
+
+# Codes with one meaning: (class, what happened and why, the way on). tests/aws/test_aws_errors.py holds them against
+# the errors that AWS's own model of the services lists.
+_ROWS: tuple[tuple[str, type[AwsError], str, Cure], ...] = (
+    ("ResourceNotReadyException", ModelNotRunning,
+     "The model is not running. A model answers only after it has been started.", VERSIONS),
+    ("ResourceNotFoundException", NotFound, _GONE, OVERVIEW),
+    ("ResourceInUseException", AwsError,
+     "It is busy or taken: another step is still working on it, or the name is used already.", VERSIONS),
+    ("ResourceAlreadyExistsException EntityAlreadyExists", AwsError, "It exists already.", TRAIN),
+    ("ConflictException ConcurrentModificationException ConcurrentModification", AwsError,
+     "It was changed elsewhere at the same moment, or exists already.", AGAIN),
+    ("LimitExceededException", AwsError,
+     "A limit of the account is reached, such as two running models or five inference units.", VERSIONS),
+    ("ServiceQuotaExceededException LimitExceeded", AwsError, "A quota of the account is reached.", VERSIONS),
+    ("ImageTooLargeException", AwsError,
+     "The photo is too large: more than 4 MB in a request, 15 MB in S3, or 4096 pixels a side.", CLEAN),
+    ("InvalidImageFormatException", AwsError, "The file is not a JPEG or PNG image, whatever its name says.", CLEAN),
+    ("InvalidS3ObjectException", AwsError,
+     "The object in S3 is missing, in another region, or may not be read.", MANIFEST),
+    ("InvalidParameterException ValidationException ValidationError InvalidParameterValue InvalidParameterCombination "
+     "MissingParameter MissingAction InvalidInput InvalidArgument InvalidRequest InvalidQueryParameter "
+     "MalformedQueryString MalformedHttpRequestException SerializationException", AwsError, _VALUE, OVERVIEW),
+    ("PolicyEvaluation", AwsError, "AWS could not evaluate the policies of these credentials.", ACCESS),
+    ("MalformedPolicyDocumentException MalformedPolicyDocument", AwsError, "The policy is not one that AWS can read.",
+     VERSIONS),
+    ("InvalidPolicyRevisionIdException", AwsError, "The policy was changed elsewhere meanwhile.", AGAIN),
+    ("InvalidPaginationTokenException InvalidNextToken", AwsError,
+     "The list has changed while it was read. Read it again.", AGAIN),
+    ("ThrottlingException Throttling ThrottledException RequestThrottled RequestThrottledException "
+     "TooManyRequestsException RequestLimitExceeded BandwidthLimitExceeded PriorRequestNotComplete "
+     "TransactionInProgressException EC2ThrottledException 429", Throttled, _TOO_FAST, AGAIN),
+    ("ProvisionedThroughputExceededException", Throttled,
+     "More photos at once than the model's inference units can take. Wait, or start it with more.", VERSIONS),
+    ("SlowDown", Throttled, "S3 asks for fewer requests at once. Wait a moment and try again.", AGAIN),
+    ("ServiceUnavailable ServiceUnavailableException 503", Throttled,
+     "The service is busy. Wait a moment and try again.", AGAIN),
+    ("InternalError", AwsError, "S3 had an error of its own. Trying again usually helps.", AGAIN),
+    ("InternalServerError InternalServerException InternalServiceError InternalFailure ServiceFailure "
+     "RequestAbortedException RequestTimeout RequestTimeoutException OperationAborted 500 502 504",
+     AwsError, _OWN_FAULT, AGAIN),
+    ("BadDigest XAmzContentSHA256Mismatch IncompleteBody", AwsError,
+     "The content that arrived is not the one that was announced; S3 did not take it.", MANIFEST),
+    ("EntityTooLarge RequestEntityTooLargeException", AwsError, "The content is larger than the service takes.", CLEAN),
+    ("EncryptionTypeMismatch", AwsError,
+     "The object would be encrypted in another way than what is there already.", MANIFEST),
+    ("InvalidWriteOffset TooManyParts", AwsError, "S3 can not add to what is there already. Send it whole.", MANIFEST),
+    ("AccessDeniedException AccessDenied AccessDeniedFault NotAuthorized UnauthorizedOperation AllAccessDisabled",
+     NotAllowed, _REFUSED, ACCESS),
+    ("403", NotAllowed, "S3 does not let these credentials do this.", ACCESS),
+    ("UnrecognizedClientException InvalidClientTokenId MissingAuthenticationToken MissingAuthenticationTokenException "
+     "InvalidToken", NotAllowed, _UNKNOWN, ACCESS),
+    ("InvalidAccessKeyId", NotAllowed, "S3 does not know these credentials.", ACCESS),
+    ("SignatureDoesNotMatch", NotAllowed, "The secret key does not belong to the access key.", ACCESS),
+    ("InvalidSignatureException IncompleteSignature IncompleteSignatureException", NotAllowed,
+     "The signature is not accepted: a wrong secret, or a proxy that changes requests on their way.", ACCESS),
+    ("RequestTimeTooSkewed RequestExpired RequestInTheFuture", NotAllowed, CLOCK, ACCESS),
+    ("ExpiredTokenException ExpiredToken TokenRefreshRequired", NotAllowed, _EXPIRED, ACCESS),
+    ("400", NotAllowed, "S3 did not take the request, and does not say why. Expired credentials are the usual reason: "
+                        "sign in again, then repeat the step.", ACCESS),
+    ("OptInRequired SubscriptionRequiredException InvalidPayer NotSignedUp AccountProblem", NotAllowed,
+     "The account is not signed up for this service, or not in this region.", ACCESS),
+    ("UnknownOperationException InvalidAction NotImplemented", AwsError,
+     "The service does not know this call, perhaps not in this region.", ACCESS),
+    ("NoSuchBucket", NotFound, "The bucket does not exist.", MANIFEST),
+    ("NoSuchKey NoSuchVersion", NotFound, "The object does not exist in the bucket.", MANIFEST),
+    ("404", NotFound, "It does not exist in S3.", MANIFEST),
+    ("UnmodifiableEntity", AwsError, "AWS itself keeps this role, and lets nobody change it.", ACCESS),
+    ("NoSuchEntity", NotFound, "IAM has no user, role or policy of that name.", ACCESS),
+    ("InvalidObjectState", AwsError,
+     "The object is in an archive of S3 (Glacier). Restore it in the S3 console, then try again.", MANIFEST),
+    ("301 PermanentRedirect AuthorizationHeaderMalformed IllegalLocationConstraintException", AwsError, _REGION,
+     ACCESS),
+    ("InvalidBucketName", AwsError, "S3 has no buckets of such a name.", MANIFEST),
+    ("TooManyBuckets", AwsError, "The account has as many buckets as it may have. Choose one that exists.", MANIFEST),
+    ("BucketAlreadyExists", AwsError, "The bucket name is taken by another account. Choose another.", MANIFEST),
+    ("BucketAlreadyOwnedByYou", AwsError, "The bucket is yours already, perhaps in another region.", MANIFEST),
+)
+_MEANING = {code: (kind, meaning, cure) for codes, kind, meaning, cure in _ROWS for code in codes.split()}
+
+# What AWS says when the signature was right, but the time in it was not.
+_CLOCK_SAID = re.compile(r"Signature (?:expired|not yet current)|difference between the request time", re.IGNORECASE)
 
 
 def translate(code: str, operation: str, said: str) -> AwsError:
     """The error that stands for AWS's `code`, which `operation` raised with the sentence `said`."""
     kind, meaning, cure = _MEANING.get(code, (AwsError, "AWS refused the call.", None))
+    if kind is NotAllowed and _CLOCK_SAID.search(said):
+        meaning = CLOCK
     sentence = f"{operation}: {meaning}" + (f" AWS says: {said}" if said else "")
     return kind(code, operation, said, sentence, cure)
+
+
+def is_known(code: str) -> bool:
+    """Whether there is a translation for AWS's `code`."""
+    return code in _MEANING

@@ -10,10 +10,17 @@ from typing import Any, TypeVar
 
 from botocore import exceptions as boto
 
-from core.errors import AwsError, NotAllowed, NotReady, Unreachable, translate
+from core import errors
+from core.errors import AwsError, NotAllowed, NotReady, Throttled, Unreachable, translate
 
 Result = TypeVar("Result")
 LONGEST_QUOTE = 300  # botocore quotes whole parameters, which can be a photo
+
+_OWN_TROUBLE = ("InternalServerError", "InternalServerException", "InternalServiceError", "InternalError",
+                "InternalFailure", "ServiceFailure", "500", "502", "504", "RequestTimeout", "RequestTimeoutException",
+                "OperationAborted")
+_CERTIFICATE_TIMES = ("certificate is not yet valid", "certificate has expired")
+_WAYS_ON = {NotAllowed: errors.ACCESS, Unreachable: errors.AGAIN, AwsError: errors.OVERVIEW}
 
 # The first row that fits counts; what follows a row's classes is how Rekolab says it.
 _OWN_ERRORS: tuple[tuple[tuple[type[Exception], ...], type[AwsError], str], ...] = (
@@ -49,16 +56,25 @@ def aws_call(operation: str = "AWS") -> Iterator[None]:
         yield
     except boto.ClientError as error:
         answer = error.response.get("Error", {})
-        raise translate(str(answer.get("Code", "")), error.operation_name, str(answer.get("Message", ""))) from error
+        told = translate(str(answer.get("Code", "")), error.operation_name, str(answer.get("Message", "")))
+        told.repeated = error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0) > 0
+        raise told from error
     except boto.BotoCoreError as error:
         raise _own(error, operation) from error
 
 
 def _own(error: Exception, operation: str) -> AwsError:
     kind, meaning = next((kind, meaning) for classes, kind, meaning in _OWN_ERRORS if isinstance(error, classes))
+    if isinstance(error, boto.SSLError) and any(words in str(error) for words in _CERTIFICATE_TIMES):
+        meaning = errors.CLOCK
     said = "" if kind is NotAllowed else " ".join(str(error).split())[:LONGEST_QUOTE]
     sentence = f"{operation}: {meaning}" + (f" ({said})" if said else "")
-    return kind(type(error).__name__, operation, said, sentence)
+    return kind(type(error).__name__, operation, said, sentence, _WAYS_ON[kind])
+
+
+def passes(error: AwsError) -> bool:
+    """Whether the same call may well succeed a little later: throttled, not reached, or the service's own trouble."""
+    return isinstance(error, (Throttled, Unreachable)) or error.code in _OWN_TROUBLE
 
 
 def pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
@@ -81,12 +97,25 @@ class Patience:
 PATIENCE = Patience()
 
 
+TROUBLES = 5  # looks in a row that may fail for a reason that passes
+
+
 def wait_until(look: Callable[[], Result | None], what: str, patience: Patience = PATIENCE) -> Result:
-    """What `look` returns as soon as that is not None; NotReady says that `what` took longer than the patience."""
-    waited, pause = 0.0, patience.first
-    while (found := look()) is None:
+    """What `look` returns as soon as that is not None; NotReady says that `what` took longer than the patience.
+
+    What passes, such as throttling or a broken connection, ends no waiting unless it stays.
+    """
+    waited, pause, troubles = 0.0, patience.first, 0
+    while True:
+        try:
+            if (found := look()) is not None:
+                return found
+            troubles = 0
+        except AwsError as error:
+            troubles += 1
+            if not passes(error) or troubles > TROUBLES:
+                raise
         if waited >= patience.seconds:
             raise NotReady(f"{what} takes longer than {patience.seconds:.0f} seconds. It goes on; look again later.")
         patience.sleep(pause)
         waited, pause = waited + pause, min(pause * 1.5, patience.longest)
-    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import socket
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -18,6 +19,7 @@ from botocore.config import Config
 from botocore.utils import parse_timestamp
 
 from core import settings
+from core.aws import throttling
 from core.aws.calls import aws_call
 from core.aws.engine_process import Engine, ensure_engine, find_engine
 from core.errors import EngineError
@@ -28,8 +30,9 @@ from core.workspace import Workspace
 REGIONS = ("us-east-1", "us-east-2", "us-west-2", "eu-west-1", "eu-central-1", "eu-west-2",
            "ap-northeast-1", "ap-northeast-2", "ap-southeast-1", "ap-southeast-2", "ap-south-1")
 
+_TRIES = 5
 _CONFIG = Config(
-    retries={"mode": "standard", "total_max_attempts": 5},
+    retries={"mode": "standard", "total_max_attempts": _TRIES},
     user_agent_extra="rekolab",
     max_pool_connections=32,
     connect_timeout=5,
@@ -49,12 +52,29 @@ class Clients:
     s3: Any = field(repr=False)
     rekognition: Any = field(repr=False)
     sts: Any = field(repr=False)
+    other: Callable[[str], Any] = field(repr=False, default=boto3.client)
 
     @cached_property
-    def account(self) -> str:
-        """The twelve digits of the account that the credentials belong to, asked for once."""
+    def caller(self) -> tuple[str, str]:
+        """(account, ARN) that the credentials belong to, asked for once."""
         with aws_call("GetCallerIdentity"):
-            return str(self.sts.get_caller_identity()["Account"])
+            found = self.sts.get_caller_identity()
+        return str(found["Account"]), str(found.get("Arn", ""))
+
+    @property
+    def account(self) -> str:
+        """The twelve digits of the account that the credentials belong to."""
+        return self.caller[0]
+
+    @cached_property
+    def scheduler(self) -> Any:
+        """EventBridge Scheduler, which AWS and the engine have; made when it is first needed."""
+        return self.other("scheduler")
+
+    @cached_property
+    def iam(self) -> Any:
+        """IAM, which the engine does not have."""
+        return self.other("iam")
 
 
 def connect(home: Path, backend: Backend) -> Clients:
@@ -115,10 +135,7 @@ def engine_clients(engine: Engine, revive: Callable[[], Engine], backend: Backen
     if key not in _ENGINES:
         found = _reading_fast(_session_without_files())
         session = boto3.Session(engine.access_key, engine.secret_key, botocore_session=found)
-        made = _make(session, backend, _ENGINE_CONFIG, engine.url)
-        for client in (made.s3, made.rekognition, made.sts):
-            client.meta.events.register("needs-retry", _reviver(engine.url, revive))
-        _ENGINES[key] = made
+        _ENGINES[key] = _make(session, backend, _ENGINE_CONFIG, engine.url, _reviver(engine.url, revive))
     return _ENGINES[key]
 
 
@@ -129,12 +146,23 @@ def _aws_clients(backend: Backend, stamp: tuple[int, ...]) -> Clients:
         return _make(boto3.Session(botocore_session=_reading_fast(found)), backend, _CONFIG, None)
 
 
-def _make(session: boto3.Session, backend: Backend, config: Config, endpoint: str | None) -> Clients:
-    s3, rekognition, sts = (
-        session.client(service, region_name=backend.region, endpoint_url=endpoint, config=config)
-        for service in ("s3", "rekognition", "sts"))
+def _make(
+    session: boto3.Session, backend: Backend, config: Config, endpoint: str | None,
+    before_retry: Callable[..., None] | None = None,
+) -> Clients:
+    making = threading.Lock()  # boto3's sessions make one client at a time
+
+    def client(service: str) -> Any:
+        with making:
+            made = session.client(service, region_name=backend.region, endpoint_url=endpoint, config=config)
+        made.meta.events.register_last("needs-retry", throttling.hook(_TRIES))
+        if before_retry:
+            made.meta.events.register("needs-retry", before_retry)
+        return made
+
+    s3, rekognition, sts = map(client, ("s3", "rekognition", "sts"))
     rekognition.meta.events.register_first("needs-retry.rekognition", _final_when_at_a_limit)
-    return Clients(backend, backend.region, s3, rekognition, sts)
+    return Clients(backend, backend.region, s3, rekognition, sts, client)
 
 
 def _final_when_at_a_limit(response: Any = None, **_: Any) -> bool | None:

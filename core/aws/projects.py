@@ -140,20 +140,24 @@ def ensure_datasets(
     earlier call returned as `Datasets.known`) one made from the same content stays, and NotReady is raised for one
     that is not known: somebody may have labelled it in AWS's console. An AwsError says why a manifest was refused.
     """
-    sources: dict[Kind, str] = {"TRAIN": _fingerprint(clients, training_uri),
-                                "TEST": _fingerprint(clients, testing_uri)}
+    wanted = sources(clients, training_uri, testing_uri)
     project = find_project(clients, name_of(project_arn))
     existing = dict(project.datasets) if project else {}
     if known is not None and any(arn not in known for arn in existing.values()):
         raise NotReady(f"The project {name_of(project_arn)} has a dataset that was not made here. Train in another "
                        "project, or delete the dataset in the Rekognition console if nobody needs it.", TRAIN)
     kept = {kind: arn for kind, arn in existing.items()
-            if (known or {}).get(arn) == sources[kind] and _complete(clients, arn)}
+            if (known or {}).get(arn) == wanted[kind] and _usable(clients, arn)}
     for kind, arn in existing.items():
         if kind not in kept:
             _delete(clients, arn, patience)
-    made = {kind: kept.get(kind) or _create(clients, project_arn, kind, sources[kind]) for kind in sources}
-    return Datasets(*(_settled(clients, made[kind], sources[kind], patience) for kind in sources))
+    made = {kind: kept.get(kind) or _create(clients, project_arn, kind, wanted[kind]) for kind in wanted}
+    return Datasets(*(_settled(clients, made[kind], wanted[kind], patience) for kind in wanted))
+
+
+def sources(clients: Clients, training_uri: str, testing_uri: str) -> dict[Kind, str]:
+    """What datasets of these manifests are made from, with the content: s3://...#etag. NotReady when one is missing."""
+    return {"TRAIN": _fingerprint(clients, training_uri), "TEST": _fingerprint(clients, testing_uri)}
 
 
 def _fingerprint(clients: Clients, manifest: str) -> str:
@@ -163,16 +167,23 @@ def _fingerprint(clients: Clients, manifest: str) -> str:
     return f"{manifest}#{stored.etag}"
 
 
-def _complete(clients: Clients, arn: str) -> bool:
-    return describe_dataset(clients, arn).status == "CREATE_COMPLETE"
+def _usable(clients: Clients, arn: str) -> bool:
+    """Whether the dataset is, or may yet become, what it was made from."""
+    return describe_dataset(clients, arn).status in ("CREATE_COMPLETE", "CREATE_IN_PROGRESS")
 
 
 def _create(clients: Clients, project_arn: str, kind: Kind, source: str) -> str:
     bucket, key = split_uri(source.rpartition("#")[0])
-    with aws_call():
-        answer = clients.rekognition.create_dataset(
-            ProjectArn=project_arn, DatasetType=kind,
-            DatasetSource={"GroundTruthManifest": {"S3Object": {"Bucket": bucket, "Name": key}}})
+    try:
+        with aws_call():
+            answer = clients.rekognition.create_dataset(
+                ProjectArn=project_arn, DatasetType=kind,
+                DatasetSource={"GroundTruthManifest": {"S3Object": {"Bucket": bucket, "Name": key}}})
+    except AwsError as error:
+        made_at_first = error.repeated and error.code == "ResourceAlreadyExistsException"  # only its answer was lost
+        if not made_at_first or (project := find_project(clients, name_of(project_arn))) is None:
+            raise
+        return project.datasets[kind]
     return str(answer["DatasetArn"])
 
 
@@ -199,6 +210,14 @@ def _delete(clients: Clients, arn: str, patience: Patience) -> None:
 
     with suppress(NotFound):
         wait_until(partial(_at_rest, clients, arn), "The work on the earlier dataset", patience)
+        _begin_to_delete(clients, arn)
+        wait_until(look, "Deleting the earlier dataset", patience)
+
+
+def _begin_to_delete(clients: Clients, arn: str) -> None:
+    try:
         with aws_call():
             clients.rekognition.delete_dataset(DatasetArn=arn)
-        wait_until(look, "Deleting the earlier dataset", patience)
+    except AwsError as error:
+        if not error.repeated or error.code != "ResourceInUseException":  # the first try came through
+            raise

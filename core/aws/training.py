@@ -11,9 +11,12 @@ from typing import Any, Literal
 from core.aws import storage, versions
 from core.aws.calls import aws_call
 from core.aws.clients import Clients
-from core.errors import TRAIN, BadManifest, NotFound, NotReady
+from core.aws.projects import name_of
+from core.errors import TRAIN, AwsError, BadManifest, NotFound, NotReady
 from core.manifest.lines import split_uri
 from core.types import Evaluation, Finding, LabelResult, Version
+
+_SKEW = dt.timedelta(minutes=5)  # AWS takes no request from a clock that is further off
 
 Side = Literal["training", "testing"]
 _RESULTS: dict[Side, str] = {"training": "TrainingDataResult", "testing": "TestingDataResult"}
@@ -94,10 +97,23 @@ def start_training(
         request["VersionDescription"] = description
     if tags:
         request["Tags"] = dict(tags)
-    with aws_call():
-        answer = clients.rekognition.create_project_version(
-            ProjectArn=project_arn, VersionName=version_name, **request)
+    asked = dt.datetime.now(dt.UTC)
+    try:
+        with aws_call():
+            answer = clients.rekognition.create_project_version(
+                ProjectArn=project_arn, VersionName=version_name, **request)
+    except AwsError as error:
+        made_at_first = error.repeated and error.code == "ResourceInUseException"  # only its answer was lost
+        if not made_at_first or not (arn := _begun(clients, project_arn, version_name, asked)):
+            raise
+        return arn
     return str(answer["ProjectVersionArn"])
+
+
+def _begun(clients: Clients, project_arn: str, version_name: str, asked: dt.datetime) -> str | None:
+    """The version of that name, where it is no older than the call that asked for it."""
+    found = versions.list_versions(clients, name_of(project_arn))
+    return next((one.arn for one in found if one.name == version_name and one.created >= asked - _SKEW), None)
 
 
 def _asset(manifest: str) -> dict[str, Any]:

@@ -88,8 +88,13 @@ def start(clients: Clients, arn: str, units: int, max_units: int | None = None) 
         raise RekolabError(f"A model runs on 1 to {MAX_UNITS} inference units, and the most can not be less than the "
                            f"least. {units}" + ("" if max_units is None else f" to {max_units}") + " is not possible.")
     chosen = {} if max_units is None else {"MaxInferenceUnits": max_units}
-    with aws_call():
-        clients.rekognition.start_project_version(ProjectVersionArn=arn, MinInferenceUnits=units, **chosen)
+    try:
+        with aws_call():
+            clients.rekognition.start_project_version(ProjectVersionArn=arn, MinInferenceUnits=units, **chosen)
+    except AwsError as error:
+        came_through = error.repeated and error.code == "ResourceInUseException"  # only the first answer was lost
+        if not came_through or describe(clients, arn).status not in ("STARTING", "RUNNING"):
+            raise
 
 
 def stop(clients: Clients, arn: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from core.aws import clients as aws
 from core.aws import projects, training, versions
 from core.aws.clients import Clients
@@ -66,18 +68,28 @@ def train(progress: Progress, home: str, project: str, version_name: str) -> str
 def _ensure_datasets(project: Project, clients: Clients, arn: str, training_uri: str, testing_uri: str) -> None:
     """Both datasets from these manifests; NotReady where a dataset would be lost that was not made here.
 
-    What is made is not known before it is complete, so the catalogue says first that it is being made: after a crash
-    in between, datasets that are not known are ours.
+    What is made is not known before it is complete, so the catalogue says first from what it is being made: a dataset
+    that is found after a crash in between is ours, and is not made again.
     """
     made_here: dict[str, dict[str, str]] = project.get("datasets", {})  # by project ARN, for every backend
-    known = None if project.get("making_datasets") == arn else made_here.get(arn, {})
-    if known is not None:
-        name = projects.name_of(arn)
-        found = projects.find_project(clients, name)
-        if found and set(found.datasets.values()) - set(known):
-            raise NotReady(f"{name} has a dataset that was not made here, and training would replace it. "
-                           "Choose another Rekognition project, or delete the dataset if nobody needs it.", TRAIN)
-    project.set("making_datasets", arn)
+    known = made_here.get(arn, {}) | _left_by_crash(project, clients, arn, made_here.get(arn, {}))
+    making = projects.sources(clients, training_uri, testing_uri)
+    project.set("datasets", made_here | {arn: known})
+    project.set("making_datasets", {"project": arn, "from": making})
     made = projects.ensure_datasets(clients, arn, training_uri, testing_uri, known)
     project.set("datasets", made_here | {arn: made.known})
     project.set("making_datasets", None)
+
+
+def _left_by_crash(project: Project, clients: Clients, arn: str, known: Mapping[str, str]) -> dict[str, str]:
+    """The datasets that are not known, with what they were being made from; NotReady where they are not ours."""
+    name = projects.name_of(arn)
+    found = projects.find_project(clients, name)
+    strange = {kind: dataset for kind, dataset in (found.datasets if found else {}).items() if dataset not in known}
+    making = project.get("making_datasets")
+    if isinstance(making, str):  # as an older version wrote it, without saying from what
+        making = {"project": making, "from": {}}
+    if strange and (making is None or making["project"] != arn):
+        raise NotReady(f"{name} has a dataset that was not made here, and training would replace it. "
+                       "Choose another Rekognition project, or delete the dataset if nobody needs it.", TRAIN)
+    return {dataset: making["from"].get(kind, "") for kind, dataset in strange.items()}

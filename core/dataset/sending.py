@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from core.aws import storage
-from core.aws.calls import Patience
+from core.aws.calls import Patience, passes
 from core.aws.clients import Clients
 from core.aws.storage import StoredObject
 from core.compute import each
@@ -20,7 +20,7 @@ from core.dataset import batches, cleaning_s3, places, synced
 from core.dataset.names import counted
 from core.dataset.pace import Pace
 from core.dataset.trainable import Entry
-from core.errors import CLEAN, AwsError, Cure, NotFound, Throttled, Unreachable
+from core.errors import CLEAN, AwsError, Cure, NotFound, Throttled
 from core.jobs import Progress
 from core.workspace import Project
 
@@ -29,7 +29,6 @@ PATIENCE = Patience(seconds=180, first=0.5, longest=15)  # beyond botocore's own
 BROWSE = Cure("Look at the photos again", "data/browse")
 
 _TICK = 0.2  # seconds after which a cancelled job is seen while it waits
-_PASSING = ("InternalError", "500", "502", "504", "RequestTimeout", "OperationAborted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +131,7 @@ class Courier:
 
 def _passes(error: AwsError) -> bool:
     """Whether the same call may well succeed a little later. A BadDigest of right bytes is damage on the way."""
-    return isinstance(error, (Throttled, Unreachable)) or error.code in _PASSING or error.code == "BadDigest"
+    return passes(error) or error.code == "BadDigest"
 
 
 def stopped(error: AwsError) -> AwsError:

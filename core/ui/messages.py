@@ -6,16 +6,23 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.errors import RekolabError
+from core.errors import AGAIN, RekolabError
 from core.ui import pages
 from core.ui.words import plain
 
 
-def error(problem: RekolabError) -> None:
-    """An error in plain words, with its cure as a link when it has one."""
+def error(problem: RekolabError, again: bool = True) -> None:
+    """An error in plain words, with its cure as a link when it has one; without `again`, none that only looks again."""
     st.error(plain(problem.message), icon=":material/error:")
-    if problem.cure:
+    if problem.cure and problem.cure.page:
         st.page_link(pages.path(problem.cure.page), label=problem.cure.label, icon=":material/healing:")
+    elif problem.cure and again:
+        look_again(problem.cure.label)
+
+
+def look_again(label: str = AGAIN.label) -> None:
+    """The link that draws the open page anew. It is no button, so that it may stand in forms, and more than once."""
+    st.page_link(pages.path(pages.here()), label=label, icon=":material/refresh:")
 
 
 def cancelled(problem: RekolabError) -> None:

@@ -8,7 +8,10 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
-    "Start": {"start/overview": ("Overview", ":material/home:")},
+    "Start": {
+        "start/overview": ("Overview", ":material/home:"),
+        "start/aws": ("AWS access", ":material/key:"),
+    },
     "Data": {
         "data/browse": ("Browse", ":material/photo_library:"),
         "data/clean": ("Clean", ":material/auto_fix_high:"),
@@ -54,6 +57,12 @@ def navigation() -> StreamlitPage:
 def current() -> str:
     """The page that is open, by the last part of its name: "browse"."""
     return str(st.session_state.get("page", ""))
+
+
+def here() -> str:
+    """The page that is open: "data/browse". The first page has no name in an address."""
+    return next((page for section in SECTIONS.values() for page in section if page.endswith(f"/{current() or None}")),
+                "start/overview")
 
 
 def way_on(page: str, label: str) -> None:

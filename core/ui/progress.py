@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.aws import versions
+from core.aws import throttling, versions
 from core.aws.clients import Clients
 from core.errors import RekolabError
 from core.jobs import Job
@@ -18,7 +18,8 @@ TICK = 0.7  # seconds between two looks at a running job
 
 # The page of a kind of job, on which its failure is said; elsewhere the sidebar says it.
 PLACES = {"import": "browse", "clean": "clean", "upload": "manifest", "train": "train", "evaluate": "evaluate",
-          "report": "report", "labels": "label", "export": "label", "unseen": "manifest"}
+          "report": "report", "labels": "label", "export": "label", "unseen": "manifest", "examine": "manifest",
+          "mend": "manifest", "access": "aws"}
 
 
 def in_sidebar() -> None:
@@ -40,11 +41,19 @@ def _list() -> None:
             st.toast(f"{plain(one.title)}: done", icon=":material/check_circle:")
     if ended:
         st.rerun()  # the page shows what has changed, and the ticking stops when nothing runs any more
+    if live := [one for one in listed if one.live]:
+        _slowed()
     for one in listed:
-        if one.live:
+        if one in live:
             _row(one)
         elif one.state == "failed" and not _said_by_page(one):
             _failed(one)
+
+
+def _slowed() -> None:
+    """Why it goes slowly, while AWS throttles."""
+    if throttling.is_slowed():
+        st.caption(":material/hourglass_top: AWS asks for fewer requests at once. Rekolab waits and tries again.")
 
 
 def _said_by_page(one: Job) -> bool:

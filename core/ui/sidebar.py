@@ -7,7 +7,7 @@ import streamlit as st
 from core.aws import clients as aws
 from core.errors import RekolabError
 from core.types import Backend
-from core.ui import messages, meter, progress, sources, state
+from core.ui import messages, meter, pages, progress, sources, state
 from core.ui.words import plain
 from core.workspace import Project
 
@@ -83,6 +83,7 @@ def choose_backend(project: Project) -> None:
     if st.button("Use this", key="backend_use", disabled=wanted == backend, type="primary"):
         with state.errors_shown():
             _switch(project, wanted)
+    st.page_link(pages.path("start/aws"), label="What AWS needs, and what works", icon=":material/key:")
 
 
 def _switch(project: Project, wanted: Backend) -> None:

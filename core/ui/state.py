@@ -127,7 +127,7 @@ def failure(project: Project, kind: str) -> None:
     """Say on the job's own page why its last job of that kind failed, or was cancelled, until it is dismissed."""
     last = job(project, kind)
     if last and last.error:
-        messages.cancelled(last.error) if last.state == "cancelled" else messages.error(last.error)
+        messages.cancelled(last.error) if last.state == "cancelled" else messages.error(last.error, again=False)
         st.button("Dismiss", key=f"dismiss {last.key}", on_click=jobs().forget, args=(last.key,), type="tertiary")
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from streamlit.components.v2.component_manager import BidiComponentManager
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import RerunData
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, app_test, local_script_runner
@@ -33,6 +34,7 @@ class Visitor:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.at = AppTest.from_file(ENTRY, default_timeout=PATIENCE)
+        self._pages: dict[Any, Any] = {}
         self.at._bidi_component_manager = BidiComponentManager()  # without a search of every installed package
 
     def go(self, page: str, project: str | None = None) -> Visitor:
@@ -48,6 +50,7 @@ class Visitor:
         with pytest.MonkeyPatch.context() as patch:
             for module in (local_script_runner, app_test):  # of the entry script, and of the pages
                 patch.setattr(module, "ScriptCache", lambda: COMPILED)
+            patch.setattr(PagesManager, "set_pages_and_resolve", self._note_pages)
             self.at.run()
         assert not self.at.exception, [problem.value for problem in self.at.exception]
         return self
@@ -57,6 +60,7 @@ class Visitor:
         fragments = partial(RerunData, fragment_id_queue=list(self.at._fragment_storage._fragments))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(local_script_runner, "RerunData", fragments)
+            patch.setattr(PagesManager, "get_pages", lambda _: self._pages)  # a session keeps them between its runs
             return self.run()
 
     def click(self, label: str, inside: str | None = None) -> Visitor:
@@ -139,12 +143,25 @@ class Visitor:
 
     @property
     def links(self) -> dict[str, str]:
-        """Label -> page of the links in the page; "overview" is the first page."""
-        return {read(one.proto.label): one.proto.page or "overview" for one in self.at.get("page_link")}
+        """Label -> page of the links in the page, without the sidebar's; "overview" is the first page."""
+        aside = {id(one) for one in self.at.sidebar.get("page_link")}
+        return {read(one.proto.label): one.proto.page or "overview" for one in self.at.get("page_link")
+                if id(one) not in aside}
 
     @property
     def title(self) -> str:
         return str(self.at.title[0].value)
+
+    @property
+    def _note_pages(self) -> Any:
+        """What the navigation tells of its pages, noted on its way."""
+        tell = PagesManager.set_pages_and_resolve
+
+        def note(manager: PagesManager, pages: dict[Any, Any], *more: Any, **named: Any) -> Any:
+            self._pages = pages
+            return tell(manager, pages, *more, **named)
+
+        return note
 
     def _buttons(self, label: str) -> list[Any]:
         return [one for one in self.at.button if label in (one.key, read(one.label))]
