@@ -22,7 +22,8 @@ from core.jobs import Progress
 from core.types import Photo
 from core.workspace import Project, open_project
 
-__all__ = ["Likeness", "class_scores", "compare", "more_like", "nearest_of", "outlier_scores", "pending", "read"]
+__all__ = ["Likeness", "class_scores", "compare", "embeddings", "more_like", "nearest_of", "outlier_scores", "pending",
+           "read"]
 
 _AT_ONCE = 64  # embeddings that a crash may lose, half a second of work
 _NO_ROW = b""  # kept in place of the embedding of a picture that cannot be read any more
@@ -35,15 +36,22 @@ def compare(progress: Progress, home: str, project: str) -> int:
     """
     owner = open_project(home, project)
     contents = _contents(photos.photos(owner))
-    known = _embedded(owner)
-    waiting = [photo for sha256, photo in contents.items() if sha256 not in known]
-    progress.begin(len(waiting), "Seeing what the photos show")
-    pictures = ((photo, _small(owner, photo)) for photo in waiting)
-    batches.written(each(_embed, pictures, progress), partial(_keep, owner), _AT_ONCE)
+    new = _see(progress, owner, contents)
     likeness_file.write(owner, _compared(owner, contents, progress))
-    if waiting:
-        owner.note("browse", f"Compared {counted(len(waiting), 'new photo')} with all others")
-    return len(waiting)
+    if new:
+        owner.note("browse", f"Compared {counted(new, 'new photo')} with all others")
+    return new
+
+
+def embeddings(progress: Progress, project: Project, listed: Iterable[Photo]) -> tuple[list[Photo], Floats]:
+    """Part of a job: embed those of the photos that are new; gives the photos of different content that have one.
+
+    The embeddings have a row for each, (n, 1280). A photo that can't be read any more is not among them.
+    """
+    contents = _contents(listed)
+    _see(progress, project, contents)
+    hashes, rows = _rows(project, contents)
+    return [contents[sha256] for sha256 in hashes], rows
 
 
 def pending(project: Project) -> int:
@@ -87,6 +95,16 @@ def _contents(listed: Iterable[Photo]) -> dict[str, Photo]:
 def _embedded(project: Project) -> set[str]:
     with project.reading() as rows:
         return {row["sha256"] for row in rows.execute("SELECT sha256 FROM embedding")}
+
+
+def _see(progress: Progress, project: Project, contents: Mapping[str, Photo]) -> int:
+    """Embed the contents that are new, and keep what is found at once; gives how many there were."""
+    known = _embedded(project)
+    waiting = [photo for sha256, photo in contents.items() if sha256 not in known]
+    progress.begin(len(waiting), "Seeing what the photos show")
+    pictures = ((photo, _small(project, photo)) for photo in waiting)
+    batches.written(each(_embed, pictures, progress), partial(_keep, project), _AT_ONCE)
+    return len(waiting)
 
 
 def _small(project: Project, photo: Photo) -> bytes:

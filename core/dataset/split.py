@@ -87,7 +87,7 @@ def make(
     draft = _Draft(labelled, {label: _test_count(count, test_share) for label, count in counts.items()})
     by_hand = placed or {}
     free = []
-    for unit in _shuffled(_units(labelled, groups), seed):
+    for unit in _shuffled(units(labelled, groups), seed):
         side = next((by_hand[photo_id] for photo_id in unit if photo_id in by_hand), None)
         if side == "test":
             draft.test(unit)
@@ -134,18 +134,18 @@ def place(project: Project, photo_ids: Iterable[int], side: Side | None) -> None
             rows.executemany("INSERT INTO side VALUES (?, ?)", [(photo_id, side) for photo_id in listed])
 
 
-def _counted(labelled: Labelled, photo_ids: Iterable[int]) -> Counter[str]:
-    """How many of these photos have each label."""
-    return Counter(label for photo_id in photo_ids for label in labelled[photo_id])
-
-
-def _units(labelled: Labelled, groups: Iterable[Duplicates]) -> list[tuple[int, ...]]:
-    """The photos in sets that must not be divided, in a fixed order."""
+def units(labelled: Labelled, groups: Iterable[Duplicates]) -> list[tuple[int, ...]]:
+    """The photos in sets that must not be divided, as they are duplicates; in a fixed order."""
     home = {photo_id: {photo_id} for photo_id in labelled}
     for group in groups:
         merged = set().union(*(home[photo_id] for photo_id in group.ids if photo_id in home))
         home |= dict.fromkeys(merged, merged)
     return sorted({tuple(sorted(unit)) for unit in home.values()})
+
+
+def _counted(labelled: Labelled, photo_ids: Iterable[int]) -> Counter[str]:
+    """How many of these photos have each label."""
+    return Counter(label for photo_id in photo_ids for label in labelled[photo_id])
 
 
 def _shuffled(units: Iterable[tuple[int, ...]], seed: int) -> list[tuple[int, ...]]:
