@@ -60,7 +60,7 @@ class Prices:
     def training_ahead(self, billed: Sequence[float] = ()) -> Training:
         """What the next training will take, from the billable seconds of earlier ones on AWS, if there are any."""
         low, high = TRAINING_HOURS
-        source = "AWS's developer guide says 30 minutes to 24 hours, and more for more photos and labels."
+        source = "AWS's developer guide says 30 minutes to 24 hours."
         if billed:
             low, high = min(billed) / 7200, max(billed) / 1800
             source = (f"From half the shortest to twice the longest of {len(billed)} trainings that AWS has billed "

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.evaluation import learning_curve
-from core.evaluation.expecting import Array, Expected, Truth, expected
+from core.evaluation.expecting import DRAWS, Array, Expected, Truth, expected
 from core.evaluation.intervals import Figure
 from core.evaluation.learning_curve import MORE, Fits
 from core.learning import unseen
@@ -130,7 +130,7 @@ def _remaining(material: Material, fits: Fits) -> Array:
     folds = unseen.plan(material.truth, material.tested).folds
     kept = float(((counts - np.maximum(1, counts / folds)) / counts).mean())
     share = float(trained.mean())
-    return np.asarray(share * kept**fits.speed + 1 - share)
+    return np.resize(share * kept**fits.speed + 1 - share, DRAWS)
 
 
 def _curve(fits: Fits, now: float) -> Curve:

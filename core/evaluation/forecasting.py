@@ -9,7 +9,7 @@ import numpy as np
 from core.dataset import kinds, likeness, manifests, split, twins
 from core.dataset.manifests import Built
 from core.dataset.names import counted
-from core.errors import NotReady
+from core.errors import Cure, NotReady
 from core.evaluation import forecast
 from core.evaluation.forecast import Curve, Forecast, Material, Risk
 from core.evaluation.learning_curve import MORE
@@ -19,6 +19,7 @@ from core.types import Photo
 from core.workspace import Project, open_project
 
 FEWEST = 5  # photos a label to train with; from fewer the range would say next to nothing
+BROWSE = Cure("See which photos there are", "data/browse")
 KEPT = "forecasts"  # a setting of the project: forecasts by digest of the manifests, newest last
 MOST = 20
 SMALL = 0.01  # of F1
@@ -32,6 +33,9 @@ def forecast_training(progress: Progress, home: str, project: str, bucket: str) 
     if reason := why_none(owner, built):
         raise NotReady(reason)
     material, left_out = _material(progress, owner, built)
+    if material.truth[~material.tested].sum(axis=0).min(initial=FEWEST) < FEWEST or len(material.truth) < FEWEST:
+        raise NotReady(f"{counted(left_out, 'photo')} can not be read any more, which leaves too few for a forecast.",
+                       BROWSE)
     progress.begin(unseen.plan(material.truth, material.tested).trainings, "Training and testing again and again")
     made = forecast.forecast(material, left_out, progress.step)
     progress.check()

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.evaluation.expecting import DRAWS, macro_f1
+from core.evaluation.expecting import macro_f1
 from core.evaluation.intervals import LEVEL, Figure
 
+DRAWS = 500
 MORE = 20  # photos a label that "more photos" means
 _SPEEDS = np.linspace(0, 1.5, 31)  # c: 0 learns nothing more, 0.5 is what theory has, over 1 is rare
 

@@ -57,7 +57,7 @@ def _show(project: Project, made: Forecast) -> None:
     st.metric("F1 to expect", _range(f1), help="The mean of the labels' F1, with a probability of 95 %.")
     st.markdown(f"Most likely **{f1.value:.2f}** on {NEW} new photos like these. {plain(_tested(made.test))}")
     st.caption(f"From {count(made.photos, 'photo')}, each asked of models that had not seen it or its duplicates, on "
-               "this computer. AWS's learner is another one, so it may do better or worse.")
+               "this computer. On AWS another learner is at work, which may do better or worse.")
     if made.left_out:
         st.warning(f"Without {count(made.left_out, 'photo')} that could not be read any more.")
     _curve(made.curve)

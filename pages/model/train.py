@@ -125,7 +125,7 @@ with left:
     name = st.text_input("Version", training.default_version_name([version.name for version in known], dt.date.today()),
                          help="Letters, digits, '.', '-' and '_'")
     free = "On this computer it takes seconds and is free. " if project.backend.is_engine else ""
-    st.caption(f"{free}On AWS: {price}, and {' to '.join(duration(3600 * hours) for hours in takes.hours)}. "
+    st.caption(f"{free}On AWS: {price}, in {' to '.join(f'{hours:.2g}' for hours in takes.hours)} hours. "
                f"{plain(takes.source)} {plain(tariff.source)}")
     if tariff.old(dt.date.today()):
         st.warning("These prices have not been checked for half a year.", icon=":material/event_busy:")
