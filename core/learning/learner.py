@@ -8,14 +8,19 @@ temperature would be zero: Platt's smoothed targets, which allow for one image t
 
 from __future__ import annotations
 
+import functools
 import importlib
 import io
 import threading
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
 
 Array = NDArray[np.float64]
 
@@ -71,16 +76,28 @@ def fit(features: NDArray[Any], truth: NDArray[np.bool_], labels: tuple[str, ...
     Images with several labels make the labels independent. Thresholds are neutral until they are measured. Without
     being calibrated a model gives the same answers in a sixth of the time, but its confidences mean little.
     """
-    from threadpoolctl import threadpool_limits
-
     independent = bool((truth.sum(axis=1) != 1).any())
-    with threadpool_limits(1):  # a second thread makes problems of this size slower
+    with one_thread():
         if independent:
             learned = [_fit_one(features, truth[:, number], calibrated) for number in range(len(labels))]
             weights, biases = np.vstack([row for row, _ in learned]), np.array([bias for _, bias in learned])
         else:
             weights, biases = _fit_classes(features, truth.argmax(axis=1), calibrated)
     return Model(labels, weights, biases, np.full(len(labels), NEUTRAL_THRESHOLD), independent)
+
+
+def one_thread() -> AbstractContextManager[Any]:
+    """Let the libraries below count with one thread: a second one makes problems of this size slower."""
+    return _pools().limit(limits=1)
+
+
+@functools.cache
+def _pools() -> ThreadpoolController:
+    """The libraries that have threads, sought once, as that takes as long as a small training."""
+    from threadpoolctl import ThreadpoolController
+
+    _import_all()  # for what is loaded later is not among them
+    return ThreadpoolController()
 
 
 def dump(model: Model) -> bytes:

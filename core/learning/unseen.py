@@ -68,20 +68,18 @@ def answers(features: NDArray[Any], truth: Truth, groups: Ints, tested: Truth,
 
     `tested` (n) are on the test side, with which nothing is trained. `step` is called after each training.
     """
-    from threadpoolctl import threadpool_limits
-
     chosen = plan(truth, tested)
     said = np.zeros((chosen.repeats, len(SHARES), *truth.shape), bool)
     margins = np.zeros((chosen.repeats, len(truth)))
     learned = np.zeros((chosen.repeats, len(SHARES)))
-    with threadpool_limits(1):
+    with learner.one_thread():
         rows = _turned(features)
         for repeat in range(chosen.repeats):
             for seen, unseen in _folds(truth, groups, tested, chosen.folds, repeat):
                 for number, share in enumerate(SHARES):
                     kept = _fewer(seen, truth, share, repeat)
                     said[repeat, number, unseen], won = _asked(rows, truth, kept, unseen)
-                    learned[repeat, number] += len(kept) / (chosen.folds)
+                    learned[repeat, number] += len(kept) / chosen.folds
                     if share == 1:
                         margins[repeat, unseen] = won
                     step()

@@ -8,9 +8,16 @@ import pytest
 from core.evaluation import expecting, forecast, learning_curve
 from core.evaluation.forecast import Material
 from core.evaluation.learning_curve import DRAWS
-from core.learning import learner
+from core.learning import learner, unseen
 
 CERTAIN = np.ones(expecting.DRAWS)
+
+
+@pytest.fixture(autouse=True)
+def less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fewer trainings than a person gets, which show the same."""
+    monkeypatch.setattr(unseen, "MOST_REPEATS", 2)
+    monkeypatch.setattr(unseen, "FOLDS", 5)
 
 
 def clouds(counts: list[int], spread: float, seed: int) -> tuple[np.ndarray, np.ndarray]:

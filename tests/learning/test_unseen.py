@@ -9,6 +9,13 @@ from core.learning import learner, unseen
 ALONE = np.arange
 
 
+@pytest.fixture(autouse=True)
+def less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fewer trainings than a person gets, which show the same."""
+    monkeypatch.setattr(unseen, "MOST_REPEATS", 2)
+    monkeypatch.setattr(unseen, "FOLDS", 5)
+
+
 def none(count: int) -> np.ndarray:
     return np.zeros(count, bool)
 
