@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from core.evaluation.intervals import LEVEL, Figure
 
 DRAWS = 2000
-FEW = 10  # photos; of so few each counts half, as what was learned from them might as well have been something else
+FEW = 5  # photos; of so few each counts half, as what was learned from them might as well have been something else
 _PRIOR = 0.5  # photos, right and wrong each
 _MANY = 100_000  # photos that leave nothing to chance
 

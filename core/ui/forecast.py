@@ -11,7 +11,7 @@ from core.evaluation.expecting import Expected
 from core.evaluation.forecast import NEW, Confused, Curve, Forecast, Risk
 from core.evaluation.intervals import Figure
 from core.types import Photo
-from core.ui import gallery, progress, state
+from core.ui import gallery, pages, progress, state
 from core.ui.words import count, plain
 from core.workspace import Project
 
@@ -97,6 +97,7 @@ def _at_risk(project: Project, made: Forecast) -> None:
         st.markdown("**Photos at risk**")
         gallery.gallery(tiles, "train_risks", single=True)
         st.caption("Is the label right, and can one see it in the photo? If so, more photos like these help most.")
+        st.page_link(pages.path("data/label"), label="Correct labels", icon=":material/sell:")
 
 
 def _tile(project: Project, photo: Photo, risk: Risk) -> gallery.Tile:

@@ -111,6 +111,8 @@ with left:
         (st.success if ready else st.error)(plain(examined.sentence))
         if not ready:
             st.page_link(pages.path("data/manifest"), label="See what is wrong", icon=":material/healing:")
+        for note in examined.notes:
+            st.warning(plain(note))
         tests = len(built.split.test)
         if tests:
             low, high = intervals.clopper_pearson(tests, tests)
