@@ -1,7 +1,8 @@
 """How F1 grows with the photos to learn from: an inverse power law through few points, and how sure it is.
 
-Errors of learners fall as b * n ** -c. The photos are drawn anew again and again (bootstrap), the law is fitted to
-each draw, and what the fits say differently is the uncertainty.
+Errors of learners fall as a + b * n ** -c. The photos are drawn anew again and again (bootstrap), the law is fitted
+to each draw, and what the fits say differently is the uncertainty. Few points can't tell which errors never go away
+(a), so each draw supposes another share of those that are left.
 """
 
 from __future__ import annotations
@@ -24,20 +25,25 @@ Truth = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Fits:
-    """Laws of many draws: F1 is 1 - scale * photos ** -speed; `errors` are 1 - F1 (draws x points) at `photos`."""
+    """Laws of many draws: F1 is 1 - floor - scale * photos ** -fall; `errors` are 1 - F1 (draws x points) at `photos`.
+
+    `speed` is how fast the errors fall around the points, if they are all to go away.
+    """
 
     photos: Array
     errors: Array
+    floor: Array
     scale: Array
+    fall: Array
     speed: Array
 
     def f1(self, photos: float) -> Figure:
         """F1 after learning from so many photos a label."""
-        return _figure(1 - self.scale * photos ** -self.speed)
+        return _figure(1 - self.floor - self.scale * photos ** -self.fall)
 
     def gain(self, photos: float, more: int = MORE) -> Figure:
         """By how much F1 would grow with so many more photos a label than `photos`."""
-        return _figure(self.scale * (photos ** -self.speed - (photos + more) ** -self.speed))
+        return _figure(self.scale * (photos ** -self.fall - (photos + more) ** -self.fall))
 
     def measured(self) -> tuple[Figure, ...]:
         """F1 at each of the points."""
@@ -52,8 +58,8 @@ def fits(truth: Truth, curve: Array, photos: Array) -> Fits:
     for draw in range(DRAWS):
         taken = np.bincount(chance.integers(len(truth), size=len(truth)), minlength=len(truth)).astype(float)
         errors[draw] = [_error(truth, said, taken) for said in curve]
-    scale, speed = _laws(photos, errors)
-    return Fits(photos, errors, scale, speed)
+    floor = chance.uniform(size=DRAWS) * errors.min(axis=1)
+    return Fits(photos, errors, floor, *_laws(photos, errors - floor[:, None]), _laws(photos, errors)[1])
 
 
 def _error(truth: Truth, said: Array, taken: Array) -> float:

@@ -70,6 +70,16 @@ def test_many_labels_that_are_all_right_are_not_pulled_down_by_their_number() ->
     assert expecting.expected(truth, truth[None], 200, CERTAIN).f1.value > 0.98
 
 
+def test_errors_that_may_never_go_away_leave_it_open_whether_more_photos_help() -> None:
+    truth = np.eye(2, dtype=bool)[np.arange(40) % 2]
+    shares = np.array([0.6, 0.7, 0.8])[:, None, None]
+    curve = truth * shares + ~truth * (1 - shares)
+    fits = learning_curve.fits(truth, curve, np.array([4.0, 8.0, 16.0]))
+    gain = fits.gain(16)
+    assert 0 <= gain.low < 0.03 < gain.value < gain.high < 0.2
+    assert fits.f1(36).value > fits.measured()[-1].value
+
+
 def test_f1_is_that_of_scikit_learn() -> None:
     from sklearn.metrics import f1_score
 
@@ -82,7 +92,7 @@ def test_the_law_of_errors_is_found_again() -> None:
     photos = np.array([4.0, 8.0, 16.0])
     scale, speed = learning_curve._laws(photos, np.tile(0.4 * photos**-0.5, (DRAWS, 1)))
     assert (scale[0], speed[0]) == pytest.approx((0.4, 0.5), abs=0.01)
-    fits = learning_curve.Fits(photos, np.zeros((DRAWS, 3)), scale, speed)
+    fits = learning_curve.Fits(photos, np.zeros((DRAWS, 3)), np.zeros(DRAWS), scale, speed, speed)
     assert fits.f1(64).value == pytest.approx(0.95, abs=0.005)
     assert fits.gain(16, 48).value == pytest.approx(0.05, abs=0.005)
 
