@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core import settings
@@ -11,6 +12,7 @@ from core import settings
 HOURS_A_MONTH = 730.0
 TRAINING_HOURS = (0.5, 24.0)  # "30 minutes to 24 hours" in the developer guide
 MONDAY_MORNING = 9
+CHECK_AGAIN = 180  # days
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,15 @@ class Forecast:
     day: float
     until_monday: float
     month: float
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What a training will probably take: least and most in hours and in US dollars, and where that comes from."""
+
+    hours: tuple[float, float]
+    usd: tuple[float, float]
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +57,22 @@ class Prices:
         """What a training of so many billable seconds costs; one that fails is not billed."""
         return max(seconds, 0.0) / 3600 * self.training_hour
 
-    def training_range(self) -> tuple[float, float]:
-        """The least and the most that a training usually costs."""
+    def training_ahead(self, billed: Sequence[float] = ()) -> Training:
+        """What the next training will take, from the billable seconds of earlier ones on AWS, if there are any."""
         low, high = TRAINING_HOURS
-        return low * self.training_hour, high * self.training_hour
+        source = "AWS's developer guide says 30 minutes to 24 hours."
+        if billed:
+            low, high = min(billed) / 7200, max(billed) / 1800
+            source = (f"From half the shortest to twice the longest of {len(billed)} trainings that AWS has billed "
+                      "here." if len(billed) > 1 else "From half to twice the training that AWS has billed here.")
+        return Training((low, high), (low * self.training_hour, high * self.training_hour), source)
+
+    def old(self, today: dt.date) -> bool:
+        """Whether it is so long since the prices were checked that they should be looked up again."""
+        try:
+            return (today - dt.date.fromisoformat(self.checked)).days > CHECK_AGAIN
+        except ValueError:
+            return True
 
     def an_hour(self, units: int = 1) -> str:
         """The price of running in words: "$4.00 an hour"."""

@@ -22,8 +22,8 @@ from core.jobs import Progress
 from core.types import Photo
 from core.workspace import Project, open_project
 
-__all__ = ["Likeness", "class_scores", "compare", "embed_new", "more_like", "nearest_of", "outlier_scores", "pending",
-           "read", "rows_of"]
+__all__ = ["Likeness", "class_scores", "compare", "embed_new", "embeddings", "more_like", "nearest_of",
+           "outlier_scores", "pending", "read", "rows_of"]
 
 _AT_ONCE = 64  # embeddings that a crash may lose, half a second of work
 _NO_ROW = b""  # kept in place of the embedding of a picture that cannot be read any more
@@ -51,6 +51,17 @@ def embed_new(progress: Progress, project: Project, listed: Iterable[Photo]) -> 
     pictures = ((photo, _small(project, photo)) for photo in waiting)
     batches.written(each(_embed, pictures, progress), partial(_keep, project), _AT_ONCE)
     return len(waiting)
+
+
+def embeddings(progress: Progress, project: Project, listed: Iterable[Photo]) -> tuple[list[Photo], Floats]:
+    """Part of a job: embed those of the photos that are new; gives the photos of different content that have one.
+
+    The embeddings have a row for each, (n, 1280). A photo that can't be read any more is not among them.
+    """
+    contents = _contents(listed)
+    embed_new(progress, project, contents.values())
+    hashes, rows = rows_of(project, contents)
+    return [contents[sha256] for sha256 in hashes], rows
 
 
 def pending(project: Project) -> int:

@@ -98,6 +98,12 @@ def _examine(built: Built) -> Examination:
     return doctor.examine(built.training.encode(), testing, known.get)
 
 
+def digest(built: Built) -> str:
+    """What tells manifests apart, in whichever bucket: 16 hexadecimal digits."""
+    text = f"{built.training}\0{built.testing}".replace(f"s3://{built.bucket}/", "")
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 def photo_lines(built: Built, testing: bool = False) -> dict[int, Entry]:
     """The picture of each line of a manifest, by the line's number from 1."""
     ids = set(built.split.test if testing else built.split.train)

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from core.aws import clients as aws
 from core.aws import projects, training, versions
 from core.aws.clients import Clients
-from core.dataset import upload
+from core.dataset import manifests, upload
 from core.errors import TRAIN, Cure, NotReady, RekolabError
 from core.jobs import Progress
 from core.types import Version
 from core.workspace import Project, now, open_project
 
 LABEL = Cure("Label more photos", "data/label")
+_TRAINED_WITH = "trained_with"  # a setting of the project: digests of manifests by training
 
 
 def rekognition_name(project: Project) -> str:
@@ -58,11 +59,30 @@ def train(progress: Progress, home: str, project: str, version_name: str) -> str
     _ensure_datasets(owner, clients, arn, sent.training_uri, sent.testing_uri)
     progress.say(f"Starting the training of {version_name}")
     prefix = f"{owner.name}/models/{version_name}"
+    _remember_manifests(owner, version_name, sent.bucket)
     owner.set("starting", attempt)  # after a crash, a version of this name is this training
     version = training.start_training(clients, arn, version_name, sent.bucket, prefix)
     owner.set("starting", None)
     owner.note("train", f"Training of {version_name} started in {name}")
     return version
+
+
+def trained_with(project: Project, version_name: str) -> str | None:
+    """The digest of the manifests that a version was trained with, None where it was not trained from here."""
+    found: dict[str, str] = project.get(_TRAINED_WITH, {})
+    return found.get(_named(project, version_name))
+
+
+def _named(project: Project, version_name: str) -> str:
+    return f"{project.backend.title}: {rekognition_name(project)}/{version_name}"
+
+
+def _remember_manifests(project: Project, version_name: str, bucket: str) -> None:
+    """Which manifests a version is trained with, unless they have changed since they were sent."""
+    built = manifests.build(project, bucket)
+    if upload.is_current(project, built):
+        project.set(_TRAINED_WITH, {
+            **project.get(_TRAINED_WITH, {}), _named(project, version_name): manifests.digest(built)})
 
 
 def _ensure_datasets(project: Project, clients: Clients, arn: str, training_uri: str, testing_uri: str) -> None:

@@ -9,11 +9,11 @@ from PIL import Image
 
 from core import limits
 from core.engine.awsjson import ApiError, Ask, Caller
-from core.engine.learner import Array, Model
 from core.engine.observing import DETAIL, features
 from core.engine.service import Service, find_version, invalid
 from core.errors import BadImage, ImageBomb
 from core.images.reading import open_upright, read_facts
+from core.learning.learner import Array, Model
 from core.types import Facts
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.engine.learner import NEUTRAL_THRESHOLD, Array
+from core.learning.learner import NEUTRAL_THRESHOLD, Array
 from core.types import LabelResult
 
 Truth = NDArray[np.bool_]

@@ -6,8 +6,8 @@ import hashlib
 import threading
 from pathlib import Path
 
-from core.engine import learner
 from core.files import write_atomically
+from core.learning import learner
 
 
 class Models:

@@ -6,7 +6,6 @@ import json
 import sqlite3
 from typing import Any
 
-from core.engine import learner
 from core.engine.awsjson import ApiError, Ask, Caller
 from core.engine.pages import PAGE
 from core.engine.service import (
@@ -21,6 +20,7 @@ from core.engine.service import (
 )
 from core.engine.state import Dataset, Project
 from core.engine.tasks import Task
+from core.learning import learner
 
 
 def create_project(service: Service, caller: Caller, ask: Ask) -> Ask:

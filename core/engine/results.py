@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from core.engine.evaluation import Figures
-from core.engine.learner import Array, Model
 from core.engine.service import Objects
 from core.engine.state import ModelVersion
+from core.learning.learner import Array, Model
 from core.manifest.lines import IMAGE_TYPE, dump
 from core.manifest.training import Judgement
 from core.manifest.types import Line

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from core.engine import learner
 from core.engine.evaluation import best_thresholds, evaluate
 from core.engine.observing import Observed, observe_all
 from core.engine.results import OutputError, Trained, output_of, write_evaluation, write_validation
@@ -19,6 +18,7 @@ from core.engine.service import Service
 from core.engine.state import ModelVersion, read_version
 from core.engine.tasks import Task
 from core.errors import BadManifest
+from core.learning import learner
 from core.manifest.codes import MESSAGES
 from core.manifest.lines import split_lines
 from core.manifest.rules import check_lines

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.colours import GREY, PALETTE, Colours, colour_of
+from core.evaluation.forecast import Curve
 from core.evaluation.metrics import Confusion
 from core.evaluation.thresholds import Sweep, Thresholds, threshold_of
 from core.types import Score
@@ -102,6 +103,28 @@ def threshold_curve(curve: Sweep, chosen: float | None = None) -> Figure:
     figure.update_xaxes(title="Threshold", **_quarters(), range=[0, 101], showgrid=False)
     figure.update_yaxes(title="Photos", ticksuffix=" %", range=[-2, 102], gridcolor=LINE, zeroline=False)
     return quiet(figure.update_layout(height=300, legend={"orientation": "h", "y": 1.15}), right=40)
+
+
+def learning_curve(curve: Curve) -> Figure:
+    """F1 over photos a label: what was measured with its intervals, and dotted what more photos would bring."""
+    import plotly.graph_objects as go
+
+    more, expected = curve.more
+    low, value, high = (np.array([getattr(one, name) for one in curve.f1]) for name in ("low", "value", "high"))
+    figure = go.Figure(go.Scatter(
+        x=curve.photos, y=value, mode="lines+markers", line={"color": PALETTE[0], "width": 2},
+        error_y={"array": high - value, "arrayminus": value - low, "color": LINE, "thickness": 2, "width": 4},
+        hovertemplate="F1 %{y:.2f} from %{x:.0f} photos a label<extra></extra>"))
+    figure.add_scatter(
+        x=[curve.photos[-1], more], y=[value[-1], expected.value], mode="lines+markers",
+        line={"color": PALETTE[0], "width": 2, "dash": "dot"}, marker={"symbol": "circle-open", "size": 8},
+        error_y={"array": [0, expected.high - expected.value], "arrayminus": [0, expected.value - expected.low],
+                 "color": LINE, "thickness": 2, "width": 4},
+        hovertemplate="F1 %{y:.2f} expected from %{x:.0f} photos a label<extra></extra>")
+    figure.update_xaxes(title="Photos a label to train with", rangemode="tozero", showgrid=False, zeroline=False)
+    figure.update_yaxes(title="F1", range=[max(0, float(min(low.min(), expected.low)) - 0.05), 1.03], gridcolor=LINE,
+                        zeroline=False)
+    return quiet(figure.update_layout(height=220, showlegend=False))
 
 
 def quiet(figure: Figure, right: int = 12) -> Figure:

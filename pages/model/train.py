@@ -9,7 +9,7 @@ from core.aws import prices, projects, storage, training, versions
 from core.dataset import manifests, models
 from core.evaluation import intervals
 from core.types import Version
-from core.ui import figures, messages, meter, pages, progress, state
+from core.ui import figures, forecast, messages, meter, pages, progress, state
 from core.ui.words import ago, count, duration, plain
 
 messages.opening("Train", "Train a model on the labelled photos, with the price before, the progress during, and what "
@@ -25,7 +25,9 @@ with state.errors_end_page():
     known = models.models(project, clients)
     owners = [project.name, *(one.name for one in projects.list_projects(clients) if one.name != project.name)]
 tariff = prices.load(state.in_force())
-price = plain(" to ".join(prices.words(usd) for usd in tariff.training_range()))
+billed = [] if project.backend.is_engine else [one.billable_seconds for one in known if one.billable_seconds]
+takes = tariff.training_ahead(billed)
+price = plain(" to ".join(prices.words(usd) for usd in takes.usd))
 training_now = [version for version in known if version.status == "TRAINING_IN_PROGRESS"]
 
 
@@ -50,9 +52,10 @@ def show_result(version: Version) -> None:
     with state.errors_shown():
         evaluation = training.evaluation(clients, version)
         figures.evaluation(evaluation)
+        forecast.beside(project, models.trained_with(project, version.name), evaluation.f1)
         if version.billable_seconds is not None:
-            billed = plain(prices.words(tariff.training_cost(version.billable_seconds)))
-            st.caption(f"Trained for {duration(version.billable_seconds)}; on AWS that is billed with {billed}.")
+            cost = plain(prices.words(tariff.training_cost(version.billable_seconds)))
+            st.caption(f"Trained for {duration(version.billable_seconds)}; on AWS that is billed with {cost}.")
 
 
 def show_failure(version: Version) -> None:
@@ -95,7 +98,7 @@ def watch() -> None:
 
 
 left, right = st.columns(2, gap="large")
-ready = False
+built, ready = None, False
 with left:
     st.subheader("What goes in", anchor=False)
     with state.errors_shown():
@@ -108,12 +111,13 @@ with left:
         (st.success if ready else st.error)(plain(examined.sentence))
         if not ready:
             st.page_link(pages.path("data/manifest"), label="See what is wrong", icon=":material/healing:")
+        for note in examined.notes:
+            st.warning(plain(note))
         tests = len(built.split.test)
         if tests:
             low, high = intervals.clopper_pearson(tests, tests)
             st.caption(f"It will be measured on {count(tests, 'photo')}: a perfect result would mean "
                        f"{intervals.percent(low)} to {intervals.percent(high)}.")
-with right:
     st.subheader("A new version", anchor=False)
     owner = st.selectbox("Rekognition project", owners, owners.index(mine) if mine in owners else 0,
                          help="A new one is made at the first training. Its models are those of the Versions page.")
@@ -123,10 +127,20 @@ with right:
     name = st.text_input("Version", training.default_version_name([version.name for version in known], dt.date.today()),
                          help="Letters, digits, '.', '-' and '_'")
     free = "On this computer it takes seconds and is free. " if project.backend.is_engine else ""
-    st.caption(f"{free}On AWS: {price} and half an hour to a day.")
+    st.caption(f"{free}On AWS: {price}, in {' to '.join(f'{hours:.2g}' for hours in takes.hours)} hours. "
+               f"{plain(takes.source)} {plain(tariff.source)}")
+    if tariff.old(dt.date.today()):
+        st.warning("These prices have not been checked for half a year.", icon=":material/event_busy:")
     if st.button(f"Train version {plain(name)}", type="primary", icon=":material/model_training:", disabled=not ready):
         confirm(name)
     watch()
+with right:
+    st.subheader("What to expect", anchor=False)
+    if built is None:
+        st.caption("The forecast follows from the labelled photos.")
+    else:
+        with state.errors_shown():
+            forecast.ahead(project, built)
 
 if known and not training_now:
     st.divider()

@@ -42,7 +42,18 @@ def test_running_is_charged_by_the_minute_that_has_begun(seconds: float, usd: fl
 
 def test_training_costs_its_billable_time() -> None:
     assert LISTED.training_cost(1899) == pytest.approx(0.5275)
-    assert LISTED.training_range() == (0.5, 24)
+
+
+def test_the_next_training_is_estimated_from_what_aws_has_billed_or_from_its_guide() -> None:
+    guide, once, often = (LISTED.training_ahead(billed) for billed in ((), [1800], [660, 3600, 900]))
+    assert (guide.hours, guide.usd) == ((0.5, 24), (0.5, 24)) and "developer guide" in guide.source
+    assert once.hours == (0.25, 1) and "half to twice the training" in once.source
+    assert often.usd == pytest.approx((660 / 7200, 2)) and "of 3 trainings" in often.source
+
+
+@pytest.mark.parametrize(("checked", "old"), [("2026-11-23", False), ("2026-05-01", True), ("last week", True)])
+def test_prices_that_nobody_has_checked_for_long_are_old(checked: str, old: bool) -> None:
+    assert Prices(1, 4, checked).old(dt.date(2026, 11, 24)) is old
 
 
 @pytest.mark.parametrize(("usd", "said"), [

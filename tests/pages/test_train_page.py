@@ -5,14 +5,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from page_photos import draw, photo, take_in
+from page_photos import HOSTILE, LABELS, draw, photo, take_in
 from visitor import Visitor
 
 from core.aws import clients as aws
 from core.aws import projects, storage, training, versions
 from core.aws.clients import Clients
-from core.dataset import models
-from core.errors import translate
+from core.dataset import kinds, labels, models, photos
+from core.errors import NotReady, translate
+from core.evaluation import forecasting
+from core.learning import unseen
 from core.manifest import lines
 from core.types import Backend, Version
 from core.workspace import Project
@@ -58,6 +60,67 @@ def test_what_the_doctor_refuses_can_not_be_trained(visitor: Visitor, tmp_path: 
     assert len(visitor.errors) == 1 and visitor.errors[0].startswith("Training will end with '")
     assert visitor.links == {"See what is wrong": "manifest"}
     assert visitor.button(f"Train version {TODAY}-1").disabled
+
+
+def test_a_forecast_is_made_before_the_training_and_shown_beside_what_came_of_it(
+    visitor: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unseen, "MOST_REPEATS", 1)
+    folder, name = draw(tmp_path / "photos", LABELS, 8), f"{TODAY}-1"
+    project = take_in(visitor.workspace.create("foreseen"), folder, labelled=True)
+    visitor.go("model/train").click("Forecast the result")
+    assert visitor.finish("foreseen", "forecast").state == "done"
+    (metric,) = [one for one in visitor.at.metric if one.label == "F1 to expect"]
+    low, high = map(float, metric.value.split(" to "))
+    assert 0 < low < high <= 1
+    assert "on 100 new photos like these. The 4 test photos alone may show" in visitor.text
+    assert "20 more photos of each label would" in visitor.text
+    tiles = visitor.tiles("train_risks")
+    assert tiles and all(tile["src"] for tile in tiles)
+    visitor.click(f"Train version {name}", f"Train {name}")
+    arn = visitor.finish("foreseen", "train").result
+    version = versions.wait_for(aws.connect(visitor.workspace.root, Backend()), arn, {"TRAINING_COMPLETED"})
+    assert f"F1 {version.f1:.2f} is as forecast**: between" in visitor.run().text
+    labels.assign(project, [next(one.id for one in photos.photos(project) if one.label == "cat")], HOSTILE)
+    visitor.run()
+    assert "The photos or the split have changed since the last forecast." in visitor.text
+    assert f"F1 {version.f1:.2f} is as forecast" in visitor.text
+    assert "Forecast the result" in visitor.buttons
+
+
+def test_why_there_is_no_forecast_is_said_where_it_would_be(visitor: Visitor, tmp_path: Path) -> None:
+    project = ready(visitor, "unforeseen", tmp_path)
+    visitor.go("model/train")
+    reason = "A forecast needs 5 photos of each label to train with, duplicates counted once: cat has 2, dog has 2."
+    assert reason in visitor.text
+    assert "Forecast the result" not in visitor.buttons and f"Train version {TODAY}-1" in visitor.buttons
+    kinds.choose(project, "boxes")
+    assert "The forecast follows from the labelled photos." in visitor.run().text
+
+
+def test_a_forecast_that_fails_says_why_and_can_be_made_again(
+    visitor: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise NotReady("9 photos can not be read any more.", forecasting.BROWSE)
+
+    take_in(visitor.workspace.create("unlucky"), draw(tmp_path / "photos", ("cat", "dog"), 7), labelled=True)
+    monkeypatch.setattr(forecasting, "_material", fail)
+    visitor.go("model/train").click("Forecast the result")
+    visitor.finish("unlucky", "forecast")
+    assert "9 photos can not be read any more." in visitor.errors
+    assert visitor.links["See which photos there are"] == "browse"
+    assert {"Forecast the result", "Dismiss"} <= set(visitor.buttons)
+
+
+def test_prices_that_were_checked_long_ago_are_said_to_be(
+    visitor: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REKOLAB_PRICES_CHECKED", "2024-01-31")
+    ready(visitor, "dear", tmp_path)
+    visitor.go("model/train")
+    assert "(checked on 2024-01-31)" in visitor.text
+    assert "These prices have not been checked for half a year." in [one.value for one in visitor.at.main.warning]
 
 
 def test_the_price_is_shown_before_a_training_starts(visitor: Visitor, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import io
 import numpy as np
 import pytest
 
-from core.engine import learner
+from core.learning import learner
 
 
 def clouds(counts: list[int], spread: float = 0.5, size: int = 32, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
