@@ -1,4 +1,4 @@
-"""An engine on one clock that stands still until a test moves it: Rekognition with models, and the scheduler beside it."""
+"""An engine on one clock that stands still until a test moves it: Rekognition, and the scheduler beside it."""
 
 from __future__ import annotations
 

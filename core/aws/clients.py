@@ -49,12 +49,23 @@ class Clients:
     s3: Any = field(repr=False)
     rekognition: Any = field(repr=False)
     sts: Any = field(repr=False)
+    other: Callable[[str], Any] = field(repr=False, default=boto3.client)
 
     @cached_property
     def account(self) -> str:
         """The twelve digits of the account that the credentials belong to, asked for once."""
         with aws_call("GetCallerIdentity"):
             return str(self.sts.get_caller_identity()["Account"])
+
+    @cached_property
+    def scheduler(self) -> Any:
+        """EventBridge Scheduler, which AWS and the engine have; made when it is first needed."""
+        return self.other("scheduler")
+
+    @cached_property
+    def iam(self) -> Any:
+        """IAM, which the engine does not have."""
+        return self.other("iam")
 
 
 def connect(home: Path, backend: Backend) -> Clients:
@@ -115,10 +126,7 @@ def engine_clients(engine: Engine, revive: Callable[[], Engine], backend: Backen
     if key not in _ENGINES:
         found = _reading_fast(_session_without_files())
         session = boto3.Session(engine.access_key, engine.secret_key, botocore_session=found)
-        made = _make(session, backend, _ENGINE_CONFIG, engine.url)
-        for client in (made.s3, made.rekognition, made.sts):
-            client.meta.events.register("needs-retry", _reviver(engine.url, revive))
-        _ENGINES[key] = made
+        _ENGINES[key] = _make(session, backend, _ENGINE_CONFIG, engine.url, _reviver(engine.url, revive))
     return _ENGINES[key]
 
 
@@ -129,12 +137,19 @@ def _aws_clients(backend: Backend, stamp: tuple[int, ...]) -> Clients:
         return _make(boto3.Session(botocore_session=_reading_fast(found)), backend, _CONFIG, None)
 
 
-def _make(session: boto3.Session, backend: Backend, config: Config, endpoint: str | None) -> Clients:
-    s3, rekognition, sts = (
-        session.client(service, region_name=backend.region, endpoint_url=endpoint, config=config)
-        for service in ("s3", "rekognition", "sts"))
+def _make(
+    session: boto3.Session, backend: Backend, config: Config, endpoint: str | None,
+    before_retry: Callable[..., None] | None = None,
+) -> Clients:
+    def client(service: str) -> Any:
+        made = session.client(service, region_name=backend.region, endpoint_url=endpoint, config=config)
+        if before_retry:
+            made.meta.events.register("needs-retry", before_retry)
+        return made
+
+    s3, rekognition, sts = map(client, ("s3", "rekognition", "sts"))
     rekognition.meta.events.register_first("needs-retry.rekognition", _final_when_at_a_limit)
-    return Clients(backend, backend.region, s3, rekognition, sts)
+    return Clients(backend, backend.region, s3, rekognition, sts, client)
 
 
 def _final_when_at_a_limit(response: Any = None, **_: Any) -> bool | None:

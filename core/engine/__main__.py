@@ -28,6 +28,8 @@ from core.errors import EngineError
 from core.files import write_atomically
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
     from core.engine.gate import Gate
 
 ADDRESS = "127.0.0.1"
@@ -157,7 +159,8 @@ def _assemble(root: Path, identity: dict[str, Any]) -> tuple[Gate, Callable[[], 
         custom_labels.close()
         s3.close()
 
-    services = {"s3": s3, "rekognition": custom_labels, "sts": sts.application, "scheduler": scheduler}
+    services: dict[str, WSGIApplication] = {
+        "s3": s3, "rekognition": custom_labels, "sts": sts.application, "scheduler": scheduler}
     return Gate(access_key(root), services, identity), close
 
 

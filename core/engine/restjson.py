@@ -51,10 +51,9 @@ class RestApplication:
 
     def _answer(self, environ: WSGIEnvironment) -> dict[str, Any]:
         line = f"{environ['REQUEST_METHOD']} {environ.get('RAW_URI', '').partition('?')[0]}"
-        for route, model in self._routes:
-            if found := route.fullmatch(line):
-                break
-        else:
+        model, found = next(((model, found) for route, model in self._routes if (found := route.fullmatch(line))),
+                            (None, None))
+        if model is None or found is None:
             raise ApiError("UnknownOperationException", "The service has no such operation.", 404)
         if model.name not in self._operations:
             raise ApiError("ValidationException", f"{model.name} is not available in the built-in engine.")

@@ -40,9 +40,9 @@ class Scheduler:
         self._state = state
         self._perform = perform
         self._clock = clock
-        operations = {"CreateSchedule": schedules.create, "UpdateSchedule": schedules.update,
-                      "GetSchedule": schedules.get, "DeleteSchedule": schedules.delete,
-                      "ListSchedules": partial(schedules.list_all, Pages(state.secret))}
+        operations: dict[str, Callable[..., Ask | None]] = {
+            "CreateSchedule": schedules.create, "UpdateSchedule": schedules.update, "GetSchedule": schedules.get,
+            "DeleteSchedule": schedules.delete, "ListSchedules": partial(schedules.list_all, Pages(state.secret))}
         self._answer = RestApplication("scheduler", {name: partial(self._run, operation)
                                                      for name, operation in operations.items()})
         self._changed = threading.Event()

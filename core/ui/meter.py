@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.aws import clients as aws
-from core.aws import guard, prices, versions
+from core.aws import deadlines, guard, prices, uptime, versions
 from core.dataset.models import rekognition_name
 from core.errors import RekolabError
 from core.types import Backend, Version
@@ -50,7 +50,7 @@ def seen(backend: Backend) -> list[Version]:
 def listed(backend: Backend) -> list[Version]:
     """Every model of the backend, newest first; what runs and what has stopped is written down on the way."""
     found = _listed(str(state.in_force().home), backend)
-    guard.observe(state.workspace(), found)
+    uptime.observe(state.workspace(), found)
     return found
 
 
@@ -66,8 +66,8 @@ def forget() -> None:
 
 def _running(backend: Backend, version: Version) -> None:
     workspace, now = state.workspace(), dt.datetime.now(dt.UTC)
-    cost = guard.running_cost(workspace, version.arn, now)
-    deadline = guard.deadline_of(workspace, version.arn)
+    cost = uptime.running_cost(workspace, version.arn, now)
+    deadline = deadlines.of(workspace, version.arn)
     billed = "" if not backend.is_engine else " on AWS"
     with st.container(border=True, gap="xsmall"):
         st.markdown(f":material/bolt: **{plain(version.name)}** · {duration(cost.seconds)} · "
@@ -100,7 +100,7 @@ def costs(project: Project, models: Sequence[Version]) -> None:
     tariff, workspace = prices.load(state.in_force()), state.workspace()
     rows = []
     for version in models:
-        ran = guard.total_cost(workspace, version.arn)
+        ran = uptime.total_cost(workspace, version.arn)
         trained = tariff.training_cost(version.billable_seconds or 0)
         rows.append({"model": version.name, "training": prices.words(trained), "running": prices.words(ran.usd),
                      "ran for": duration(ran.seconds)})

@@ -5,7 +5,7 @@ from typing import Literal
 
 import streamlit as st
 
-from core.aws import guard, prices, versions
+from core.aws import deadlines, prices, uptime, versions
 from core.dataset import models
 from core.types import Version
 from core.ui import messages, meter, pages, starting, state
@@ -26,7 +26,7 @@ tariff = prices.load(state.in_force())
 known: list[Version] = []
 with state.errors_shown():
     known = models.models(project, clients)
-    guard.observe(workspace, known)
+    uptime.observe(workspace, known)
 if not known:
     messages.empty("There is no model yet.", "Train the first one", "model/train")
     st.stop()
@@ -53,9 +53,9 @@ def row(version: Version) -> None:
     if version.message:
         condition.caption(plain(version.message))
     f1.markdown("–" if version.f1 is None else f"{version.f1:.3f}")
-    total, running = guard.total_cost(workspace, version.arn), guard.running_cost(workspace, version.arn)
+    total, running = uptime.total_cost(workspace, version.arn), uptime.running_cost(workspace, version.arn)
     spent = plain(prices.words(total.usd))
-    until = guard.deadline_of(workspace, version.arn)
+    until = deadlines.of(workspace, version.arn)
     if version.running:
         cost.markdown(f"running for {duration(running.seconds)}, {spent}  \n" + (
             f":gray[stops at {clock(until)}]" if until else ":orange[no deadline]"))
@@ -88,7 +88,7 @@ def listing() -> None:
 listing()
 for problem in state.guard().troubles.values():
     st.error(f"A model is past its deadline and could not be stopped yet; it is tried again. {plain(problem)}")
-runs = [run for version in known for run in guard.uptimes(workspace, version.arn)]
+runs = [run for version in known for run in uptime.uptimes(workspace, version.arn)]
 if runs:
     with st.expander(f"{count(len(runs), 'run')} so far"):
         names = {version.arn: version.name for version in known}

@@ -11,7 +11,7 @@ from visitor import Visitor
 
 from core import settings
 from core.aws import clients as aws
-from core.aws import guard, versions
+from core.aws import deadlines, guard, uptime, versions
 from core.dataset import models
 from core.errors import translate
 from core.types import Backend, Version
@@ -101,10 +101,10 @@ def test_figures_costs_and_messages_stand_beside_the_model(listed: Callable[...,
 
 def test_what_runs_says_since_when_and_until_when(listed: Callable[..., Visitor]) -> None:
     running = model("RUNNING")
-    guard.note_started(Workspace(settings.load().home), running.arn, 2, ago(minutes=59, seconds=15))
+    uptime.note_started(Workspace(settings.load().home), running.arn, 2, ago(minutes=59, seconds=15))
     visitor = listed(running)
     assert "running for 59 min, $8.00  \n:orange[no deadline]" in visitor.text
-    guard.set_deadline(visitor.workspace, running.arn, Backend(), ago(hours=-1))
+    deadlines.write(visitor.workspace, running.arn, Backend(), ago(hours=-1))
     assert "  \n:gray[stops at " in visitor.run().text
 
 
@@ -116,14 +116,14 @@ def test_a_start_asks_for_a_deadline_and_shows_the_price_first(
     assert visitor.at.radio[0].value == "1 hour"
     assert list(visitor.at.table[0].value["on AWS"].str.replace("\\", ""))[:2] == ["$4.00", "$4.00"]
     assert "Prices differ by region" in visitor.text
-    assert asked == [] and guard.deadlines(visitor.workspace) == []
+    assert asked == [] and deadlines.known(visitor.workspace) == []
 
 
 def test_a_start_is_made_with_its_deadline(listed: Callable[..., Visitor], asked: list[tuple[Any, ...]]) -> None:
     version = model("STOPPED", f1=1.0)
     visitor = listed(version).click(f"start {version.arn}", "start_until")
     assert asked == [("start", 1)]
-    left = guard.deadline_of(visitor.workspace, version.arn) - dt.datetime.now(dt.UTC)
+    left = deadlines.of(visitor.workspace, version.arn) - dt.datetime.now(dt.UTC)
     assert dt.timedelta(minutes=58) < left <= dt.timedelta(hours=1)
     assert "one started on 1 unit, until" in visitor.workspace.open("pets").events()[0].text
 
@@ -169,7 +169,7 @@ def test_a_start_that_is_refused_leaves_no_deadline_and_says_why(
     visitor = listed(version).click(f"start {version.arn}", "start_until")
     assert any("A limit of the account is reached" in read for read in visitor.text.splitlines())
     assert visitor.links["Open the versions"] == "versions"
-    assert guard.deadlines(visitor.workspace) == []
+    assert deadlines.known(visitor.workspace) == []
 
 
 def test_a_stop_asks_nothing(listed: Callable[..., Visitor], asked: list[tuple[Any, ...]]) -> None:
@@ -188,7 +188,7 @@ def test_a_model_is_started_and_stopped_on_the_engine(keeper: Visitor, shelter: 
     keeper.click(f"stop {shelter.arn}")
     versions.wait_for(shelter.clients, shelter.arn, {"STOPPED"})
     keeper.run()
-    assert guard.deadline_of(shelter.workspace, shelter.arn) is None
+    assert deadlines.of(shelter.workspace, shelter.arn) is None
     assert "runs so far" in keeper.text
 
 
