@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import logging
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -51,7 +52,7 @@ def watch(
 ) -> None:
     """Look at the deadlines until none is left. Whatever a look meets, the next one comes."""
     eye = guard.Guard(workspace, connect=connect)
-    log.info("watching %s", workspace.root)
+    log.info("process %d watches %s", os.getpid(), workspace.root)
     while True:
         pause = TRYING
         try:
