@@ -8,7 +8,7 @@ import streamlit as st
 from core.aws import deadlines, prices, uptime, versions
 from core.dataset import models
 from core.types import Version
-from core.ui import messages, meter, pages, starting, state
+from core.ui import guarding, messages, meter, pages, starting, state
 from core.ui.words import ago, clock, count, duration, plain
 
 COLOURS: dict[str, Literal["green", "blue", "red", "gray"]] = {
@@ -59,6 +59,7 @@ def row(version: Version) -> None:
     if version.running:
         cost.markdown(f"running for {duration(running.seconds)}, {spent}  \n" + (
             f":gray[stops at {clock(until)}]" if until else ":orange[no deadline]"))
+        cost.caption(guarding.line_of(version))
     else:
         cost.markdown(f"{spent} for {duration(total.seconds)}" if total.seconds else ":gray[never ran]")
     with actions.container(horizontal=True):
@@ -98,4 +99,6 @@ if runs:
                        "ran for": duration(run.seconds(now)),
                        "on AWS": prices.words(tariff.cost(run.units, run.seconds(now)))} for run in runs],
                      hide_index=True)
+with st.expander("Budget and guard", icon=":material/shield:"):
+    guarding.settings(clients)
 pages.way_on("model/predict", "Try it on a photo")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +11,8 @@ from shelter import Shelter
 from visitor import Visitor
 
 from core import settings
+from core.aws import budget, deadlines, guard, idle, uptime, versions
 from core.aws import clients as aws
-from core.aws import deadlines, guard, uptime, versions
 from core.dataset import models
 from core.errors import translate
 from core.types import Backend, Version
@@ -133,7 +134,7 @@ def test_units_and_a_time_of_ones_own_are_part_of_the_price(
 ) -> None:
     version = model("STOPPED", f1=1.0)
     visitor = listed(version).click(f"start {version.arn}")
-    visitor.at.number_input[0].set_value(3)
+    next(one for one in visitor.at.number_input if one.label == "Inference units").set_value(3)
     visitor.at.radio[0].set_value("A time of my own")
     visitor.click(f"start {version.arn}")
     hours = next(one for one in visitor.at.number_input if one.label == "Hours from now")
@@ -223,3 +224,63 @@ def test_a_model_past_its_deadline_that_does_not_stop_is_told_on_the_page(
     assert visitor.errors == ["A model is past its deadline and could not be stopped yet; it is tried again. "
                               "The credentials have *expired*."]
     assert state.guard().troubles
+
+
+def test_a_start_can_have_more_units_under_load_and_is_priced_by_the_most(
+    listed: Callable[..., Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Any] = []
+    monkeypatch.setattr(versions, "start", lambda clients, arn, units, most: made.append((units, most)))
+    version = model("STOPPED", f1=1.0)
+    visitor = listed(version).click(f"start {version.arn}")
+    next(one for one in visitor.at.number_input if one.label == "At most, under load").set_value(4)
+    visitor.click(f"start {version.arn}")
+    assert list(visitor.at.table[0].value["on AWS"].str.replace("\\", ""))[:3] == ["$16.00", "$16.00", "$384"]
+    visitor.click(f"start {version.arn}", "start_until")
+    assert made == [(1, 4)]
+
+
+@pytest.mark.parametrize(("spent_hours", "words", "blocked"), [
+    (1, None, False), (3, "60% of this month's budget of $20.00 is spent", False),
+    (4.5, "90% of this month's budget of $20.00 is spent", False), (6, "Nothing more is started", True)])
+def test_the_budget_warns_and_then_blocks_starting_but_never_stopping(
+    listed: Callable[..., Visitor], asked: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch,
+    spent_hours: float, words: str | None, blocked: bool,
+) -> None:
+    running, rested = model("RUNNING"), model("STOPPED", "two", f1=1.0)
+    monkeypatch.setattr(budget, "spent", lambda *_: spent_hours * 4.0)
+    budget.set_limit(Workspace(settings.load().home), 20.0)
+    visitor = listed(running, rested)
+    assert (words is None and "this month's budget" not in visitor.text) or words in visitor.text
+    visitor.click(f"start {rested.arn}")
+    assert visitor.button("start_until").disabled == blocked
+    visitor.click(f"stop {running.arn}")
+    assert asked == [("stop", "one")]
+
+
+def test_a_budget_and_an_idle_rule_are_set_in_place(listed: Callable[..., Visitor]) -> None:
+    visitor = listed(model("STOPPED"))
+    next(one for one in visitor.at.number_input if one.key == "budget_usd").set_value(50.0)
+    visitor.run()
+    next(one for one in visitor.at.selectbox if one.key == "idle_minutes").set_value(15)
+    visitor.run()
+    assert (budget.limit(visitor.workspace), idle.minutes(visitor.workspace)) == (50.0, 15)
+
+
+def test_what_runs_without_a_deadline_is_shown_first_and_can_be_given_one(listed: Callable[..., Visitor]) -> None:
+    running = model("RUNNING")
+    running = replace(running, arn=running.arn.replace(":1:", ":123456789012:"))
+    visitor = listed(running).go("start/overview", "pets")
+    assert "nobody has said until when" in visitor.at.main.warning[0].value
+    visitor.click(f"unguarded 4 hours {running.arn}")
+    left = deadlines.of(visitor.workspace, running.arn) - dt.datetime.now(dt.UTC)
+    assert dt.timedelta(hours=3, minutes=58) < left <= dt.timedelta(hours=4)
+    assert not visitor.run().at.main.warning
+
+
+def test_what_runs_without_a_deadline_is_stopped_from_the_overview(
+    listed: Callable[..., Visitor], asked: list[tuple[Any, ...]]
+) -> None:
+    running = model("RUNNING")
+    listed(running).go("start/overview", "pets").click(f"unguarded stop {running.arn}")
+    assert asked == [("stop", "one")]
