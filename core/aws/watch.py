@@ -26,6 +26,7 @@ from core.workspace import Workspace, now
 log = logging.getLogger("watch")
 
 SHORTEST, LONGEST = 1.0, 20.0  # seconds between two looks; a computer may sleep meanwhile, and clocks are set
+PROBE = 1.0  # seconds to wait for the lock, which somebody may just try for a moment
 TRYING = 5.0  # seconds between two looks while a model that is due could not be stopped
 
 
@@ -37,9 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO, stream=sys.stderr)
     logging.getLogger("botocore").setLevel(logging.WARNING)
     workspace = Workspace(home.expanduser().resolve())
-    while deadlines.known(workspace):  # asked again without the lock: a deadline may have come at the last moment
+    # Asked again without the lock: a deadline may have come at the last moment.
+    while workspace.root.is_dir() and deadlines.known(workspace):
         try:
-            with lock_of(workspace.root).acquire(timeout=0):
+            with lock_of(workspace.root).acquire(timeout=PROBE):
                 watch(workspace)
         except Timeout:
             break  # another one watches
@@ -53,7 +55,7 @@ def watch(
     """Look at the deadlines until none is left. Whatever a look meets, the next one comes."""
     eye = guard.Guard(workspace, connect=connect)
     log.info("process %d watches %s", os.getpid(), workspace.root)
-    while True:
+    while workspace.root.is_dir():
         pause = TRYING
         try:
             eye.look(clock())
@@ -63,8 +65,6 @@ def watch(
                 pause = min(max((following - clock()).total_seconds(), SHORTEST), LONGEST)
         except Exception:
             log.exception("the deadlines could not be looked at, and are looked at again")
-            if not workspace.root.is_dir():
-                break
         sleep(pause)
     log.info("no deadline is left; the watch ends")
 

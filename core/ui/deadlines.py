@@ -45,7 +45,7 @@ def editor(backend: Backend, version: Version, place: str, label: str = "") -> N
             if st.button(words, key=f"{place} {choice} {version.arn}", width="stretch"):
                 _extend(backend, version, moment(choice))
         hours = own_hours(f"{place} hours {version.arn}")
-        if st.button("Then", key=f"{place} own {version.arn}", width="stretch"):
+        if st.button("in that time", key=f"{place} own {version.arn}", width="stretch"):
             _extend(backend, version, moment(CHOICES[-1], hours))
 
 

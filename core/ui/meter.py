@@ -101,15 +101,15 @@ def _running(backend: Backend, version: Version) -> None:
     with st.container(border=True, gap="xsmall"):
         st.markdown(f":material/bolt: **{plain(version.name)}** · {duration(cost.seconds)} · "
                     f"**{plain(prices.words(cost.usd))}**{billed}")
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            if version.status == "STOPPING":
-                st.caption("Stopping …", width="content")
-                return
-            at = known_deadlines.of(workspace, version.arn)
-            st.caption(f"Stops at {clock(at)}" if at else ":orange[No deadline]", width="content")
-            deadlines.editor(backend, version, "meter")
+        at = known_deadlines.of(workspace, version.arn)
+        if version.status == "STOPPING":
+            st.caption("Stopping …")
+            return
+        st.caption(f"Stops at {clock(at)}" if at else ":orange[No deadline]")
+        with st.container(horizontal=True):
             if st.button("Stop", key=f"meter stop {version.arn}", icon=":material/stop_circle:"):
                 stop(backend, version)
+            deadlines.editor(backend, version, "meter")
 
 
 def stop(backend: Backend, version: Version) -> None:

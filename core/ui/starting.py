@@ -48,7 +48,7 @@ def ask(project: Project, clients: Clients, version: Version) -> None:
 def idle_choice(key: str) -> int | None:
     """Ask after how many minutes without a prediction a model is stopped before its deadline."""
     chosen: int | None = st.selectbox(
-        "Stop it sooner when nothing was asked for", idle.CHOICES, key=key,
+        "Stop it sooner, if unused for", idle.CHOICES, key=key,
         index=idle.CHOICES.index(idle.minutes(state.workspace())), format_func=_minutes,
         help="Only what is asked in Rekolab counts. Choose never where other programs use the model.")
     return chosen

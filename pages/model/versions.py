@@ -8,6 +8,7 @@ import streamlit as st
 from core.aws import deadlines, prices, uptime, versions
 from core.dataset import models
 from core.types import Version
+from core.ui import deadlines as choosing
 from core.ui import guarding, messages, meter, pages, starting, state
 from core.ui.words import ago, clock, count, duration, plain
 
@@ -67,6 +68,8 @@ def row(version: Version) -> None:
         if version.status in ("RUNNING", "STARTING") and st.button(
                 "Stop", key=f"stop {version.arn}", icon=":material/stop_circle:", type="primary"):
             meter.stop(project.backend, version)
+        if version.status in ("RUNNING", "STARTING"):
+            choosing.editor(project.backend, version, "row")
         if version.status in SETTLED and st.button("", key=f"delete {version.arn}", icon=":material/delete:",
                                                   help=f"Delete {plain(version.name)}", type="tertiary"):
             delete(version)

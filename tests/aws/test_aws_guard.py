@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aws_script import MODEL, Script, expect_description, model
 
-from core.aws import deadlines, guard, uptime
+from core.aws import backstop, budget, deadlines, guard, idle, uptime
 from core.aws.clients import Clients
 from core.aws.versions import version_of
 from core.errors import AwsError, RekolabError, Unreachable
@@ -307,3 +309,44 @@ def test_the_guard_tells_why_it_could_not_stop_a_model(workspace: Workspace) -> 
     watch.end()
     assert watch.troubles == {MODEL: "No network."}
     assert deadlines.of(workspace, MODEL) is not None
+
+
+def test_a_workspace_of_an_older_rekolab_keeps_its_deadlines(workspace: Workspace) -> None:
+    workspace.root.mkdir(parents=True)
+    with closing(sqlite3.connect(workspace.root / "workspace.sqlite")) as rows:
+        rows.executescript(f"""
+            CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+            CREATE TABLE deadline (arn TEXT PRIMARY KEY, backend TEXT NOT NULL, at TEXT NOT NULL);
+            CREATE TABLE uptime (id INTEGER PRIMARY KEY, arn TEXT NOT NULL, units INTEGER NOT NULL,
+                started TEXT NOT NULL, stopped TEXT);
+            CREATE TABLE revision (number INTEGER NOT NULL);
+            INSERT INTO revision VALUES (7);
+            INSERT INTO deadline VALUES ('{MODEL}', '{{"profile": "studio", "region": "eu-west-1"}}',
+                '2026-11-23T09:00:00+00:00');
+            PRAGMA user_version = 1;""")
+    assert deadlines.known(workspace) == [deadlines.Deadline(MODEL, STUDIO, NINE)]
+    assert backstop.known(workspace) == {} and idle.minutes(workspace) == idle.USUAL
+
+
+def test_a_deadline_that_is_extended_lies_ahead(workspace: Workspace, script: Script) -> None:
+    with pytest.raises(RekolabError, match="passed already"):
+        guard.extend(workspace, script.clients, MODEL, now() - HOUR)
+    guard.extend(workspace, script.clients, MODEL, now() + HOUR)
+    assert deadlines.of(workspace, MODEL) is not None
+
+
+def test_without_a_role_aws_is_not_asked_for_a_schedule(workspace: Workspace, script: Script) -> None:
+    expect_start(script)
+    guard.start(workspace, script.clients, MODEL, 2, now() + HOUR)
+    assert backstop.known(workspace)[MODEL].at is None
+
+
+def test_nothing_is_started_once_the_budget_is_spent(workspace: Workspace, script: Script) -> None:
+    ours = MODEL.replace("123456789012", "111122223333")
+    uptime.note_started(workspace, ours, 5, now() - dt.timedelta(minutes=1))
+    budget.set_limit(workspace, 0.01)
+    with pytest.raises(RekolabError, match="Nothing more is started"):
+        guard.start(workspace, script.clients, MODEL, 2, now() + HOUR)
+    assert deadlines.known(workspace) == []
+    expect_stop(script)
+    guard.stop(workspace, script.clients, MODEL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -69,6 +70,14 @@ def test_one_watches_however_often_it_is_asked_for_and_another_comes_when_it_was
     until(lambda: not watched(home.root))
     ensure_watch(home.root)
     until(lambda: len(watchers(home)) == 2)
+
+
+def test_a_workspace_that_was_deleted_is_not_made_anew(home: Workspace) -> None:
+    deadlines.write(home, GONE, Backend("nobody"), now().replace(year=2100))
+    watch.watch(home, sleep=lambda _: shutil.rmtree(home.root))
+    assert not home.root.exists()
+    assert watch.main(["--home", str(home.root)]) == 0
+    assert not home.root.exists()
 
 
 def test_a_workspace_without_a_deadline_needs_no_watch(home: Workspace) -> None:
