@@ -49,6 +49,8 @@ def follow(workspace: Workspace, clients: Clients, arn: str, moment: dt.datetime
     """Bring AWS's schedule in line with the model's deadline, or its absence. Failures are written down, not raised."""
     at, held = deadlines.of(workspace, arn), known(workspace).get(arn)
     if at == (held.at if held else None) and not (held and held.trouble):
+        if held and at is None:  # AWS never had one
+            _write(workspace, clients.backend, arn, None, None, moment)
         return
     try:
         role = roles.role_of(workspace, clients)
@@ -68,7 +70,7 @@ def follow_all(workspace: Workspace, connect: Connect, moment: dt.datetime | Non
     wanted = {deadline.arn: deadline for deadline in deadlines.known(workspace)}
     for arn in wanted.keys() | held.keys():
         one, deadline = held.get(arn), wanted.get(arn)
-        if one and (one.at == (deadline.at if deadline else None) or one.tried > at - PATIENCE):
+        if one and (_failed_lately(one, at) or (one.at == (deadline.at if deadline else None) and not one.trouble)):
             continue
         backend = (deadline or held[arn]).backend
         if not roles.may_have(workspace, backend):
@@ -79,6 +81,10 @@ def follow_all(workspace: Workspace, connect: Connect, moment: dt.datetime | Non
             _write(workspace, backend, arn, one.at if one else None, error.message, at)
         except Exception:  # whatever it is, the deadlines are watched all the same
             log.exception("AWS's own schedule for %s could not be changed", arn)
+
+
+def _failed_lately(one: Backstop, moment: dt.datetime) -> bool:
+    return one.trouble is not None and one.tried > moment - PATIENCE
 
 
 def _write(

@@ -69,7 +69,7 @@ def row(version: Version) -> None:
                 "Stop", key=f"stop {version.arn}", icon=":material/stop_circle:", type="primary"):
             meter.stop(project.backend, version)
         if version.status in ("RUNNING", "STARTING"):
-            choosing.editor(project.backend, version, "row")
+            choosing.editor(project.backend, version, "until")
         if version.status in SETTLED and st.button("", key=f"delete {version.arn}", icon=":material/delete:",
                                                   help=f"Delete {plain(version.name)}", type="tertiary"):
             delete(version)

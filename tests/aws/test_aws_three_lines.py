@@ -98,6 +98,14 @@ def test_the_watch_alone_is_enough_and_ends_when_no_deadline_is_left(scene: Scen
     assert deadlines.known(scene.workspace) == []
 
 
+@pytest.mark.parametrize("deadline", [HOUR, MINUTE / 2])
+def test_who_stops_a_model_also_takes_its_schedule_away(scene: Scene, deadline: dt.timedelta) -> None:
+    scene.start(deadline)
+    scene.watch()
+    assert scene.room.schedules.list_schedules()["Schedules"] == []
+    assert backstop.known(scene.workspace) == {}
+
+
 def test_the_schedule_alone_is_enough(scene: Scene) -> None:
     arn, deadline = scene.start(HOUR), scene.clock.now + HOUR
     scene.live(3700, "schedule")

@@ -77,7 +77,7 @@ def test_one_click_makes_the_role_and_the_next_deadline_is_a_schedule_too(studio
     assert roles.role_of(studio.workspace, cloud.clients) == ROLE
     cloud.scheduler.add_client_error("update_schedule", "ResourceNotFoundException")
     cloud.scheduler.add_response("create_schedule", {"ScheduleArn": "arn:aws:scheduler:x"})
-    studio.click(f"row 1 hour {ARN}")
+    studio.click(f"until 1 hour {ARN}")
     assert ":material/verified_user: a schedule stops it too" in studio.text
 
 
@@ -96,7 +96,7 @@ def test_who_may_not_make_roles_is_told_and_can_enter_one(studio: Visitor, cloud
 def test_a_schedule_that_aws_refuses_is_told_beside_the_model(studio: Visitor, cloud: Aws) -> None:
     roles.use(studio.workspace, cloud.clients, ROLE)
     cloud.scheduler.add_client_error("update_schedule", "AccessDeniedException", "no iam:PassRole")
-    studio.go("model/versions", "pets").click(f"row 1 hour {ARN}")
+    studio.go("model/versions", "pets").click(f"until 1 hour {ARN}")
     assert "its schedule could not be set: " in studio.text and "no iam:PassRole" in studio.text
 
 

@@ -21,7 +21,7 @@ from core.workspace import Workspace
 
 STATES = {
     "TRAINING_IN_PROGRESS": set(), "TRAINING_COMPLETED": {"start", "delete"}, "TRAINING_FAILED": {"delete"},
-    "STARTING": {"stop"}, "RUNNING": {"stop"}, "FAILED": {"start", "delete"}, "STOPPING": set(),
+    "STARTING": {"stop", "until"}, "RUNNING": {"stop", "until"}, "FAILED": {"start", "delete"}, "STOPPING": set(),
     "STOPPED": {"start", "delete"}, "DELETING": set(), "COPYING_IN_PROGRESS": set(),
     "COPYING_COMPLETED": {"start", "delete"}, "COPYING_FAILED": {"delete"}, "DEPRECATED": {"delete"},
     "EXPIRED": {"delete"},
