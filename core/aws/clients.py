@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import socket
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -116,6 +117,7 @@ def _profiles_in_files(stamp: tuple[int, ...]) -> tuple[str, ...]:
     return tuple(botocore.session.Session().available_profiles)
 
 
+_making = threading.Lock()
 _ENGINES: dict[tuple[str, str, str], Clients] = {}
 
 
@@ -142,7 +144,8 @@ def _make(
     before_retry: Callable[..., None] | None = None,
 ) -> Clients:
     def client(service: str) -> Any:
-        made = session.client(service, region_name=backend.region, endpoint_url=endpoint, config=config)
+        with _making:  # boto3's sessions are for one thread at a time
+            made = session.client(service, region_name=backend.region, endpoint_url=endpoint, config=config)
         if before_retry:
             made.meta.events.register("needs-retry", before_retry)
         return made

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from core.aws import deadlines, guard, projects, storage, training, uptime, versions
+from core.aws import deadlines, guard, projects, schedules, storage, training, uptime, versions
 from core.aws.calls import Patience
 from core.aws.clients import Clients, connect, engine_clients
 from core.aws.engine_process import ensure_engine
@@ -109,6 +109,8 @@ def test_a_model_is_trained_started_asked_and_stopped_at_its_deadline(
     with pytest.raises(AwsError):
         guard.start(workspace, clients, arn, 1, now() + 2 * HOUR)
     running = versions.wait_for(clients, arn, {"RUNNING"}, QUICK)
+    kept = clients.scheduler.get_schedule(Name=schedules.name_of(arn))
+    assert kept["ScheduleExpression"] == f"at({deadlines.of(workspace, arn):%Y-%m-%dT%H:%M:%S})"
     uptime.observe(workspace, [running], now() + HOUR)
     assert [run.seen for run in uptime.uptimes(workspace, arn)] == [False]
 
@@ -123,6 +125,7 @@ def test_a_model_is_trained_started_asked_and_stopped_at_its_deadline(
     assert versions.wait_for(clients, arn, {"STOPPED"}, QUICK).status == "STOPPED"
     versions.stop(clients, arn)
     assert deadlines.of(workspace, arn) is None
+    assert clients.scheduler.list_schedules(NamePrefix=schedules.name_of(arn))["Schedules"] == []
     assert [run.stopped for run in uptime.uptimes(workspace, arn)] == [ended]
     versions.delete(clients, arn)
 
