@@ -12,6 +12,7 @@ from core.types import Backend
 from core.workspace import Workspace, now
 
 WARNINGS = (0.5, 0.8)
+LEAST = 0.01  # US dollars
 ENGINE_ACCOUNT = "123456789012"  # in ARNs of the built-in engine, whose costs are no money
 _SETTING = "budget_usd"
 
@@ -51,11 +52,14 @@ def standing(workspace: Workspace, backend: Backend, moment: dt.datetime | None 
 
 def limit(workspace: Workspace) -> float | None:
     """US dollars a month, None for no limit."""
-    chosen: float | None = workspace.get(_SETTING)
-    return chosen
+    chosen = workspace.get(_SETTING)
+    return None if chosen is None else float(chosen)
 
 
 def set_limit(workspace: Workspace, usd: float | None) -> None:
+    """Let the month cost so much, a cent at least, or anything."""
+    if usd is not None and usd < LEAST:
+        raise RekolabError("A budget is a cent at least. Leave it empty for no limit.")
     workspace.set(_SETTING, usd)
 
 

@@ -39,7 +39,7 @@ def _budget(clients: Clients) -> None:
     workspace = state.workspace()
     standing = budget.standing(workspace, clients.backend)
     st.markdown("**Budget for the month**")
-    chosen = st.number_input("US dollars, empty for no limit", 1.0, 1_000_000.0, standing.limit, step=10.0,
+    chosen = st.number_input("US dollars, empty for no limit", budget.LEAST, 1_000_000.0, standing.limit, step=10.0,
                              key="budget_usd", help="At 50 and 80 % there is a warning, at 100 % nothing is started. "
                                                     "Stopping always works.")
     if chosen != standing.limit:

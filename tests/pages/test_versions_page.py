@@ -265,6 +265,10 @@ def test_a_budget_and_an_idle_rule_are_set_in_place(listed: Callable[..., Visito
     next(one for one in visitor.at.selectbox if one.key == "idle_minutes").set_value(15)
     visitor.run()
     assert (budget.limit(visitor.workspace), idle.minutes(visitor.workspace)) == (50.0, 15)
+    budget.set_limit(visitor.workspace, budget.LEAST)
+    idle.set_minutes(visitor.workspace, None)
+    visitor.go("start/overview").go("model/versions")
+    assert next(one for one in visitor.at.number_input if one.key == "budget_usd").value == budget.LEAST
 
 
 def test_what_runs_without_a_deadline_is_shown_first_and_can_be_given_one(listed: Callable[..., Visitor]) -> None:
