@@ -1,7 +1,7 @@
 """The workspace, a folder that holds everything Rekolab writes, and the projects in it.
 
     HOME/
-    ├── workspace.sqlite       what belongs to no project: deadlines and running times of models
+    ├── workspace.sqlite       what belongs to no project: deadlines and running times of models, the budget
     ├── engine/                the built-in engine's own data
     ├── jobs/                  the journal of running jobs
     ├── thumbnails/            by content hash, shared by all projects
@@ -36,6 +36,10 @@ CREATE TABLE IF NOT EXISTS setting (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS deadline (arn TEXT PRIMARY KEY, backend TEXT NOT NULL, at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS uptime (
     id INTEGER PRIMARY KEY, arn TEXT NOT NULL, units INTEGER NOT NULL, started TEXT NOT NULL, stopped TEXT);
+CREATE TABLE IF NOT EXISTS use (arn TEXT PRIMARY KEY, at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS backstop (
+    arn TEXT PRIMARY KEY, backend TEXT NOT NULL, at TEXT, tried TEXT NOT NULL, trouble TEXT);
+CREATE TABLE IF NOT EXISTS training (arn TEXT PRIMARY KEY, ended TEXT NOT NULL, seconds INTEGER NOT NULL);
 """
 
 _PROJECT_TABLES = """
@@ -72,7 +76,7 @@ CREATE TABLE IF NOT EXISTS prediction (
     scores TEXT NOT NULL, milliseconds REAL NOT NULL, changes TEXT NOT NULL, error TEXT, PRIMARY KEY (run_id, name));
 """
 
-_WORKSPACE = Schema(1, _WORKSPACE_TABLES)
+_WORKSPACE = Schema(2, _WORKSPACE_TABLES)
 _PROJECT = Schema(2, _PROJECT_TABLES, older_catalogues.carry_over)
 
 
@@ -172,6 +176,16 @@ class Workspace:
         self.root.mkdir(parents=True, exist_ok=True)
         return catalogue.reading(self.root / "workspace.sqlite", _WORKSPACE)
 
+    def get(self, key: str, default: Any = None) -> Any:
+        """A setting of the workspace, any JSON value."""
+        with self.reading() as rows:
+            row = rows.execute("SELECT value FROM setting WHERE key = ?", (key,)).fetchone()
+        return default if row is None else json.loads(row["value"])
+
+    def set(self, key: str, value: Any) -> None:
+        with self.catalogue() as rows:
+            rows.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (key, json.dumps(value)))
+
     def projects(self) -> list[str]:
         """Names of all projects, in alphabetical order."""
         return sorted(file.parent.name for file in self.root.glob("projects/*/catalogue.sqlite"))
@@ -208,3 +222,8 @@ def open_project(home: str | Path, name: str) -> Project:
 def now() -> dt.datetime:
     """This moment, in UTC, to the second."""
     return dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+
+def text_of(moment: dt.datetime) -> str:
+    """A moment as catalogues keep it: in UTC to the second, so that the order of texts is the order of time."""
+    return moment.astimezone(dt.UTC).replace(microsecond=0).isoformat()

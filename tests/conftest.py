@@ -28,6 +28,16 @@ def project(workspace: Workspace) -> Project:
     return workspace.create("pets")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_watch_is_left_behind() -> Iterator[None]:
+    """Starting a model starts no process that outlives the tests; those about the watch start it by themselves."""
+    from core.aws import watch_process
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(watch_process, "ensure_watch", lambda root: None)
+        yield
+
+
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
     """A running engine of its own for the whole session, reached over HTTP like AWS."""

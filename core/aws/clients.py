@@ -125,6 +125,7 @@ def _profiles_in_files(stamp: tuple[int, ...]) -> tuple[str, ...]:
     return tuple(botocore.session.Session().available_profiles)
 
 
+_making = threading.Lock()
 _ENGINES: dict[tuple[str, str, str], Clients] = {}
 
 
@@ -150,10 +151,8 @@ def _make(
     session: boto3.Session, backend: Backend, config: Config, endpoint: str | None,
     before_retry: Callable[..., None] | None = None,
 ) -> Clients:
-    making = threading.Lock()  # boto3's sessions make one client at a time
-
     def client(service: str) -> Any:
-        with making:
+        with _making:  # boto3's sessions are for one thread at a time
             made = session.client(service, region_name=backend.region, endpoint_url=endpoint, config=config)
         made.meta.events.register_last("needs-retry", throttling.hook(_TRIES))
         if before_retry:

@@ -97,8 +97,8 @@ def start(clients: Clients, arn: str, units: int, max_units: int | None = None) 
             raise
 
 
-def stop(clients: Clients, arn: str) -> None:
-    """Stop the model. One that is stopping, or does not run, is as good, and raises nothing."""
+def stop(clients: Clients, arn: str) -> bool:
+    """Stop the model. One that is stopping, or does not run, is as good, and raises nothing; it was no work: False."""
     try:
         with aws_call():
             clients.rekognition.stop_project_version(ProjectVersionArn=arn)
@@ -108,6 +108,8 @@ def stop(clients: Clients, arn: str) -> None:
         refused = error.code in ("ResourceInUseException", "InvalidParameterException")
         if not refused or describe(clients, arn).status in ("STARTING", "RUNNING"):
             raise
+        return False
+    return True
 
 
 def delete(clients: Clients, arn: str) -> None:

@@ -28,6 +28,8 @@ from core.errors import EngineError
 from core.files import write_atomically
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
     from core.engine.gate import Gate
 
 ADDRESS = "127.0.0.1"
@@ -144,16 +146,22 @@ def _assemble(root: Path, identity: dict[str, Any]) -> tuple[Gate, Callable[[], 
     from core.engine import rekognition, sts
     from core.engine.gate import Gate
     from core.engine.s3 import S3
+    from core.engine.scheduler import Scheduler
 
     chosen = engine_settings.load()
     s3 = S3(root / "s3")
     custom_labels = rekognition.application(root, s3.objects, chosen)
+    scheduler = Scheduler(custom_labels.state, custom_labels.perform)
+    scheduler.start()
 
     def close() -> None:
+        scheduler.close()
         custom_labels.close()
         s3.close()
 
-    return Gate(access_key(root), {"s3": s3, "rekognition": custom_labels, "sts": sts.application}, identity), close
+    services: dict[str, WSGIApplication] = {
+        "s3": s3, "rekognition": custom_labels, "sts": sts.application, "scheduler": scheduler}
+    return Gate(access_key(root), services, identity), close
 
 
 def _follow_stdin(close: Callable[[], None]) -> None:

@@ -97,11 +97,11 @@ class Application:
         if name not in self._operations:
             raise ApiError("AccessDeniedException", f"{name} is not available in the built-in engine. Use AWS for it.")
         model = OPERATIONS[name]
-        answer = self._operations[name](_caller(environ, name), _read_request(environ, model))
+        answer = self._operations[name](caller_of(environ, name), _read_request(environ, model))
         return encode(model.output_shape, answer or {}) if model.output_shape else {}
 
 
-def _caller(environ: WSGIEnvironment, operation: str) -> Caller:
+def caller_of(environ: WSGIEnvironment, operation: str) -> Caller:
     scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
     return Caller(operation, scope[1]) if scope else Caller(operation)
 
@@ -112,6 +112,11 @@ def _read_request(environ: WSGIEnvironment, model: OperationModel) -> Ask:
         body = json.loads(raw or b"{}")
     except (ValueError, RecursionError):
         raise ApiError("SerializationException", "The body of the request is not JSON.") from None
+    return checked(model, body)
+
+
+def checked(model: OperationModel, body: Any) -> Ask:
+    """A request's JSON as Python values; ValidationException in AWS's words when the model does not allow them."""
     ask: Ask = decode(model.input_shape, body)
     if broken := list(violations(model.input_shape, ask)):
         errors = "1 validation error" if len(broken) == 1 else f"{len(broken)} validation errors"

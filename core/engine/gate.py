@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 HEALTH = "/_engine/health"
-LIMITS = {"s3": 1024**3, "rekognition": 32 * 1024**2, "sts": 64 * 1024}  # bytes of a body
+LIMITS = {"s3": 1024**3, "rekognition": 32 * 1024**2, "sts": 64 * 1024, "scheduler": 64 * 1024}  # bytes of a body
 
 _LOOPBACK = r"(?:127\.0\.0\.1|localhost|(?:[a-z0-9-]+\.)+localhost|\[::1\])(?::\d{1,5})?"
 _HOST = re.compile(_LOOPBACK)
@@ -41,6 +41,7 @@ _UNKNOWN_KEY = {
     "s3": ("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403),
     "sts": ("InvalidClientTokenId", "The security token included in the request is invalid.", 403),
     "rekognition": ("UnrecognizedClientException", "The security token included in the request is invalid.", 400),
+    "scheduler": ("UnrecognizedClientException", "The security token included in the request is invalid.", 403),
 }
 
 

@@ -29,12 +29,13 @@ class Refusal(Exception):
     def answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The WSGI answer: JSON for JSON services, else XML as S3 and the query services have it."""
         request_id = str(uuid.uuid4())
-        is_json = "HTTP_X_AMZ_TARGET" in environ
+        is_json = "HTTP_X_AMZ_TARGET" in environ or is_rest_json(environ)
         body = self._json() if is_json else self._xml(request_id, is_query(environ))
         start_response(f"{self.status} {_REASONS[self.status]}", [
             ("Content-Type", "application/x-amz-json-1.1" if is_json else "application/xml"),
             ("Content-Length", str(len(body))),
-            ("x-amzn-RequestId" if is_json else "x-amz-request-id", request_id)])
+            ("x-amzn-RequestId" if is_json else "x-amz-request-id", request_id),
+            *([("x-amzn-ErrorType", self.code)] if is_json else [])])
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
     def _json(self) -> bytes:
@@ -46,6 +47,11 @@ class Refusal(Exception):
         error = (f'<ErrorResponse xmlns="{_QUERY}"><Error><Type>Sender</Type>{what}</Error>{which}</ErrorResponse>'
                  if wrapped else f"<Error>{what}{which}</Error>")
         return f'<?xml version="1.0" encoding="UTF-8"?>\n{error}'.encode()
+
+
+def is_rest_json(environ: WSGIEnvironment) -> bool:
+    """Whether EventBridge Scheduler was asked: by its signature, as its paths could be those of a bucket."""
+    return "/scheduler/aws4_request" in environ.get("HTTP_AUTHORIZATION", "")
 
 
 def is_query(environ: WSGIEnvironment) -> bool:

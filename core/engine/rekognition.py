@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,8 @@ from core.engine import (
     training,
     versions,
 )
-from core.engine.awsjson import Application, Ask, Caller, Operation
+from core.engine.awsjson import OPERATIONS as MODELS
+from core.engine.awsjson import Application, Ask, Caller, Operation, checked
 from core.engine.models import Models
 from core.engine.pages import Pages
 from core.engine.rates import Rates
@@ -62,26 +64,35 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
 class Rekognition:
     """The WSGI application. What was under way when the last process ended is taken up at once."""
 
-    def __init__(self, root: Path, objects: Objects, settings: EngineSettings) -> None:
-        state = State(root / "rekognition.sqlite")
+    def __init__(
+        self, root: Path, objects: Objects, settings: EngineSettings, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.state = state = State(root / "rekognition.sqlite")
         self._tasks = Tasks(state, settings.instant)
-        service = Service(settings, state, self._tasks, Pages(state.secret), Models(root / "models"), objects,
-                          Rates(settings))
-        operations: dict[str, Operation] = {name: partial(_counted, service, run) for name, run in OPERATIONS.items()}
+        self._service = Service(settings, state, self._tasks, Pages(state.secret), Models(root / "models"), objects,
+                                Rates(settings), clock)
+        operations: dict[str, Operation] = {
+            name: partial(_counted, self._service, run) for name, run in OPERATIONS.items()}
         self._answer = Application(operations)
-        self._tasks.start(_steps(service))
+        self._tasks.start(_steps(self._service))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         return self._answer(environ, start_response)
+
+    def perform(self, caller: Caller, ask: Ask) -> Any:
+        """Make a call that comes from the engine itself, such as a schedule's; ApiError as a client would see it."""
+        return OPERATIONS[caller.operation](self._service, caller, checked(MODELS[caller.operation], ask))
 
     def close(self) -> None:
         """End the work under way; what is left is continued at the next start."""
         self._tasks.close()
 
 
-def application(root: Path, objects: Objects, settings: EngineSettings | None = None) -> Rekognition:
+def application(
+    root: Path, objects: Objects, settings: EngineSettings | None = None, clock: Callable[[], float] = time.time
+) -> Rekognition:
     """The Rekognition whose state is kept under `root`, beside the S3 that `objects` reaches."""
-    return Rekognition(root, objects, settings or EngineSettings())
+    return Rekognition(root, objects, settings or EngineSettings(), clock)
 
 
 def _counted(service: Service, run: Callable[..., Ask | None], caller: Caller, ask: Ask) -> Ask | None:
@@ -99,7 +110,7 @@ def _steps(service: Service) -> dict[str, Step]:
         "delete dataset": Step(dataset_work.delete, dataset_work.delete),
         "train": Step(partial(training.train, service), training.give_up, slow=True),
         "copy": Step(partial(copying.copy, service), copying.give_up),
-        "start": Step(partial(running.start, service), running.fail_start),
-        "stop": Step(partial(running.stop, service), running.finish_stop),
+        "start": Step(partial(running.start, service), partial(running.fail_start, service)),
+        "stop": Step(partial(running.stop, service), partial(running.finish_stop, service)),
         "delete version": Step(partial(running.delete, service), running.finish_deletion),
     }

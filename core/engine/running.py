@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 from PIL import Image
 
 from core.engine.observing import features
@@ -19,17 +21,17 @@ def start(service: Service, task: Task) -> None:
     _enter(task, "RUNNING", RUNNING)
 
 
-def fail_start(task: Task) -> None:
-    _enter(task, "FAILED", NOT_STARTED)
+def fail_start(service: Service, task: Task) -> None:
+    _end(service, task, "FAILED", NOT_STARTED)
 
 
 def stop(service: Service, task: Task) -> None:
     service.models.unload(task.arn)
-    finish_stop(task)
+    finish_stop(service, task)
 
 
-def finish_stop(task: Task) -> None:
-    _enter(task, "STOPPED", STOPPED)
+def finish_stop(service: Service, task: Task) -> None:
+    _end(service, task, "STOPPED", STOPPED)
 
 
 def delete(service: Service, task: Task) -> None:
@@ -40,6 +42,18 @@ def delete(service: Service, task: Task) -> None:
 def finish_deletion(task: Task) -> None:
     with task.finish() as rows:
         rows.execute("DELETE FROM version WHERE arn = ?", (task.arn,))
+
+
+def note_started(service: Service, rows: sqlite3.Connection, arn: str, units: int) -> None:
+    """From now on AWS would bill so many units. The engine writes down what it would have been."""
+    rows.execute("INSERT INTO uptime (arn, units, started) VALUES (?, ?, ?)", (arn, units, service.clock()))
+
+
+def _end(service: Service, task: Task, status: str, message: str) -> None:
+    """The model no longer runs, and AWS would no longer bill it."""
+    with task.finish() as rows:
+        rows.execute("UPDATE version SET status = ?, message = ? WHERE arn = ?", (status, message, task.arn))
+        rows.execute("UPDATE uptime SET stopped = ? WHERE arn = ? AND stopped IS NULL", (service.clock(), task.arn))
 
 
 def _enter(task: Task, status: str, message: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,7 +30,7 @@ class Objects(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One Rekognition: its settings, its state, its queue of work, its models, and the S3 beside it."""
+    """One Rekognition: its settings, its state, its queue of work, its models, the S3 beside it, and its clock."""
 
     settings: EngineSettings
     state: State
@@ -38,6 +39,7 @@ class Service:
     models: Models
     objects: Objects
     rates: Rates
+    clock: Callable[[], float] = time.time
 
 
 def epoch_milliseconds() -> int:

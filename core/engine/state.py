@@ -45,7 +45,13 @@ ALTER TABLE task ADD COLUMN due REAL NOT NULL DEFAULT 0;
 CREATE TABLE policy (
     project TEXT NOT NULL REFERENCES project (arn) ON DELETE CASCADE, name TEXT NOT NULL, revision TEXT NOT NULL,
     document TEXT NOT NULL, created REAL NOT NULL, updated REAL NOT NULL, PRIMARY KEY (project, name)) WITHOUT ROWID;
-""",)
+""", """
+CREATE TABLE uptime (
+    id INTEGER PRIMARY KEY, arn TEXT NOT NULL, units INTEGER NOT NULL, started REAL NOT NULL, stopped REAL);
+CREATE TABLE schedule (
+    region TEXT NOT NULL, name TEXT NOT NULL, created REAL NOT NULL, modified REAL NOT NULL, request TEXT NOT NULL,
+    due REAL, attempts INTEGER NOT NULL DEFAULT 0, first REAL, PRIMARY KEY (region, name)) WITHOUT ROWID;
+""")
 
 
 @dataclass(frozen=True, slots=True)

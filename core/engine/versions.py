@@ -7,7 +7,7 @@ import json
 import sqlite3
 from typing import Any
 
-from core.engine import entries
+from core.engine import entries, running
 from core.engine.awsjson import Ask, Caller
 from core.engine.descriptions import PASSING, SEEN_ONCE, as_seen, describe
 from core.engine.pages import PAGE
@@ -82,6 +82,7 @@ def start_project_version(service: Service, caller: Caller, ask: Ask) -> Ask:
             raise over_limit(f"{service.settings.max_running} models can run at a time. Stop one first.")
         rows.execute("UPDATE version SET min_units = ?, max_units = ? WHERE arn = ?", (least, most, version.arn))
         _enter(service, rows, version.arn, "STARTING")
+        running.note_started(service, rows, version.arn, least)
         service.tasks.add(rows, "start", version.arn, service.settings.starting_seconds)
     service.tasks.wake()
     return {"Status": "STARTING"}

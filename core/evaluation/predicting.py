@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from core.aws import idle
 from core.aws.clients import Clients, connect
 from core.aws.prediction import detect
 from core.compute import each
@@ -17,7 +18,7 @@ from core.evaluation.photosets import Shot, shots
 from core.images.preparing import prepare
 from core.jobs import Progress
 from core.types import UNKNOWN, Prediction
-from core.workspace import open_project
+from core.workspace import Workspace, open_project
 
 THREADS = 4  # an inference unit answers a few photos a second; more callers would only be throttled
 FATAL = (ModelNotRunning, NotFound, NotAllowed, Unreachable)  # what every following call would meet as well
@@ -39,6 +40,7 @@ def predict_folder(progress: Progress, home: str, project: str, run_id: int) -> 
 
     def ask(shot: Shot) -> bool:
         made = answer(clients, run.arn, shot, partial(places.source, owner))
+        idle.note_used(Workspace(owner.home), run.arn)
         runs.keep(owner, run_id, made)  # here, and not when the job comes round to it: it may be ended before
         return made.error is not None
 

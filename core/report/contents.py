@@ -12,10 +12,10 @@ from functools import partial
 from importlib import metadata
 from pathlib import Path
 
-from core.aws import guard, prices, training, versions
+from core.aws import prices, training, uptime, versions
 from core.aws.clients import Clients
-from core.aws.guard import Cost
 from core.aws.prices import Prices
+from core.aws.uptime import Cost
 from core.colours import Colours
 from core.dataset import cleaning, judging, manifests, models, places, vocabulary
 from core.dataset.manifests import Built
@@ -143,7 +143,7 @@ def _model(project: Project, clients: Clients, trial: Trial | None) -> Model | N
         version = next((known for known in models.models(project, clients) if known.f1 is not None), None)
     if version is None:
         return None
-    return Model(version, _evaluation(clients, version), guard.total_cost(Workspace(project.home), version.arn))
+    return Model(version, _evaluation(clients, version), uptime.total_cost(Workspace(project.home), version.arn))
 
 
 def _tried(clients: Clients, trial: Trial | None) -> Version | None:

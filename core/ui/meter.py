@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.aws import budget, guard, prices, uptime, versions
 from core.aws import clients as aws
-from core.aws import guard, prices, versions
+from core.aws import deadlines as known_deadlines
 from core.dataset.models import rekognition_name
 from core.errors import RekolabError
 from core.types import Backend, Version
-from core.ui import messages, state
+from core.ui import deadlines, messages, state
 from core.ui.words import clock, duration, plain
 from core.workspace import Project
 
@@ -21,8 +22,7 @@ TICK = 10.0  # seconds between two looks while something runs
 
 def in_sidebar() -> None:
     """Quiet when nothing runs; otherwise it looks again by itself."""
-    project = state.current()
-    backend = project.backend if project else Backend()
+    backend = state.backend()
     runs = st.session_state.get("meter_running", False)
     st.fragment(_meter, run_every=TICK if runs else None)(backend, runs)
 
@@ -36,10 +36,40 @@ def _meter(backend: Backend, ran: bool) -> None:
     st.session_state["meter_running"] = bool(running)
     if bool(running) != ran:
         st.rerun()
+    spent(backend)
     if not running:
         st.caption(":material/power_settings_new: No model is running.")
-    for version in running:
+    bare = deadlines.without(running)
+    for version in [*bare, *(one for one in running if one not in bare)]:
         _running(backend, version)
+
+
+def unguarded() -> None:
+    """Before everything else: what runs and costs money without an end, with its cost, a stop, and a deadline."""
+    backend = state.backend()
+    try:
+        running = deadlines.without(seen(backend))
+    except RekolabError:  # the meter says it
+        return
+    for version in running:
+        cost = uptime.running_cost(state.workspace(), version.arn)
+        with st.container(border=True):
+            st.warning(f"**{plain(version.name)}** of {plain(version.project)} runs {deadlines.since(version)}, and "
+                       f"nobody has said until when. So far: **{plain(prices.words(cost.usd))}**"
+                       f"{'' if not backend.is_engine else ' on AWS'}.", icon=":material/warning:")
+            with st.container(horizontal=True):
+                if st.button("Stop it now", key=f"unguarded stop {version.arn}", icon=":material/stop_circle:",
+                             type="primary"):
+                    stop(backend, version)
+                deadlines.editor(backend, version, "unguarded", "Give it a deadline")
+
+
+def spent(backend: Backend) -> None:
+    """What is left of the month's budget, from half of it on."""
+    standing = budget.standing(state.workspace(), backend)
+    if standing.warning:
+        show = st.error if standing.reached else st.warning
+        show(plain(standing.warning), icon=":material/account_balance_wallet:")
 
 
 def seen(backend: Backend) -> list[Version]:
@@ -50,7 +80,7 @@ def seen(backend: Backend) -> list[Version]:
 def listed(backend: Backend) -> list[Version]:
     """Every model of the backend, newest first; what runs and what has stopped is written down on the way."""
     found = _listed(str(state.in_force().home), backend)
-    guard.observe(state.workspace(), found)
+    uptime.observe(state.workspace(), found)
     return found
 
 
@@ -66,18 +96,20 @@ def forget() -> None:
 
 def _running(backend: Backend, version: Version) -> None:
     workspace, now = state.workspace(), dt.datetime.now(dt.UTC)
-    cost = guard.running_cost(workspace, version.arn, now)
-    deadline = guard.deadline_of(workspace, version.arn)
+    cost = uptime.running_cost(workspace, version.arn, now)
     billed = "" if not backend.is_engine else " on AWS"
     with st.container(border=True, gap="xsmall"):
         st.markdown(f":material/bolt: **{plain(version.name)}** · {duration(cost.seconds)} · "
                     f"**{plain(prices.words(cost.usd))}**{billed}")
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.caption(f"Stops at {clock(deadline)}" if deadline else ":orange[No deadline]", width="content")
-            if version.status == "STOPPING":
-                st.caption("Stopping …", width="content")
-            elif st.button("Stop", key=f"meter stop {version.arn}", icon=":material/stop_circle:"):
+        at = known_deadlines.of(workspace, version.arn)
+        if version.status == "STOPPING":
+            st.caption("Stopping …")
+            return
+        st.caption(f"Stops at {clock(at)}" if at else ":orange[No deadline]")
+        with st.container(horizontal=True):
+            if st.button("Stop", key=f"meter stop {version.arn}", icon=":material/stop_circle:"):
                 stop(backend, version)
+            deadlines.editor(backend, version, "meter")
 
 
 def stop(backend: Backend, version: Version) -> None:
@@ -100,7 +132,7 @@ def costs(project: Project, models: Sequence[Version]) -> None:
     tariff, workspace = prices.load(state.in_force()), state.workspace()
     rows = []
     for version in models:
-        ran = guard.total_cost(workspace, version.arn)
+        ran = uptime.total_cost(workspace, version.arn)
         trained = tariff.training_cost(version.billable_seconds or 0)
         rows.append({"model": version.name, "training": prices.words(trained), "running": prices.words(ran.usd),
                      "ran for": duration(ran.seconds)})

@@ -56,6 +56,12 @@ def current() -> Project | None:
     return workspace().open(name) if name in workspace().projects() else None
 
 
+def backend() -> Backend:
+    """Where the chosen project's models live; the engine while there is none."""
+    project = current()
+    return project.backend if project else Backend()
+
+
 def required() -> Project:
     """The chosen project; without one the page shows the way to the first and ends here."""
     project = current()

@@ -4,7 +4,7 @@ import json
 
 import streamlit as st
 
-from core.aws import prediction, training
+from core.aws import idle, prediction, training
 from core.aws.prediction import Answer
 from core.dataset import models, vocabulary
 from core.evaluation import charts, thresholds
@@ -46,6 +46,7 @@ classes = vocabulary.palette(project, assumed)
 def ask(arn: str, data: bytes) -> tuple[Prepared, Answer]:
     """The photo as it was sent, and the model's answer with every label, so that the slider needs no new call."""
     prepared = preparing.prepare(data)
+    idle.note_used(state.workspace(), arn)
     return prepared, prediction.detect(clients, arn, prepared.data, min_confidence=0)
 
 

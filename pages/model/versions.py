@@ -5,10 +5,11 @@ from typing import Literal
 
 import streamlit as st
 
-from core.aws import guard, prices, versions
+from core.aws import deadlines, prices, uptime, versions
 from core.dataset import models
 from core.types import Version
-from core.ui import messages, meter, pages, starting, state
+from core.ui import deadlines as choosing
+from core.ui import guarding, messages, meter, pages, starting, state
 from core.ui.words import ago, clock, count, duration, plain
 
 COLOURS: dict[str, Literal["green", "blue", "red", "gray"]] = {
@@ -26,7 +27,7 @@ tariff = prices.load(state.in_force())
 known: list[Version] = []
 with state.errors_shown():
     known = models.models(project, clients)
-    guard.observe(workspace, known)
+    uptime.observe(workspace, known)
 if not known:
     messages.empty("There is no model yet.", "Train the first one", "model/train")
     st.stop()
@@ -53,12 +54,13 @@ def row(version: Version) -> None:
     if version.message:
         condition.caption(plain(version.message))
     f1.markdown("–" if version.f1 is None else f"{version.f1:.3f}")
-    total, running = guard.total_cost(workspace, version.arn), guard.running_cost(workspace, version.arn)
+    total, running = uptime.total_cost(workspace, version.arn), uptime.running_cost(workspace, version.arn)
     spent = plain(prices.words(total.usd))
-    until = guard.deadline_of(workspace, version.arn)
+    until = deadlines.of(workspace, version.arn)
     if version.running:
         cost.markdown(f"running for {duration(running.seconds)}, {spent}  \n" + (
             f":gray[stops at {clock(until)}]" if until else ":orange[no deadline]"))
+        cost.caption(guarding.line_of(version))
     else:
         cost.markdown(f"{spent} for {duration(total.seconds)}" if total.seconds else ":gray[never ran]")
     with actions.container(horizontal=True):
@@ -66,6 +68,8 @@ def row(version: Version) -> None:
         if version.status in ("RUNNING", "STARTING") and st.button(
                 "Stop", key=f"stop {version.arn}", icon=":material/stop_circle:", type="primary"):
             meter.stop(project.backend, version)
+        if version.status in ("RUNNING", "STARTING"):
+            choosing.editor(project.backend, version, "until")
         if version.status in SETTLED and st.button("", key=f"delete {version.arn}", icon=":material/delete:",
                                                   help=f"Delete {plain(version.name)}", type="tertiary"):
             delete(version)
@@ -88,7 +92,7 @@ def listing() -> None:
 listing()
 for problem in state.guard().troubles.values():
     st.error(f"A model is past its deadline and could not be stopped yet; it is tried again. {plain(problem)}")
-runs = [run for version in known for run in guard.uptimes(workspace, version.arn)]
+runs = [run for version in known for run in uptime.uptimes(workspace, version.arn)]
 if runs:
     with st.expander(f"{count(len(runs), 'run')} so far"):
         names = {version.arn: version.name for version in known}
@@ -98,4 +102,6 @@ if runs:
                        "ran for": duration(run.seconds(now)),
                        "on AWS": prices.words(tariff.cost(run.units, run.seconds(now)))} for run in runs],
                      hide_index=True)
+with st.expander("Budget and guard", icon=":material/shield:"):
+    guarding.settings(clients)
 pages.way_on("model/predict", "Try it on a photo")

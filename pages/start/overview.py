@@ -15,6 +15,7 @@ ICONS = {"done": ":green[:material/check_circle:]", "next": ":primary[:material/
 messages.opening("Overview", "From a folder of photos to a trained, measured and stopped model: "
                  "what is done, what is next, and what costs money now.")
 project = state.current()
+meter.unguarded()
 
 if project is None:
     sample, own = st.columns(2, border=True)

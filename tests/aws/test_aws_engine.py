@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from core.aws import guard, projects, storage, training, versions
+from core.aws import deadlines, guard, projects, schedules, storage, training, uptime, versions
 from core.aws.calls import Patience
 from core.aws.clients import Clients, connect, engine_clients
 from core.aws.engine_process import ensure_engine
@@ -109,8 +109,10 @@ def test_a_model_is_trained_started_asked_and_stopped_at_its_deadline(
     with pytest.raises(AwsError):
         guard.start(workspace, clients, arn, 1, now() + 2 * HOUR)
     running = versions.wait_for(clients, arn, {"RUNNING"}, QUICK)
-    guard.observe(workspace, [running], now() + HOUR)
-    assert [run.seen for run in guard.uptimes(workspace, arn)] == [False]
+    kept = clients.scheduler.get_schedule(Name=schedules.name_of(arn))
+    assert kept["ScheduleExpression"] == f"at({deadlines.of(workspace, arn):%Y-%m-%dT%H:%M:%S})"
+    uptime.observe(workspace, [running], now() + HOUR)
+    assert [run.seen for run in uptime.uptimes(workspace, arn)] == [False]
 
     answer = detect(clients, arn, photo, min_confidence=0)
     assert {score.label for score in answer.scores} == {"cat", "dog"}
@@ -122,8 +124,9 @@ def test_a_model_is_trained_started_asked_and_stopped_at_its_deadline(
     assert guard.enforce(workspace, ended, lambda *_: clients) == {arn: None}
     assert versions.wait_for(clients, arn, {"STOPPED"}, QUICK).status == "STOPPED"
     versions.stop(clients, arn)
-    assert guard.deadline_of(workspace, arn) is None
-    assert [run.stopped for run in guard.uptimes(workspace, arn)] == [ended]
+    assert deadlines.of(workspace, arn) is None
+    assert clients.scheduler.list_schedules(NamePrefix=schedules.name_of(arn))["Schedules"] == []
+    assert [run.stopped for run in uptime.uptimes(workspace, arn)] == [ended]
     versions.delete(clients, arn)
 
 

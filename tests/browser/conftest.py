@@ -5,8 +5,11 @@ With REKOLAB_SCREENSHOTS=1 the tests also keep a picture of every page that they
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -60,6 +63,14 @@ def app(tmp_path: Path) -> Iterator[App]:
     yield App(url, home, process)
     process.kill()  # not in order, for which it would first finish its jobs; its engine ends with it
     process.wait(20)
+    _end_watches(home / "watch.log")
+
+
+def _end_watches(log: Path) -> None:
+    """The watch over deadlines outlives the app on purpose, and would wait for one that a test has left."""
+    for pid in re.findall(r"process (\d+) watches", log.read_text("utf-8") if log.exists() else ""):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(pid), signal.SIGKILL)
 
 
 @pytest.fixture

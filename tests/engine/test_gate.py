@@ -83,6 +83,7 @@ def test_a_request_without_the_key_is_turned_away(
     ("s3", "list_buckets", (403, "InvalidAccessKeyId")),
     ("sts", "get_caller_identity", (403, "InvalidClientTokenId")),
     ("rekognition", "describe_projects", (400, "UnrecognizedClientException")),
+    ("scheduler", "list_schedules", (403, "UnrecognizedClientException")),
 ])
 def test_the_key_of_another_workspace_is_refused_in_aws_words(
         engine: Engine, service: str, call: str, code: tuple[int, str]) -> None:
@@ -109,7 +110,7 @@ def refusal(client: Any, call: str) -> tuple[int, str]:
 
 @pytest.mark.parametrize(("service", "call"), [
     ("ec2", "describe_instances"), ("iam", "list_users"), ("lambda", "list_functions"), ("dynamodb", "list_tables"),
-    ("s3control", "list_jobs")])
+    ("s3control", "list_jobs"), ("events", "list_rules")])
 def test_any_other_service_is_not_available(engine: Engine, service: str, call: str) -> None:
     options = {"AccountId": "123456789012"} if service == "s3control" else {}
     client = service_client(engine, service)
@@ -209,7 +210,7 @@ def test_only_the_whole_key_matches(claimed: str) -> None:
     assert not KEY.matches(claimed)
 
 
-@pytest.mark.parametrize("service", ["s3", "rekognition", "sts"])
+@pytest.mark.parametrize("service", ["s3", "rekognition", "sts", "scheduler"])
 def test_each_service_gets_its_own_requests_in_path_style(service: str) -> None:
     asked: list[dict[str, Any]] = []
 

@@ -10,7 +10,7 @@ from PIL import Image
 from shelter import Shelter
 from visitor import Visitor
 
-from core.aws import guard, prediction, versions
+from core.aws import deadlines, prediction, versions
 from core.dataset import models
 from core.errors import translate
 from core.ui.words import size
@@ -46,7 +46,7 @@ def test_a_stopped_model_offers_its_start_with_price_and_deadline(keeper: Visito
     assert not keeper.at.file_uploader
     keeper.click(f"start {shelter.arn}")
     assert keeper.at.radio[0].label == "Stop it after"
-    assert guard.deadlines(shelter.workspace) == []
+    assert deadlines.known(shelter.workspace) == []
 
 
 def test_the_chosen_model_stays_chosen_while_its_state_changes(

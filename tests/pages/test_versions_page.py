@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +11,8 @@ from shelter import Shelter
 from visitor import Visitor
 
 from core import settings
+from core.aws import budget, deadlines, guard, idle, uptime, versions
 from core.aws import clients as aws
-from core.aws import guard, versions
 from core.dataset import models
 from core.errors import translate
 from core.types import Backend, Version
@@ -20,7 +21,7 @@ from core.workspace import Workspace
 
 STATES = {
     "TRAINING_IN_PROGRESS": set(), "TRAINING_COMPLETED": {"start", "delete"}, "TRAINING_FAILED": {"delete"},
-    "STARTING": {"stop"}, "RUNNING": {"stop"}, "FAILED": {"start", "delete"}, "STOPPING": set(),
+    "STARTING": {"stop", "until"}, "RUNNING": {"stop", "until"}, "FAILED": {"start", "delete"}, "STOPPING": set(),
     "STOPPED": {"start", "delete"}, "DELETING": set(), "COPYING_IN_PROGRESS": set(),
     "COPYING_COMPLETED": {"start", "delete"}, "COPYING_FAILED": {"delete"}, "DEPRECATED": {"delete"},
     "EXPIRED": {"delete"},
@@ -101,10 +102,10 @@ def test_figures_costs_and_messages_stand_beside_the_model(listed: Callable[...,
 
 def test_what_runs_says_since_when_and_until_when(listed: Callable[..., Visitor]) -> None:
     running = model("RUNNING")
-    guard.note_started(Workspace(settings.load().home), running.arn, 2, ago(minutes=59, seconds=15))
+    uptime.note_started(Workspace(settings.load().home), running.arn, 2, ago(minutes=59, seconds=15))
     visitor = listed(running)
     assert "running for 59 min, $8.00  \n:orange[no deadline]" in visitor.text
-    guard.set_deadline(visitor.workspace, running.arn, Backend(), ago(hours=-1))
+    deadlines.write(visitor.workspace, running.arn, Backend(), ago(hours=-1))
     assert "  \n:gray[stops at " in visitor.run().text
 
 
@@ -116,14 +117,14 @@ def test_a_start_asks_for_a_deadline_and_shows_the_price_first(
     assert visitor.at.radio[0].value == "1 hour"
     assert list(visitor.at.table[0].value["on AWS"].str.replace("\\", ""))[:2] == ["$4.00", "$4.00"]
     assert "Prices differ by region" in visitor.text
-    assert asked == [] and guard.deadlines(visitor.workspace) == []
+    assert asked == [] and deadlines.known(visitor.workspace) == []
 
 
 def test_a_start_is_made_with_its_deadline(listed: Callable[..., Visitor], asked: list[tuple[Any, ...]]) -> None:
     version = model("STOPPED", f1=1.0)
     visitor = listed(version).click(f"start {version.arn}", "start_until")
     assert asked == [("start", 1)]
-    left = guard.deadline_of(visitor.workspace, version.arn) - dt.datetime.now(dt.UTC)
+    left = deadlines.of(visitor.workspace, version.arn) - dt.datetime.now(dt.UTC)
     assert dt.timedelta(minutes=58) < left <= dt.timedelta(hours=1)
     assert "one started on 1 unit, until" in visitor.workspace.open("pets").events()[0].text
 
@@ -133,7 +134,7 @@ def test_units_and_a_time_of_ones_own_are_part_of_the_price(
 ) -> None:
     version = model("STOPPED", f1=1.0)
     visitor = listed(version).click(f"start {version.arn}")
-    visitor.at.number_input[0].set_value(3)
+    next(one for one in visitor.at.number_input if one.label == "Inference units").set_value(3)
     visitor.at.radio[0].set_value("A time of my own")
     visitor.click(f"start {version.arn}")
     hours = next(one for one in visitor.at.number_input if one.label == "Hours from now")
@@ -169,7 +170,7 @@ def test_a_start_that_is_refused_leaves_no_deadline_and_says_why(
     visitor = listed(version).click(f"start {version.arn}", "start_until")
     assert any("A limit of the account is reached" in read for read in visitor.text.splitlines())
     assert visitor.links["Open the versions"] == "versions"
-    assert guard.deadlines(visitor.workspace) == []
+    assert deadlines.known(visitor.workspace) == []
 
 
 def test_a_stop_asks_nothing(listed: Callable[..., Visitor], asked: list[tuple[Any, ...]]) -> None:
@@ -188,7 +189,7 @@ def test_a_model_is_started_and_stopped_on_the_engine(keeper: Visitor, shelter: 
     keeper.click(f"stop {shelter.arn}")
     versions.wait_for(shelter.clients, shelter.arn, {"STOPPED"})
     keeper.run()
-    assert guard.deadline_of(shelter.workspace, shelter.arn) is None
+    assert deadlines.of(shelter.workspace, shelter.arn) is None
     assert "runs so far" in keeper.text
 
 
@@ -223,3 +224,67 @@ def test_a_model_past_its_deadline_that_does_not_stop_is_told_on_the_page(
     assert visitor.errors == ["A model is past its deadline and could not be stopped yet; it is tried again. "
                               "The credentials have *expired*."]
     assert state.guard().troubles
+
+
+def test_a_start_can_have_more_units_under_load_and_is_priced_by_the_most(
+    listed: Callable[..., Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Any] = []
+    monkeypatch.setattr(versions, "start", lambda clients, arn, units, most: made.append((units, most)))
+    version = model("STOPPED", f1=1.0)
+    visitor = listed(version).click(f"start {version.arn}")
+    next(one for one in visitor.at.number_input if one.label == "At most, under load").set_value(4)
+    visitor.click(f"start {version.arn}")
+    assert list(visitor.at.table[0].value["on AWS"].str.replace("\\", ""))[:3] == ["$16.00", "$16.00", "$384"]
+    visitor.click(f"start {version.arn}", "start_until")
+    assert made == [(1, 4)]
+
+
+@pytest.mark.parametrize(("spent_hours", "words", "blocked"), [
+    (1, None, False), (3, "60% of this month's budget of $20.00 is spent", False),
+    (4.5, "90% of this month's budget of $20.00 is spent", False), (6, "Nothing more is started", True)])
+def test_the_budget_warns_and_then_blocks_starting_but_never_stopping(
+    listed: Callable[..., Visitor], asked: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch,
+    spent_hours: float, words: str | None, blocked: bool,
+) -> None:
+    running, rested = model("RUNNING"), model("STOPPED", "two", f1=1.0)
+    monkeypatch.setattr(budget, "spent", lambda *_: spent_hours * 4.0)
+    budget.set_limit(Workspace(settings.load().home), 20.0)
+    visitor = listed(running, rested)
+    assert (words is None and "this month's budget" not in visitor.text) or words in visitor.text
+    visitor.click(f"start {rested.arn}")
+    assert visitor.button("start_until").disabled == blocked
+    visitor.click(f"stop {running.arn}")
+    assert asked == [("stop", "one")]
+
+
+def test_a_budget_and_an_idle_rule_are_set_in_place(listed: Callable[..., Visitor]) -> None:
+    visitor = listed(model("STOPPED"))
+    next(one for one in visitor.at.number_input if one.key == "budget_usd").set_value(50.0)
+    visitor.run()
+    next(one for one in visitor.at.selectbox if one.key == "idle_minutes").set_value(15)
+    visitor.run()
+    assert (budget.limit(visitor.workspace), idle.minutes(visitor.workspace)) == (50.0, 15)
+    budget.set_limit(visitor.workspace, budget.LEAST)
+    idle.set_minutes(visitor.workspace, None)
+    visitor.go("start/overview").go("model/versions")
+    assert next(one for one in visitor.at.number_input if one.key == "budget_usd").value == budget.LEAST
+
+
+def test_what_runs_without_a_deadline_is_shown_first_and_can_be_given_one(listed: Callable[..., Visitor]) -> None:
+    running = model("RUNNING")
+    running = replace(running, arn=running.arn.replace(":1:", ":123456789012:"))
+    visitor = listed(running).go("start/overview", "pets")
+    assert "nobody has said until when" in visitor.at.main.warning[0].value
+    visitor.click(f"unguarded 4 hours {running.arn}")
+    left = deadlines.of(visitor.workspace, running.arn) - dt.datetime.now(dt.UTC)
+    assert dt.timedelta(hours=3, minutes=58) < left <= dt.timedelta(hours=4)
+    assert not visitor.run().at.main.warning
+
+
+def test_what_runs_without_a_deadline_is_stopped_from_the_overview(
+    listed: Callable[..., Visitor], asked: list[tuple[Any, ...]]
+) -> None:
+    running = model("RUNNING")
+    listed(running).go("start/overview", "pets").click(f"unguarded stop {running.arn}")
+    assert asked == [("stop", "one")]

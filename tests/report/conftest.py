@@ -13,7 +13,7 @@ from PIL import Image
 from core.aws import clients as aws
 from core.aws.clients import Clients
 from core.aws.engine_process import Engine
-from core.aws.guard import Cost
+from core.aws.uptime import Cost
 from core.dataset import cleaning, labels, sources
 from core.evaluation import photosets, runs
 from core.jobs import Progress

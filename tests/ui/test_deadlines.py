@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from core.ui.starting import DEADLINES, deadline
+from core.ui.deadlines import CHOICES, moment
 
 UTC = dt.UTC
 
@@ -18,12 +18,12 @@ UTC = dt.UTC
     ("A time of my own", (10, 0), (23, 12, 30)),
 ])
 def test_each_choice_ends_when_it_says(choice: str, now: tuple[int, int], expected: tuple[int, int, int]) -> None:
-    assert choice in DEADLINES
-    moment = dt.datetime(2026, 11, 23, *now, tzinfo=UTC)
-    assert deadline(choice, 2.5, moment) == dt.datetime(2026, 11, *expected, tzinfo=UTC)
+    assert choice in CHOICES
+    begun = dt.datetime(2026, 11, 23, *now, tzinfo=UTC)
+    assert moment(choice, 2.5, begun) == dt.datetime(2026, 11, *expected, tzinfo=UTC)
 
 
 def test_every_choice_lies_ahead_at_every_minute_of_the_day() -> None:
     for minute in range(24 * 60 - 2):
-        moment = dt.datetime(2026, 11, 23, minute // 60, minute % 60, tzinfo=UTC)
-        assert all(deadline(choice, 0.25, moment) > moment for choice in DEADLINES)
+        now = dt.datetime(2026, 11, 23, minute // 60, minute % 60, tzinfo=UTC)
+        assert all(moment(choice, 0.25, now) > now for choice in CHOICES)
