@@ -15,10 +15,10 @@ from functools import partial
 from typing import Any, Literal
 
 from core.aws import clients as aws
-from core.aws import permissions, storage
+from core.aws import permissions, roles, storage
 from core.aws.calls import aws_call
 from core.aws.clients import Clients
-from core.aws.permissions import NO_SCHEDULE, PROBE, SCHEDULER, STOP_ROLE, Need, Place
+from core.aws.permissions import NO_SCHEDULE, PROBE, SCHEDULER, Need, Place
 from core.compute import each
 from core.errors import AwsError, NotFound
 from core.jobs import Progress
@@ -230,7 +230,7 @@ CALLS: Mapping[str, Call] = {
     "s3:GetObjectVersion": _probe("get_object", VersionId="null"),
     "s3:GetObjectTagging": _probe("get_object_tagging"),
     "scheduler:DeleteSchedule": lambda clients, _: clients.scheduler.delete_schedule(Name=NO_SCHEDULE),
-    "iam:GetRole": lambda clients, _: clients.iam.get_role(RoleName=STOP_ROLE),
+    "iam:GetRole": lambda clients, _: clients.iam.get_role(RoleName=roles.NAME),
     "iam:SimulatePrincipalPolicy": lambda clients, _: clients.iam.simulate_principal_policy(
         PolicySourceArn=_principal(clients) or clients.caller[1], ActionNames=["iam:SimulatePrincipalPolicy"]),
 }

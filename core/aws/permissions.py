@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from core.aws import roles, schedules
+
 # What a permission is about. "all" is everything; a policy names each of the others as closely as it can.
 On = Literal["all", "projects", "project", "bucket", "objects", "probe", "schedules", "role"]
 
 PROBE = "rekolab-permission-check"
 SCHEDULER = "scheduler.amazonaws.com"
-STOP_ROLE = "RekolabStopsModels"
-NO_SCHEDULE = "rekolab-stop-nothing"  # a model's has a hash there
+NO_SCHEDULE = f"{schedules.PREFIX}nothing"  # a model's has a hash there
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,8 @@ class Place:
         return {
             "all": "*", "projects": self.rekognition("*"), "project": self.rekognition(f"{self.project}/*"),
             "bucket": bucket, "objects": f"{bucket}/{self.prefix}/*", "probe": f"{bucket}/{self.probe_key}",
-            "schedules": f"arn:{self.partition}:scheduler:{self.region}:{self.account}:schedule/default/rekolab-stop-*",
-            "role": f"arn:{self.partition}:iam::{self.account}:role/{STOP_ROLE}",
+            "schedules": f"arn:{self.partition}:scheduler:{self.region}:{self.account}:schedule/default/{schedules.PREFIX}*",
+            "role": f"arn:{self.partition}:iam::{self.account}:role/{roles.NAME}",
         }[on]
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+from core.aws import schedules
 from core.aws.calls import aws_call
 from core.aws.clients import Clients
 from core.errors import AwsError, RekolabError
@@ -37,7 +38,7 @@ def user_policy(account: str) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow",
          "Action": ["scheduler:CreateSchedule", "scheduler:UpdateSchedule", "scheduler:DeleteSchedule"],
-         "Resource": f"arn:aws:scheduler:*:{account}:schedule/default/rekolab-stop-*"},
+         "Resource": f"arn:aws:scheduler:*:{account}:schedule/default/{schedules.PREFIX}*"},
         {"Effect": "Allow", "Action": "iam:PassRole", "Resource": f"arn:aws:iam::{account}:role/{NAME}",
          "Condition": {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}}]}
 

@@ -12,6 +12,7 @@ from core.aws.clients import Clients
 from core.aws.versions import names_of
 from core.errors import AwsError, NotFound
 
+PREFIX = "rekolab-stop-"  # of the names of all schedules
 TARGET = "arn:aws:scheduler:::aws-sdk:rekognition:stopProjectVersion"
 # AWS refuses to stop a model that still starts, which takes minutes: an hour of tries is enough for every start.
 RETRIES = {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 60}
@@ -19,7 +20,7 @@ RETRIES = {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 60}
 
 def name_of(arn: str) -> str:
     """The name of a model's schedule, of which there is never a second one."""
-    return "rekolab-stop-" + hashlib.sha256(arn.encode()).hexdigest()[:32]
+    return PREFIX + hashlib.sha256(arn.encode()).hexdigest()[:32]
 
 
 def put(clients: Clients, role: str, arn: str, at: dt.datetime) -> None:
