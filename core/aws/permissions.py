@@ -41,7 +41,8 @@ class Place:
         return {
             "all": "*", "projects": self.rekognition("*"), "project": self.rekognition(f"{self.project}/*"),
             "bucket": bucket, "objects": f"{bucket}/{self.prefix}/*", "probe": f"{bucket}/{self.probe_key}",
-            "schedules": f"arn:{self.partition}:scheduler:{self.region}:{self.account}:schedule/default/{schedules.PREFIX}*",
+            "schedules": (f"arn:{self.partition}:scheduler:{self.region}:{self.account}:schedule/default/"
+                          f"{schedules.PREFIX}*"),
             "role": f"arn:{self.partition}:iam::{self.account}:role/{roles.NAME}",
         }[on]
 
