@@ -12,7 +12,6 @@ from typing import Any
 import boto3
 import numpy as np
 from botocore.config import Config
-from core.engine.learner import Model
 from werkzeug.serving import make_server
 
 from core.engine.access import AccessKey
@@ -22,6 +21,7 @@ from core.engine.models import Models
 from core.engine.rekognition import application
 from core.engine.scheduler import Scheduler
 from core.engine.settings import EngineSettings
+from core.learning.learner import Model
 
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 KEY = AccessKey("RKLBTEST", "secret")

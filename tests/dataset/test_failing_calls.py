@@ -15,7 +15,7 @@ from botocore import exceptions as boto
 from botocore.awsrequest import AWSResponse
 from botocore.retries.standard import ExponentialBackoff
 
-from core.aws import guard, prediction, projects, storage, throttling, versions
+from core.aws import deadlines, guard, prediction, projects, storage, throttling, uptime, versions
 from core.aws.calls import Patience, passes
 from core.aws.clients import Clients
 from core.dataset import models, sending, upload
@@ -140,6 +140,6 @@ def test_the_journey_ends_right_and_nothing_is_made_twice(
     assert [version.arn for version in versions.list_versions(client, name)] == [arn]
     assert [sorted(project.datasets) for project in projects.list_projects(client, name)] == [["TEST", "TRAIN"]]
     assert weather.made == {"CreateProject": 1, "CreateDataset": 2, "CreateProjectVersion": 1}
-    assert [(run.units, run.stopped is not None) for run in guard.uptimes(workspace, arn)] == [(1, True)]
-    assert guard.deadline_of(workspace, arn) is None
+    assert [(run.units, run.stopped is not None) for run in uptime.uptimes(workspace, arn)] == [(1, True)]
+    assert deadlines.of(workspace, arn) is None
     assert sum(weather.failed.values()) - weather.failed["none"] > 5
