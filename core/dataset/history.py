@@ -76,11 +76,14 @@ def following(project: Project) -> Step | None:
 def recent(project: Project, limit: int = 5) -> list[int]:
     """The photos that were labelled or left out last, newest first, each once."""
     with project.reading() as rows:
-        found = rows.execute(
-            "SELECT photo_id, MAX(change.id) AS latest FROM change JOIN step ON number = step "
-            "WHERE NOT undone AND photo_id IS NOT NULL AND after <> ? GROUP BY photo_id ORDER BY latest DESC LIMIT ?",
-            (annotating.dump(Annotation()), limit)).fetchall()
-    return [row["photo_id"] for row in found]
+        found: dict[int, None] = {}
+        for row in rows.execute(  # CROSS JOIN: backwards from the last change, and no further than needed
+                "SELECT photo_id FROM change CROSS JOIN step ON number = step WHERE NOT undone "
+                "AND photo_id IS NOT NULL AND after <> ? ORDER BY change.id DESC", (annotating.dump(Annotation()),)):
+            found[row["photo_id"]] = None
+            if len(found) >= limit:
+                break
+    return list(found)
 
 
 def given(project: Project) -> dict[int, dt.datetime]:
