@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from core.dataset import kinds, labels, likeness, suggesting
@@ -28,19 +30,20 @@ def draw(project: Project) -> None:
         st.info("The photos have yet to be compared with each other.", icon=":material/hourglass_empty:")
         return
     seen: dict[str, str] = project.get(RIGHT, {})
-    found = [one for one in suggesting.suspects(project) if seen.get(str(one.photo_id)) != one.label]
+    by_id = {photo.id: photo for photo in here.listed}
+    found = [one for one in suggesting.suspects(project)
+             if one.photo_id in by_id and seen.get(str(one.photo_id)) != one.label]
     if not found:
         messages.nothing("No label disagrees with the photos that look most alike.", "Label more", _one_by_one)
         return
     st.markdown(f"**{count(len(found), 'label')}** may be wrong, the most suspicious first.")
     for one in found[:AT_ONCE]:
-        _row(here, one)
+        _row(here, one, by_id)
     desk.undo_buttons(here, "label_suspects")
     desk.foot(here)
 
 
-def _row(here: Desk, one: Suspect) -> None:
-    by_id = {photo.id: photo for photo in here.listed}
+def _row(here: Desk, one: Suspect, by_id: Mapping[int, Photo]) -> None:
     photo = by_id[one.photo_id]
     with st.container(border=True):
         picture, words, near = st.columns([1, 2, 2], gap="medium", vertical_alignment="center")
