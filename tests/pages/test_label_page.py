@@ -8,6 +8,7 @@ from visitor import Visitor
 
 from core import limits
 from core.dataset import labels, photos, vocabulary
+from core.ui.labelling import many
 from core.workspace import Project
 
 
@@ -63,7 +64,7 @@ def test_one_key_labels_a_photo_and_moves_on(visitor: Visitor, pets: Project) ->
 
 def test_the_number_keys_are_the_classes_in_their_order(visitor: Visitor, pets: Project) -> None:
     visitor.go("data/label")
-    assert keys(visitor) == {"label as cat": "1", "label as dog": "2", "label as none": "0", "Undo": "backspace",
+    assert keys(visitor) == {"label as cat": "1", "label as dog": "2", "None of these": "0", "Undo": "backspace",
                              "Redo": "shift+backspace", "Previous": "left", "Next": "right"}
 
 
@@ -139,13 +140,24 @@ def test_many_photos_get_a_label_at_once(visitor: Visitor, pets: Project) -> Non
     assert "**2 selected.** Label them:" in visitor.text
     visitor.click("label many cat")
     assert [name for name, label in given(pets).items() if label == "cat"] == ["dog/0.jpg", "dog/1.jpg"]
-    visitor.at.pills(key="label_filter").set_value("without a label")
+    visitor.at.pills(key="label_filter").set_value(many.NONE)
     visitor.run()
     assert [tile["note"] for tile in visitor.tiles("label_grid")] == ["cat/0.jpg", "cat/1.jpg"]
     visitor.click("Undo")
     assert not any(given(pets).values())
-    visitor.choose("label_grid", "1").click("label many none")
+    visitor.choose("label_grid", "1").click("many none")
     assert photos.get(pets, 1).excluded
+
+
+def test_a_class_may_be_called_what_the_page_says_of_photos_itself(visitor: Visitor, pets: Project) -> None:
+    for name in ("none", "nothing", "left out", "without a label"):
+        vocabulary.add(pets, name)
+    visitor.go("data/label").click("label as none").click("label as left out")
+    assert list(given(pets).values())[:2] == ["none", "left out"]
+    visitor.at.segmented_control(key="label_how").set_value("Many at once")
+    visitor.run().at.pills(key="label_filter").set_value("left out")
+    visitor.run()
+    assert [tile["note"] for tile in visitor.tiles("label_grid")] == ["cat/1.jpg"]
 
 
 def test_one_class_alone_is_warned_about(visitor: Visitor, tmp_path: Path) -> None:

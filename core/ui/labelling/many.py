@@ -15,7 +15,7 @@ from core.ui.words import count, plain
 from core.workspace import Project
 
 GRID = "label_grid"
-NONE, OUT = "without a label", "left out"
+NONE, OUT = " without a label", " left out"  # no class begins with a space
 
 
 @st.fragment
@@ -54,9 +54,9 @@ def _bar(here: Desk, chosen: Sequence[Photo]) -> None:
     for position, name in enumerate(here.classes, 1):
         st.button(plain(name), key=f"label many {name}", disabled=not ids, on_click=_label, args=(here, ids, name),
                   shortcut=str(position) if position <= KEYS else None)
-    st.button("None of these", key="label many none", disabled=not ids, on_click=_leave_out, args=(here, ids),
+    st.button("None of these", key="many none", disabled=not ids, on_click=_leave_out, args=(here, ids),
               shortcut="0", help="Leaves them out of the training")
-    st.button("No label", key="label many nothing", disabled=not any(photo.labels for photo in chosen),
+    st.button("No label", key="many nothing", disabled=not any(photo.labels for photo in chosen),
               on_click=_take_away, args=(here, ids), icon=":material/label_off:")
     desk.undo_buttons(here, "label_many")
 

@@ -73,12 +73,12 @@ def _classes(here: Desk, photo: Photo) -> None:
         if here.kind == "boxes":
             st.markdown(f"{_dot(here, name)} {plain(name)} :gray[{position if position <= KEYS else ''}]")
         else:
-            chosen = name in photo.labels  # the button is coloured then, and its dot would not be seen
+            chosen = name in photo.labels and not photo.excluded  # coloured then, and its dot would not be seen
             st.button(plain(name) if chosen else f"{_dot(here, name)} {plain(name)}", key=f"label as {name}",
                       on_click=_put, args=(here, photo, name), width="stretch",
                       type="primary" if chosen else "secondary", shortcut=str(position) if position <= KEYS else None)
     nothing = "Nothing to find here" if here.kind == "boxes" else "None of these"
-    st.button(nothing, on_click=_put, args=(here, photo, None), width="stretch", shortcut="0", key="label as none",
+    st.button(nothing, on_click=_put, args=(here, photo, None), width="stretch", shortcut="0", key="label none",
               help="Leaves the photo out of the training")
 
 
@@ -134,7 +134,7 @@ def _put(here: Desk, photo: Photo, name: str | None) -> None:
     if name is None:
         labels.leave_out(here.project, [photo.id])
     elif here.kind == "multi":
-        if name in photo.labels:
+        if name in photo.labels and not photo.excluded:  # else it is taken in again
             labels.take(here.project, [photo.id], name)
         else:
             desk.label_as(here, [photo.id], name)
