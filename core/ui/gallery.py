@@ -154,6 +154,15 @@ def paged(
     return Choice(chosen, answer.opened)
 
 
+def chosen(key: str) -> tuple[str, ...]:
+    """What is chosen in the gallery of that key, as the browser said last.
+
+    For a callback: its arguments are those of the last run that came to its end, which may know of fewer clicks.
+    """
+    answer = st.session_state.get(_mount(key))
+    return tuple((answer or {}).get("chosen") or ())
+
+
 def clear(key: str) -> None:
     """Forget what is chosen in the gallery of that key, from the next run on."""
     choose(key, ())
@@ -171,10 +180,14 @@ def _seed(key: str) -> tuple[str, list[str]]:
     The browser keeps what is chosen from then on. A component that was not drawn in the last run has forgotten it, so
     it is drawn as a new one, which is told.
     """
-    mount = f"{key} {st.session_state.get(f'{key}_mount', 0)}"
+    mount = _mount(key)
     if mount not in st.session_state or st.session_state.get(f"{key}_seed", ("",))[0] != mount:
         st.session_state[f"{key}_seed"] = (mount, list(st.session_state.get(f"{key}_kept", ())))
     return mount, st.session_state[f"{key}_seed"][1]
+
+
+def _mount(key: str) -> str:
+    return f"{key} {st.session_state.get(f'{key}_mount', 0)}"
 
 
 def _page(count: int, key: str, of: Hashable) -> tuple[int, int]:

@@ -49,6 +49,16 @@ def test_suggestions_are_confirmed_but_for_those_that_are_marked_as_wrong(visito
     assert not any(given(pets)[number] for number in right)
 
 
+def test_what_is_marked_as_wrong_just_before_the_others_are_confirmed_is_not_confirmed(
+    visitor: Visitor, pets: Project
+) -> None:
+    visitor.at.session_state["label_least"] = 50
+    view(visitor, "Suggestions")
+    visitor.at.session_state["label_suggested 0"] = {"chosen": ["4"], "opened": None}
+    visitor.click("label_confirm")
+    assert [bool(given(pets)[number]) for number in (4, 5, 9, 10)] == [False, True, True, True]
+
+
 def test_a_suggestion_is_taken_by_enter_in_the_one_by_one_view(visitor: Visitor, pets: Project) -> None:
     visitor.go("data/label", "pets")
     (found,) = [one for one in suggesting.suggestions(pets) if one.photo_id == 4]
@@ -128,6 +138,16 @@ def test_where_a_photo_may_have_several_labels_a_key_switches_one_on_and_off(vis
     assert visitor.at.session_state["label_photo"] == 4
     visitor.click("Next")
     assert visitor.at.session_state["label_photo"] == 5
+
+
+def test_where_a_photo_may_have_several_labels_the_key_of_one_takes_it_in_again(
+    visitor: Visitor, pets: Project
+) -> None:
+    kinds.choose(pets, "multi")
+    labels.leave_out(pets, [1])
+    visitor.at.session_state["label_photo"] = 1
+    visitor.go("data/label", "pets").click("label as cat")
+    assert (given(pets)[1], photos.get(pets, 1).excluded) == (("cat",), False)
 
 
 def test_the_kind_is_changed_after_its_consequences_are_said(visitor: Visitor, pets: Project) -> None:

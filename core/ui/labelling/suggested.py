@@ -67,7 +67,8 @@ def _gallery(here: Desk, shown: Sequence[Suggestion], total: int) -> None:
 
 def _confirm(here: Desk, right: Sequence[Suggestion]) -> None:
     desk.keep_classes(here)
-    done = suggesting.confirm(here.project, right)
+    wrong = set(gallery.chosen(GRID))  # one may have been marked a moment ago
+    done = suggesting.confirm(here.project, [one for one in right if str(one.photo_id) not in wrong])
     gallery.clear(GRID)
     st.toast(f"{count(done, 'photo')} labelled")
 
