@@ -170,6 +170,21 @@ def test_what_is_drawn_is_on_the_photo_that_it_was_drawn_on(visitor: Visitor, pe
     assert visitor.at.session_state["label_boxes_serial"] == 1
 
 
+def test_no_drawing_is_taken_for_one_on_another_photo_and_none_of_many_boxes_is_lost(
+    visitor: Visitor, pets: Project
+) -> None:
+    kinds.choose(pets, "boxes")
+    visitor.go("data/label", "pets")
+    boxes = [{"label": "cat", "left": number, "top": 20, "width": 30, "height": 40} for number in range(60)]
+    for number in (2, 3):
+        visitor.at.session_state["label_boxes"] = {"drawn": {"photo": number, "serial": 1, "boxes": boxes}}
+        visitor.run()
+    assert [len(one.boxes) for one in photos.photos(pets)][:4] == [0, 60, 60, 0]
+    history.undo(pets)
+    visitor.run()  # the browser still says what was drawn
+    assert [len(one.boxes) for one in photos.photos(pets)][:4] == [0, 60, 0, 0]
+
+
 @pytest.mark.parametrize("drawn", [
     {"label": "cat", "left": -5, "top": 0, "width": 9, "height": 9},
     {"label": "cat", "left": 0, "top": 0, "width": 10**9, "height": 9},

@@ -18,6 +18,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     ui.boxes = structuredClone(data.boxes); // what was drawn is on disk, or was taken back there
     ui.picked = Math.min(ui.picked, ui.boxes.length - 1);
   }
+  ui.label = Math.min(ui.label, Math.max(labels.length - 1, 0)); // its class may have been removed
   svg.setAttribute("aria-label", `Boxes on ${data.name}. ${data.help}`);
   paint();
 
@@ -48,7 +49,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     const { view } = ui;
     svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.width} ${view.height}`);
     svg.style.aspectRatio = `${width} / ${height}`;
-    const pixel = view.width / (svg.getBoundingClientRect().width || 600); // image pixels to one on the screen
+    const pixel = perPixel(view);
     if (svg.image?.getAttribute("href") !== data.src) {
       svg.image = made("image", { href: data.src, x: 0, y: 0, width, height, preserveAspectRatio: "none" });
     }
@@ -56,6 +57,11 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     svg.replaceChildren(svg.image, ...ui.boxes.map((box, at) => group(box, at, pixel)));
     if (had !== undefined) svg.querySelector(`g[data-at="${ui.picked}"]`)?.focus();
     if (!say.textContent || !ui.drag) say.textContent = told();
+  }
+
+  function perPixel(view) { // image pixels to one on the screen; a tall photo has room at its sides
+    const shown = svg.getBoundingClientRect();
+    return Math.max(view.width / (shown.width || 600), view.height / (shown.height || Infinity));
   }
 
   function group(box, at, pixel) {
@@ -99,6 +105,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   }
 
   svg.onpointerdown = (event) => {
+    if (event.button > 1) return; // the browser's menu
     const from = point(event);
     const at = event.target.closest("g")?.dataset.at;
     svg.setPointerCapture(event.pointerId);
@@ -181,7 +188,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
 
   function pan(event) {
     const { view, from } = ui.drag;
-    const pixel = view.width / svg.getBoundingClientRect().width;
+    const pixel = perPixel(view);
     look(view.x - (event.clientX - from.x) * pixel, view.y - (event.clientY - from.y) * pixel, view.width / width);
   }
 
@@ -231,9 +238,9 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
       commit();
     } else if (way && !way[1]) setTriggerValue("step", Math.sign(way[0]));
     else if (["Delete", "Backspace"].includes(event.key) && box) remove();
-    else if ((event.key === "b" || event.key === "Insert") && !held) add();
-    else if (event.key === "+" || event.key === "=") zoom(1.25);
-    else if (event.key === "-") zoom(0.8);
+    else if (["b", "B", "Insert"].includes(event.key) && !held) add();
+    else if (["+", "="].includes(event.key) && !held) zoom(1.25);
+    else if (event.key === "-" && !held) zoom(0.8);
     else if (event.key === "0" && !held) look(0, 0, 1);
     else if (event.key === "Escape" && box) pick(-1);
     else return;

@@ -8,7 +8,6 @@ from typing import Any
 
 import streamlit as st
 
-from core import limits
 from core.dataset import labels
 from core.types import Box, Photo
 from core.ui import state
@@ -48,11 +47,12 @@ def edit(
 def keep(project: Project) -> None:
     """Write what was drawn since the last run, on the photo that it was drawn on, before anything else is shown."""
     drawn = st.session_state.get(KEY, {}).get("drawn")
-    if not drawn or drawn["serial"] == st.session_state.get(f"{KEY}_serial", 0):
+    if not drawn or (drawn["photo"], drawn["serial"]) == st.session_state.get(f"{KEY}_kept"):
         return
+    st.session_state[f"{KEY}_kept"] = drawn["photo"], drawn["serial"]  # two photos may have the same serial
     st.session_state[f"{KEY}_serial"] = int(drawn["serial"])
     with state.errors_shown():
-        labels.draw(project, int(drawn["photo"]), [_box(box) for box in drawn["boxes"][:limits.MAX_BOXES_PER_IMAGE]])
+        labels.draw(project, int(drawn["photo"]), [_box(box) for box in drawn["boxes"]])
 
 
 def _box(drawn: Mapping[str, Any]) -> Box:
