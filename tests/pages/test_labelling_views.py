@@ -170,6 +170,18 @@ def test_what_is_drawn_is_on_the_photo_that_it_was_drawn_on(visitor: Visitor, pe
     assert visitor.at.session_state["label_boxes_serial"] == 1
 
 
+def test_boxes_are_named_and_removed_without_a_keyboard_and_by_more_classes_than_it_has_keys(
+    visitor: Visitor, pets: Project
+) -> None:
+    kinds.choose(pets, "boxes")
+    for number in range(10):
+        vocabulary.add(pets, f"class {number}")
+    visitor.go("data/label", "pets").click("label as class 9")
+    assert visitor.at.session_state["label_boxes_asked"] == {"number": 1, "label": "class 9"}
+    visitor.click("label box none")
+    assert visitor.at.session_state["label_boxes_asked"] == {"number": 2, "label": None}
+
+
 def test_no_drawing_is_taken_for_one_on_another_photo_and_none_of_many_boxes_is_lost(
     visitor: Visitor, pets: Project
 ) -> None:

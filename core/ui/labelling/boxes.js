@@ -7,7 +7,7 @@ const MOST = 50; // boxes an image that Rekognition takes
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const svg = parentElement.querySelector("svg");
   const say = parentElement.querySelector(".say");
-  const ui = (svg.ui ??= { serial: 0, photo: null, boxes: [], picked: -1, label: 0, drag: null });
+  const ui = (svg.ui ??= { serial: 0, photo: null, boxes: [], picked: -1, label: 0, drag: null, asked: data.asked.number });
   const { width, height, labels, colours } = data;
   const least = Math.floor(Math.max(width, height, 1280) / 1280) + 1; // a smaller box is refused
 
@@ -21,6 +21,16 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   ui.label = Math.min(ui.label, Math.max(labels.length - 1, 0)); // its class may have been removed
   svg.setAttribute("aria-label", `Boxes on ${data.name}. ${data.help}`);
   paint();
+  if (ui.asked !== data.asked.number) {
+    ui.asked = data.asked.number;
+    follow(data.asked.label);
+  }
+
+  function follow(label) { // a button of the page beside the editor
+    if (label === null && ui.boxes[ui.picked]) remove();
+    if (labels.includes(label)) relabel(labels.indexOf(label));
+    pick(ui.picked); // the keys are the editor's again
+  }
 
   function commit(words) {
     ui.serial += 1;

@@ -38,10 +38,17 @@ def edit(
               "labels": list(classes), "colours": [colours[name] for name in classes], "boxes": [
                   {"label": box.label, "left": box.left, "top": box.top, "width": box.width, "height": box.height}
                   for box in photo.boxes],
-              "serial": st.session_state.get(f"{KEY}_serial", 0), "help": HELP},
+              "serial": st.session_state.get(f"{KEY}_serial", 0), "help": HELP,
+              "asked": st.session_state.get(f"{KEY}_asked", {"number": 0, "label": None})},
         key=KEY, height="content", on_drawn_change=lambda: None,
         on_step_change=lambda: move(int(st.session_state[KEY].get("step") or 0)))
     st.caption(HELP)
+
+
+def ask(label: str | None) -> None:
+    """Give the box that is picked this label, or else the next one, or with None remove it; for who has no keys."""
+    number = st.session_state.get(f"{KEY}_asked", {"number": 0})["number"] + 1
+    st.session_state[f"{KEY}_asked"] = {"number": number, "label": label}
 
 
 def keep(project: Project) -> None:

@@ -68,15 +68,19 @@ def _state(here: Desk, photo: Photo) -> None:
 
 
 def _classes(here: Desk, photo: Photo) -> None:
-    """A button for each class with its key. In the box editor the same keys name boxes."""
+    """A button for each class with its key. In the box editor buttons and keys name boxes."""
     for position, name in enumerate(here.classes, 1):
         if here.kind == "boxes":
-            st.markdown(f"{_dot(here, name)} {plain(name)} :gray[{position if position <= KEYS else ''}]")
+            st.button(f"{_dot(here, name)} {plain(name)} :gray[{position if position <= KEYS else ''}]",
+                      key=f"label as {name}", on_click=boxes.ask, args=(name,), width="stretch")
         else:
             chosen = name in photo.labels and not photo.excluded  # coloured then, and its dot would not be seen
             st.button(plain(name) if chosen else f"{_dot(here, name)} {plain(name)}", key=f"label as {name}",
                       on_click=_put, args=(here, photo, name), width="stretch",
                       type="primary" if chosen else "secondary", shortcut=str(position) if position <= KEYS else None)
+    if here.kind == "boxes":
+        st.button("Remove the picked box", on_click=boxes.ask, args=(None,), width="stretch", key="label box none",
+                  icon=":material/delete:")
     nothing = "Nothing to find here" if here.kind == "boxes" else "None of these"
     st.button(nothing, on_click=_put, args=(here, photo, None), width="stretch", shortcut="0", key="label none",
               help="Leaves the photo out of the training")
