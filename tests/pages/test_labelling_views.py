@@ -12,6 +12,7 @@ from core.dataset import history, kinds, labels, likeness, photos, suggesting, v
 from core.dataset.suggesting import Suspect
 from core.jobs import Progress
 from core.types import Box
+from core.ui.labelling import past
 from core.workspace import Project
 
 
@@ -110,6 +111,18 @@ def test_the_history_goes_back_to_a_chosen_moment_and_forward_again(visitor: Vis
     assert not any(given(pets).values())
     visitor.click("Go to this moment")
     assert sum(map(bool, given(pets).values())) == 6
+
+
+def test_the_history_reaches_back_to_the_first_step(
+    visitor: Visitor, pets: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(past, "MOST", 1)
+    view(visitor, "History")
+    assert "Before the first" not in visitor.buttons
+    visitor.click("Show older steps")
+    assert visitor.at.dataframe[0].value["what"].tolist() == ["Labelled dog", "Labelled cat"]
+    visitor.click("Before the first")
+    assert not any(given(pets).values())
 
 
 def test_a_class_is_renamed_merged_moved_and_removed_and_what_happens_is_said_first(

@@ -11,12 +11,14 @@ from core.ui.labelling import desk
 from core.ui.words import clock, count
 from core.workspace import Project
 
-MOST = 200
+MOST = 200  # steps at first; older ones are shown when asked for
+SHOWN = "label_past_shown"
 
 
 @st.fragment
 def draw(project: Project) -> None:
-    steps = history.steps(project, MOST)
+    most: int = st.session_state.get(SHOWN, MOST)
+    steps = history.steps(project, most)
     if not steps:
         messages.nothing("Nothing was labelled yet.", "Label one by one", _one_by_one)
         return
@@ -32,8 +34,10 @@ def draw(project: Project) -> None:
         step = steps[rows[0]] if rows and rows[0] < len(steps) else steps[0]
         st.button("Go to this moment", icon=":material/history:", on_click=_go, args=(project, step.number),
                   help="Takes back, or does again, every step between now and the chosen row")
-        if len(steps) < MOST:
+        if len(steps) < most:
             st.button("Before the first", on_click=_go, args=(project, steps[-1].number - 1), type="tertiary")
+        else:
+            st.button("Show older steps", on_click=_older, args=(most,), type="tertiary")
     st.caption("Newest first. Choose a row to go to that moment. Going back loses nothing: steps that are taken back "
                "can be done again, until something new is labelled.")
 
@@ -46,6 +50,10 @@ def _state(step: Step, steps: list[Step]) -> str:
 def _go(project: Project, number: int) -> None:
     done = history.undo_to(project, number)
     st.toast(f"{count(done, 'step')} taken back or done again" if done else "This is the moment that you are at.")
+
+
+def _older(most: int) -> None:
+    st.session_state[SHOWN] = 5 * most
 
 
 def _one_by_one() -> None:
