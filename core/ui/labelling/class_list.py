@@ -50,7 +50,7 @@ def _look(here: Desk, name: str, place: int) -> None:
 
 def _rename(here: Desk, name: str, photos: int) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        new = st.text_input("New name", name, key=f"class name {name}")
+        new = st.text_input("New name", name, key=f"class name {name}", live=True)  # wakes Rename while one types
         same = not new.strip() or new.strip() == name
         st.button("Rename", key="class rename", disabled=same, on_click=_do,
                   args=(vocabulary.rename, here.project, name, new))
