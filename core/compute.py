@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
+from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 from core import settings
@@ -45,16 +46,27 @@ def each(
     of an item ends the map too. A worker of a cluster that is lost is no such exception: its items are done again.
     """
     rest = iter(items)
+    ended: SimpleQueue[tuple[Item, Future[Result]]] = SimpleQueue()  # wait() would look at all of them after each
     with _pool(threads) as (pool, window, look_after):
-        under_way = {pool.submit(function, item): item for item in islice(rest, window)}
+        under_way = sum(_begun(pool, function, item, ended) for item in islice(rest, window))
         while under_way:
-            finished, _ = wait(under_way, timeout=TICK, return_when=FIRST_COMPLETED)
-            look_after(progress, not finished)
-            for future in finished:
-                item = under_way.pop(future)
-                under_way |= {pool.submit(function, following): following for following in islice(rest, 1)}
-                yield item, future.result()
-                progress.step()
+            try:
+                item, future = ended.get(timeout=TICK)
+            except Empty:
+                look_after(progress, True)
+                continue
+            look_after(progress, False)
+            under_way += sum(_begun(pool, function, following, ended) for following in islice(rest, 1)) - 1
+            yield item, future.result()
+            progress.step()
+
+
+def _begun(
+    pool: Executor, function: Callable[[Item], Result], item: Item, ended: SimpleQueue[tuple[Item, Future[Result]]]
+) -> int:
+    """Hand out one item, which comes to `ended` when it is done; gives 1."""
+    pool.submit(function, item).add_done_callback(lambda future: ended.put((item, future)))
+    return 1
 
 
 def _pool(threads: int | None) -> AbstractContextManager[_Pool]:

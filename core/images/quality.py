@@ -54,7 +54,7 @@ def sharpness(image: Image.Image, contrast: float) -> float:
         size = (max(1, round(grey.width * scale)), max(1, round(grey.height * scale)))
         grey = grey.resize(size, Image.Resampling.BILINEAR)
     values = np.asarray(grey, dtype=np.int16)
-    grain = min(GRAIN, 10 * contrast)
+    grain = round(min(GRAIN, 10 * contrast) * (2 * REACH + 1))
     return min(_lost(values, grain), _lost(np.ascontiguousarray(values.T), grain))
 
 
@@ -70,16 +70,21 @@ def information(grey: Values) -> float:
     return (-(shares * np.log2(np.maximum(shares, 1e-9))).sum(axis=1)).max() / float(np.log2(_LEVELS))
 
 
-def _lost(rows: NDArray[np.int16], grain: float) -> float:
-    """Neighbours in a row that differ, before and after each is the mean of the pixels around it."""
+def _lost(rows: NDArray[np.int16], grain: int) -> float:
+    """Neighbours in a row that differ, before and after each is the mean of the pixels around it.
+
+    In whole numbers, which take half the time: steps and `grain` as many times as large as there are pixels in a mean.
+    """
     window = 2 * REACH + 1
     if rows.shape[1] <= window:
         return 0.0
-    before = np.abs(rows[:, REACH + 1 : -REACH] - rows[:, REACH : -REACH - 1]).astype(np.float32) - np.float32(grain)
-    after = np.abs(rows[:, window:] - rows[:, :-window]).astype(np.float32) / np.float32(window)
+    before = np.abs(rows[:, REACH + 1 : -REACH] - rows[:, REACH : -REACH - 1])
+    before *= np.int16(window)
+    before -= np.int16(grain)
     np.maximum(before, 0, out=before)
-    total = float(before.sum())
-    return float(np.maximum(before - after, 0).sum()) / total if total else 0.0
+    total = int(before.sum(dtype=np.int64))
+    before -= np.abs(rows[:, window:] - rows[:, :-window])
+    return int(np.maximum(before, 0, out=before).sum(dtype=np.int64)) / total if total else 0.0
 
 
 def _ends(grey: Values, share: float) -> tuple[float, float]:

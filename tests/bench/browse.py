@@ -112,13 +112,13 @@ def checked(folder: Path) -> Checked | None:
 
 
 def make_small(folder: Path) -> None:
-    """2,000 photos of 500 pixels, each another part of one of the pets in another light."""
+    """2,000 photos of 500 pixels, each another quarter of one of the pets in another light: few are alike."""
 
     def make(number: int) -> None:
         chance, path = random.Random(number), PETS[number % len(PETS)]
-        image = faults.resized(reading.open_upright(path), SIDE * 1.2)
-        left, top = (chance.uniform(0, side * 0.15) for side in image.size)
-        part = image.crop((int(left), int(top), int(left + image.width * 0.83), int(top + image.height * 0.83)))
+        image = faults.resized(reading.open_upright(path), SIDE * 2)
+        left, top = (chance.uniform(0, side * 0.5) for side in image.size)
+        part = image.crop((int(left), int(top), int(left + image.width * 0.5), int(top + image.height * 0.5)))
         light = chance.uniform(0.8, 1.2)
         made = part.point(lambda value: value * light)
         faults.write(folder / path.parent.name, f"{number:04}", faults.jpeg(made))
@@ -133,6 +133,7 @@ def measure(home: Workspace, folder: Path, name: str, goal: float) -> Project:
     checks: list[Checked] = []
     for turn in range(TURNS):
         project = home.create(f"{name}-{turn}")
+        duplicates._known.cache_clear()  # the turn before has sought the same pictures
         began = time.perf_counter()
         look(project, folder)
         duplicates.groups(photos(project))
@@ -223,7 +224,8 @@ def plant_set(project: Project, folder: Path, chance: random.Random, tally: Tall
         swapped, twin = spoilt[2 * few + number], clean[few + number]
         other = LABELS[swapped.parent.name == "cat"]
         for kind, label, path in (("looks_like_other", other, swapped), ("duplicate", twin.parent.name, twin)):
-            faults.write(folder / label, f"{kind}-{number}", (path.read_bytes(), ".jpg"))
+            name = f"{kind}-{number}-copy-of-{path.stem}"  # longer than the original's, as a copy's name is
+            faults.write(folder / label, name, (path.read_bytes(), ".jpg"))
     look(project, folder)
     likeness.compare(Progress(), str(project.home), project.name)
     return tallied(judging.judged(project), checked(folder), folder.name, tally)
