@@ -113,6 +113,16 @@ def use(project: Project, name: str) -> Use:
     return Use(len(found), alone, sum(box.label == name for said in found for box in said.boxes))
 
 
+def expect(project: Project, names: Iterable[str]) -> None:
+    """RekolabError where a class is gone that a page still shows: another tab has renamed, merged or removed it.
+
+    While a project has no classes at all, any name may be its first.
+    """
+    known = listed(project)
+    if known and (gone := next((name for name in names if name not in known), None)):
+        raise RekolabError(f"There is no class “{gone}” any more: it was renamed, merged or removed elsewhere.")
+
+
 def ensure(rows: sqlite3.Connection, text: str) -> str:
     """The class of that name in an open catalogue, added at the end where there is none; gives the name as kept.
 

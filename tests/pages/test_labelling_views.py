@@ -221,3 +221,24 @@ def test_a_box_that_no_photo_has_room_for_is_refused_in_words(visitor: Visitor, 
     visitor.run()
     assert not any(one.boxes for one in photos.photos(pets))
     assert visitor.errors == ["A box reaches outside the photo. Draw it again."]
+
+
+def test_a_class_that_another_tab_has_renamed_is_not_made_again_by_a_key(visitor: Visitor, pets: Project) -> None:
+    visitor.go("data/label", "pets")
+    vocabulary.rename(pets, "cat", "kitten")
+    visitor.click("label as cat")
+    assert vocabulary.listed(pets) == ["kitten", "dog"]
+    assert given(pets)[4] == ()
+    assert visitor.errors == ["There is no class “cat” any more: it was renamed, merged or removed elsewhere."]
+
+
+def test_a_box_of_a_class_that_another_tab_has_removed_is_not_drawn(visitor: Visitor, pets: Project) -> None:
+    kinds.choose(pets, "boxes")
+    visitor.go("data/label", "pets")
+    vocabulary.remove(pets, "dog")
+    box = {"label": "dog", "left": 10, "top": 20, "width": 30, "height": 40}
+    visitor.at.session_state["label_boxes"] = {"drawn": {"photo": 2, "serial": 1, "boxes": [box]}}
+    visitor.run()
+    assert vocabulary.listed(pets) == ["cat"]
+    assert not any(one.boxes for one in photos.photos(pets))
+    assert len(visitor.errors) == 1

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.dataset import labels
+from core.dataset import labels, vocabulary
 from core.types import Box, Photo
 from core.ui import state
 from core.ui.serving import address
@@ -58,8 +58,10 @@ def keep(project: Project) -> None:
         return
     st.session_state[f"{KEY}_kept"] = drawn["photo"], drawn["serial"]  # two photos may have the same serial
     st.session_state[f"{KEY}_serial"] = int(drawn["serial"])
+    boxes = [_box(box) for box in drawn["boxes"]]
     with state.errors_shown():
-        labels.draw(project, int(drawn["photo"]), [_box(box) for box in drawn["boxes"]])
+        vocabulary.expect(project, {box.label for box in boxes})
+        labels.draw(project, int(drawn["photo"]), boxes)
 
 
 def _box(drawn: Mapping[str, Any]) -> Box:

@@ -56,6 +56,7 @@ def label_as(desk: Desk, photo_ids: Sequence[int], name: str) -> None:
     """Label photos, or say why that is not possible; besides their other labels where there may be several."""
     with state.errors_shown():
         keep_classes(desk)
+        vocabulary.expect(desk.project, [name])
         (labels.add if desk.kind == "multi" else labels.assign)(desk.project, photo_ids, name)
 
 
