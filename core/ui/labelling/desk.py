@@ -52,12 +52,14 @@ def keep_classes(desk: Desk) -> None:
             vocabulary.add(desk.project, name)
 
 
-def label_as(desk: Desk, photo_ids: Sequence[int], name: str) -> None:
-    """Label photos, or say why that is not possible; besides their other labels where there may be several."""
+def label_as(desk: Desk, photo_ids: Sequence[int], name: str) -> bool:
+    """Label photos, besides their other labels where there may be several; False where an error says why not."""
     with state.errors_shown():
         keep_classes(desk)
         vocabulary.expect(desk.project, [name])
         (labels.add if desk.kind == "multi" else labels.assign)(desk.project, photo_ids, name)
+        return True
+    return False
 
 
 def take_back(project: Project, again: bool = False) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -28,7 +28,7 @@ def draw(project: Project) -> None:
     choice = gallery.paged(list(by_id), lambda key: desk.tile(here, by_id[key], desk.said_of(by_id[key])), GRID,
                            of=(st.session_state.get("label_filter"), st.session_state.get("label_text")))
     with tools:
-        _bar(here, [by_id[key] for key in choice.chosen if key in by_id])
+        _bar(here, [by_id[key] for key in choice.chosen if key in by_id], by_id)
     desk.foot(here)
 
 
@@ -46,34 +46,41 @@ def _filtered(here: Desk) -> list[Photo]:
         or (which == OUT and photo.excluded))]
 
 
-def _bar(here: Desk, chosen: Sequence[Photo]) -> None:
-    """What can be done with the photos that are selected."""
+def _bar(here: Desk, chosen: Sequence[Photo], shown: Mapping[str, Photo]) -> None:
+    """What can be done with the photos that are selected, of those that are shown."""
     ids = [photo.id for photo in chosen]
     st.markdown(f"**{len(ids):,} selected.** Label them:" if ids else "Click, shift-click or Ctrl+A to select.",
                 width="content")
     for position, name in enumerate(here.classes, 1):
-        st.button(plain(name), key=f"label many {name}", disabled=not ids, on_click=_label, args=(here, ids, name),
+        st.button(plain(name), key=f"label many {name}", disabled=not ids, on_click=_label, args=(here, shown, name),
                   shortcut=str(position) if position <= KEYS else None)
-    st.button("None of these", key="many none", disabled=not ids, on_click=_leave_out, args=(here, ids),
+    st.button("None of these", key="many none", disabled=not ids, on_click=_leave_out, args=(here, shown),
               shortcut="0", help="Leaves them out of the training")
     st.button("No label", key="many nothing", disabled=not any(photo.labels for photo in chosen),
-              on_click=_take_away, args=(here, ids), icon=":material/label_off:")
+              on_click=_take_away, args=(here, shown), icon=":material/label_off:")
     desk.undo_buttons(here, "label_many")
 
 
-def _label(here: Desk, ids: Sequence[int], name: str) -> None:
-    desk.label_as(here, ids, name)
-    gallery.clear(GRID)
-    st.toast(f"{count(len(ids), 'photo')} labelled {plain(name)}")
+def _selected(shown: Mapping[str, Photo]) -> list[int]:
+    """The photos that are selected at the moment of a key, which may be more than the last run knew."""
+    return [shown[key].id for key in gallery.chosen(GRID) if key in shown]
 
 
-def _leave_out(here: Desk, ids: Sequence[int]) -> None:
+def _label(here: Desk, shown: Mapping[str, Photo], name: str) -> None:
+    ids = _selected(shown)
+    if desk.label_as(here, ids, name):
+        gallery.clear(GRID)
+        st.toast(f"{count(len(ids), 'photo')} labelled {plain(name)}")
+
+
+def _leave_out(here: Desk, shown: Mapping[str, Photo]) -> None:
+    ids = _selected(shown)
     labels.leave_out(here.project, ids)
     gallery.clear(GRID)
     st.toast(f"{count(len(ids), 'photo')} left out")
 
 
-def _take_away(here: Desk, ids: Sequence[int]) -> None:
+def _take_away(here: Desk, shown: Mapping[str, Photo]) -> None:
     with state.errors_shown():
-        labels.assign(here.project, ids, None)
+        labels.assign(here.project, _selected(shown), None)
     gallery.clear(GRID)
