@@ -37,8 +37,11 @@ def start(
     try:
         versions.start(clients, arn, units, max_units)
     except RekolabError:
-        if before or not _may_run(clients, arn):
+        runs = _runs(clients, arn)  # the start may have come through, and only its answer was lost
+        if before or runs is False:
             _prepare(workspace, clients, arn, before)
+        elif runs:
+            uptime.note_started(workspace, arn, units)
         raise
     uptime.note_started(workspace, arn, units)
 
@@ -59,14 +62,14 @@ def extend(workspace: Workspace, clients: Clients, arn: str, until: dt.datetime)
     _prepare(workspace, clients, arn, until)
 
 
-def _may_run(clients: Clients, arn: str) -> bool:
-    """Whether a start that raised an error can have come through, as when only the answer was lost."""
+def _runs(clients: Clients, arn: str) -> bool | None:
+    """Whether the model runs, or is on its way to that; None where AWS does not tell."""
     try:
         return versions.describe(clients, arn).running
     except NotFound:
         return False
     except RekolabError:
-        return True
+        return None
 
 
 def stop(workspace: Workspace, clients: Clients, arn: str) -> bool:
