@@ -31,6 +31,8 @@ def _projects() -> None:
     names = state.workspace().projects()
     if st.session_state.get("project") not in names:
         st.session_state.pop("project", None)
+        if names:
+            st.session_state["project"] = names[0]  # as a list that was empty so far would go on to show none
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox("Project", names, key="project", persist_state="session", bind="query-params",
                      placeholder="None yet", disabled=not names)
