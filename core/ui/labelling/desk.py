@@ -80,14 +80,15 @@ def order_of(desk: Desk) -> list[int]:
     waiting = [photo.id for photo in desk.unlabelled]
     if st.session_state.get("label_order") != ORDERS[1]:
         return waiting
-    doubtful = [one.photo_id for one in suggesting.doubtful_first(suggesting.suggestions(desk.project))]
-    known = set(doubtful)
-    return [*doubtful, *(number for number in waiting if number not in known)]
+    among = set(waiting)
+    doubtful = dict.fromkeys(one.photo_id for one in suggesting.doubtful_first(suggesting.latest(desk.project))
+                             if one.photo_id in among)
+    return [*doubtful, *(number for number in waiting if number not in doubtful)]
 
 
 def suggestion_for(desk: Desk, photo: Photo) -> Suggestion | None:
     """What the embeddings suggest for a photo without a label."""
-    return next((one for one in suggesting.suggestions(desk.project) if one.photo_id == photo.id), None)
+    return next((one for one in suggesting.latest(desk.project) if one.photo_id == photo.id), None)
 
 
 def tile(desk: Desk, photo: Photo, caption: str, mark: str = "") -> gallery.Tile:
