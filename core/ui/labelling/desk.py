@@ -12,6 +12,7 @@ from core.dataset import history, kinds, labels, photos, suggesting, vocabulary
 from core.dataset.suggesting import Suggestion
 from core.types import Kind, Photo
 from core.ui import gallery, pages, state
+from core.ui.keys import shortcut
 from core.ui.words import count, plain
 from core.workspace import Project
 
@@ -123,10 +124,10 @@ def _by_folder(project: Project) -> None:
 
 def undo_buttons(desk: Desk, key: str) -> None:
     with st.container(horizontal=True):
-        st.button("Undo", icon=":material/undo:", on_click=take_back, args=(desk.project,), shortcut="backspace",
-                  key=f"{key}_undo", help="Takes the last step back, without limit, also after a restart")
+        st.button("Undo", icon=":material/undo:", on_click=take_back, args=(desk.project,), key=f"{key}_undo",
+                  shortcut=shortcut("backspace"), help="Takes the last step back, without limit, also after a restart")
         st.button("Redo", icon=":material/redo:", on_click=take_back, args=(desk.project, True),
-                  shortcut="shift+backspace", key=f"{key}_redo")
+                  shortcut=shortcut("shift+backspace"), key=f"{key}_redo")
 
 
 def foot(desk: Desk) -> None:

@@ -9,6 +9,7 @@ from core.dataset import history, labels, suggesting, vocabulary
 from core.dataset.suggesting import Suggestion
 from core.types import Photo
 from core.ui import gallery, state
+from core.ui.keys import shortcut
 from core.ui.labelling import boxes, desk
 from core.ui.labelling.desk import AT, KEYS, ORDERS, Desk
 from core.ui.words import plain, sure
@@ -67,7 +68,7 @@ def _state(here: Desk, photo: Photo) -> None:
     if not photo.labels and not photo.excluded and (found := desk.suggestion_for(here, photo)):
         names = ", ".join(found.labels)
         st.button(f"Suggested: {plain(names)}, {sure(found.confidence)}", icon=":material/lightbulb:",
-                  shortcut="enter", on_click=_accept, args=(here, photo, found), width="stretch",
+                  shortcut=shortcut("enter"), on_click=_accept, args=(here, photo, found), width="stretch",
                   key="label suggested", help="Press Enter if it is right")
 
 
@@ -81,13 +82,15 @@ def _classes(here: Desk, photo: Photo) -> None:
             chosen = name in photo.labels and not photo.excluded  # coloured then, and its dot would not be seen
             st.button(plain(name) if chosen else f"{_dot(here, name)} {plain(name)}", key=f"label as {name}",
                       on_click=_put, args=(here, photo, name), width="stretch",
-                      type="primary" if chosen else "secondary", shortcut=str(position) if position <= KEYS else None)
+                      type="primary" if chosen else "secondary",
+                      shortcut=shortcut(str(position)) if position <= KEYS else None)
     if here.kind == "boxes":
         st.button("Remove the picked box", on_click=boxes.ask, args=(None,), width="stretch", key="label box none",
                   icon=":material/delete:")
     nothing = "Nothing to find here" if here.kind == "boxes" else "None of these"
-    st.button(nothing, on_click=_put, args=(here, photo, None), width="stretch", shortcut="0", key="label none",
-              help="Leaves the photo out of the training", type="primary" if photo.excluded else "secondary")
+    st.button(nothing, on_click=_put, args=(here, photo, None), width="stretch", shortcut=shortcut("0"),
+              key="label none", help="Leaves the photo out of the training",
+              type="primary" if photo.excluded else "secondary")
 
 
 def _dot(here: Desk, name: str) -> str:
@@ -96,9 +99,10 @@ def _dot(here: Desk, name: str) -> str:
 
 def _steps(here: Desk) -> None:
     with st.container(horizontal=True):
-        st.button("Previous", icon=":material/arrow_back:", on_click=_move, args=(-1,), shortcut="left")
-        st.button("Next", icon=":material/arrow_forward:", on_click=_move, args=(1,), shortcut="right",
-                  help="Goes on without a label")
+        st.button("Previous", icon=":material/arrow_back:", on_click=_move, args=(-1,),
+                  shortcut=shortcut("left"))
+        st.button("Next", icon=":material/arrow_forward:", on_click=_move, args=(1,),
+                  shortcut=shortcut("right"), help="Goes on without a label")
     desk.undo_buttons(here, "label_one")
     if here.kind != "boxes" and not suggesting.ready(here.project):
         st.segmented_control("Order", ORDERS, default=ORDERS[0], required=True, key="label_order",

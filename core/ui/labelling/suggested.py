@@ -9,6 +9,7 @@ import streamlit as st
 from core.dataset import suggesting
 from core.dataset.suggesting import Suggestion
 from core.ui import gallery, messages, state
+from core.ui.keys import shortcut
 from core.ui.labelling import desk
 from core.ui.labelling.desk import AT, Desk
 from core.ui.words import count, plain, sure
@@ -57,7 +58,7 @@ def _gallery(here: Desk, shown: Sequence[Suggestion], total: int) -> None:
     right = [one for one in shown if str(one.photo_id) not in wrong.chosen]
     with tools:
         st.button(f"Confirm these {len(right):,}", type="primary", icon=":material/done_all:", on_click=_confirm,
-                  args=(here, right), shortcut="ctrl+enter", key="label_confirm", disabled=not right)
+                  args=(here, right), shortcut=shortcut("ctrl+enter"), key="label_confirm", disabled=not right)
         st.markdown("Click what is wrong: it is not confirmed." if not wrong.chosen else
                     f"{len(wrong.chosen):,} marked as wrong.", width="content")
         desk.undo_buttons(here, "label_suggested")
