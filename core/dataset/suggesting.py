@@ -26,6 +26,7 @@ FEWEST = 3  # labelled photos that two classes need; from fewer the suggestions 
 LIKELY = 0.5  # a label of several is suggested from here
 NEAREST = 8  # labelled neighbours that a suspicion is explained with
 PATIENCE = 0.05  # seconds that a key may wait for suggestions
+OPENING = 5.0  # seconds that a page may wait for its first ones
 DOUBTFUL = 0.0  # a label whose photo looks more like another one
 
 
@@ -67,18 +68,28 @@ def suggestions(project: Project) -> tuple[Suggestion, ...]:
     return () if ready(project) else remembered(project, "suggestions", make, likeness_file.stamp(project))
 
 
+def prepare(project: Project) -> None:
+    """Make suggestions while a page is opened, so that `latest` has some from its first photo on."""
+    _late(project, OPENING)
+
+
 def latest(project: Project) -> tuple[Suggestion, ...]:
     """`suggestions`, but without waiting for them where they take long: those of a few labels ago then.
 
     They are for whoever labels one photo after the other, whose next key must not wait. What was labelled, left out,
     or called by another name since is not among them.
     """
-    if ready(project):
-        return ()
-    made = lately(project, "suggestions", partial(_suggestions, project), PATIENCE, likeness_file.stamp(project))
+    made = _late(project, PATIENCE)
     bare = {photo.id for photo in photos(project) if not photo.labels and not photo.excluded}
     known = set(vocabulary.listed(project))
-    return tuple(one for one in made or () if one.photo_id in bare and known.issuperset(one.labels))
+    return tuple(one for one in made if one.photo_id in bare and known.issuperset(one.labels))
+
+
+def _late(project: Project, patience: float) -> tuple[Suggestion, ...]:
+    if ready(project):
+        return ()
+    make = partial(_suggestions, project)
+    return lately(project, "suggestions", make, patience, likeness_file.stamp(project)) or ()
 
 
 def surest_first(found: Iterable[Suggestion]) -> list[Suggestion]:

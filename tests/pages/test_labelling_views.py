@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 from page_photos import draw, take_in
-from visitor import Visitor
+from visitor import PATIENCE, Visitor
 
 from core.dataset import drawing, history, kinds, labels, likeness, photos, suggesting, vocabulary
 from core.jobs import Progress
@@ -89,6 +90,23 @@ def test_a_suggestion_is_taken_by_enter_in_the_one_by_one_view(visitor: Visitor,
     visitor.click("label suggested")
     assert given(pets)[4] == found.labels
     assert visitor.at.session_state["label_photo"] == 5
+
+
+def test_the_first_photo_has_its_suggestion_and_no_key_waits_for_the_next(
+    visitor: Visitor, pets: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suggesting, "PATIENCE", 0.0)
+    visitor.go("data/label", "pets")
+    assert "label suggested" in [one.key for one in visitor.at.main.button]
+    go_on, make = threading.Event(), suggesting._suggestions
+    monkeypatch.setattr(suggesting, "_suggestions", lambda project: go_on.wait(PATIENCE) and make(project))
+    monkeypatch.setattr(suggesting, "OPENING", 0.0)  # AppTest draws the whole page at a key as well
+    try:
+        visitor.click("label as cat")
+        assert (visitor.at.session_state["label_photo"], given(pets)[4]) == (5, ("cat",))
+        assert "label suggested" in [one.key for one in visitor.at.main.button]  # as of before that key
+    finally:
+        go_on.set()
 
 
 def test_a_suggestion_takes_no_label_away_that_was_given_meanwhile(visitor: Visitor, pets: Project) -> None:
