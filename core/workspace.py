@@ -65,6 +65,8 @@ CREATE TABLE IF NOT EXISTS change (
     photo_id INTEGER, class TEXT, before TEXT, after TEXT);
 CREATE INDEX IF NOT EXISTS change_step ON change (step);
 CREATE INDEX IF NOT EXISTS step_undone ON step (undone);
+CREATE TABLE IF NOT EXISTS editor (
+    id TEXT PRIMARY KEY, number INTEGER NOT NULL, photo_id INTEGER NOT NULL, state TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS side (
     photo_id INTEGER PRIMARY KEY REFERENCES photo (id) ON DELETE CASCADE, name TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS synced (uri TEXT PRIMARY KEY, etag TEXT NOT NULL);
@@ -77,7 +79,7 @@ CREATE TABLE IF NOT EXISTS prediction (
 """
 
 _WORKSPACE = Schema(2, _WORKSPACE_TABLES)
-_PROJECT = Schema(2, _PROJECT_TABLES, older_catalogues.carry_over)
+_PROJECT = Schema(3, _PROJECT_TABLES, older_catalogues.carry_over)
 
 
 @dataclass(frozen=True, slots=True)
