@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import fields
@@ -49,7 +48,7 @@ def fresh(file: Path, uris: Sequence[str], now: float | None = None) -> dict[str
             marks = ", ".join("?" * len(some))
             for row in rows.execute(f"SELECT uri, found FROM header WHERE seen > ? AND uri IN ({marks})",  # noqa: S608
                                     (since, *some)):
-                found[row["uri"]] = _loaded(row["found"])
+                found[row["uri"]] = loaded(row["found"])
     return found
 
 
@@ -58,14 +57,15 @@ def keep(file: Path, seen: Iterable[Sight], now: float | None = None) -> None:
     moment = time.time() if now is None else now
     with _changing(file) as rows:
         rows.executemany("INSERT OR REPLACE INTO header VALUES (?, ?, ?, ?)", [
-            (one.uri, one.etag, moment, _dumped(one.found)) for one in seen if one.etag])
+            (one.uri, one.etag, moment, dumped(one.found)) for one in seen if one.etag])
 
 
-def confirm(file: Path, clients: Clients, uris: Sequence[str], now: float | None = None) -> None:
-    """Ask S3 which of the images are still what they were, a folder at a time."""
+def confirm(
+    file: Path, clients: Clients, folders: Iterable[tuple[str, int]], now: float | None = None
+) -> None:
+    """Ask S3 which images are still what they were, a folder at a time; each comes with how many images are meant."""
     moment = time.time() if now is None else now
-    folders = Counter(uri.rpartition("/")[0] for uri in uris)
-    for folder, count in folders.items():
+    for folder, count in folders:
         if count <= FEW or not _known_under(file, folder):
             continue
         bucket, prefix = split_uri(f"{folder}/x")
@@ -87,11 +87,13 @@ def _known_under(file: Path, folder: str) -> bool:
         return rows.execute("SELECT 1 FROM header WHERE uri > ? AND uri < ?", (start, end)).fetchone() is not None
 
 
-def _dumped(found: Facts | Absent) -> str:
+def dumped(found: Facts | Absent) -> str:
+    """What a look has given, as a text."""
     return json.dumps([getattr(found, name) for name in _NAMES] if isinstance(found, Facts) else found.name)
 
 
-def _loaded(text: str) -> Facts | Absent:
+def loaded(text: str) -> Facts | Absent:
+    """The other way round."""
     value = json.loads(text)
     return Absent[value] if isinstance(value, str) else Facts(*value)
 

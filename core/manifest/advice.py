@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from core import limits
+from core.manifest.repeats import firsts, in_both
+from core.manifest.storing import Lines
 from core.manifest.training import SideVerdict
-from core.manifest.types import Line
 
 _MAX_TEST_IMAGES_PER_LABEL = 1000
 
@@ -17,7 +18,7 @@ def count(number: int, noun: str) -> str:
 
 
 def notes(
-    training: SideVerdict, testing: SideVerdict, manifests: Sequence[Sequence[Line]], snapshot: bool
+    training: SideVerdict, testing: SideVerdict, manifests: Sequence[Lines], snapshot: bool
 ) -> Iterator[str]:
     """One sentence for each thing to know. `manifests` are the lines as they were given, before any split.
 
@@ -34,19 +35,17 @@ def notes(
                "train from the manifest that it was made from instead.")
 
 
-def _lines_dropped(lines: Sequence[Line]) -> Iterator[str]:
+def _lines_dropped(lines: Lines) -> Iterator[str]:
     broken = sum(line.dropped for line in lines)
     if broken:
         yield f"Creating a dataset drops {count(broken, 'line')} without a word: no photo can be read from there."
-    named = [line.source_ref for line in lines if line.source_ref]
-    if repeated := len(named) - len(set(named)):
+    if repeated := len(lines) - broken - len(firsts(lines)):
         yield f"Repeats of an earlier line's photo: {repeated:,}. A dataset keeps the first line of a photo."
 
 
 def _leaks(training: SideVerdict, testing: SideVerdict) -> Iterator[str]:
-    both = {line.source_ref for line in training.usable} & {line.source_ref for line in testing.usable}
-    if both:
-        yield (f"Photos in both manifests: {len(both):,}. The model will have seen them before the test, so its "
+    if both := in_both(training.usable, testing.usable):
+        yield (f"Photos in both manifests: {both:,}. The model will have seen them before the test, so its "
                "figures will look better than it is.")
 
 

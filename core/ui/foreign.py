@@ -165,7 +165,7 @@ def _mending(project: Project, checkup: Checkup) -> None:
     if not given or not any(group.mend or group.lines for group in groups):
         return
     st.subheader("Mend", anchor=False)
-    lost = [examining.lost(checkup, title) for _, title in zip(given, ("training", "testing"), strict=False)]
+    lost = [mapping for one, mapping in zip(checkup.manifests, checkup.examination.lost, strict=False) if one.file]
     leave = bool(sum(map(len, lost))) and st.checkbox(
         f"Leave out the {count(sum(map(len, lost)), 'line')} whose photos Rekognition can't use", key="foreign_leave",
         help="Without it they stay, and count as invalid until the photos are cleaned and uploaded.")
@@ -193,7 +193,7 @@ def _mended(mended: Mended) -> None:
     with st.container(height=360):
         for change in mended.shown:
             st.markdown(f"Line {change.number:,}: {plain(change.why)}")
-            st.code("\n".join([f"- {change.before[:2000]}", *([f"+ {change.after[:2000]}"] if change.after else [])]),
+            st.code("\n".join([f"- {change.before}", *([f"+ {change.after}"] if change.after else [])]),
                     language="diff", wrap_lines=True)
         if mended.changed > len(mended.shown):
             st.caption(f"The first {len(mended.shown):,} of {mended.changed:,}; the download has all.")
