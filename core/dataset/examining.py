@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from core.aws.clients import Clients
 from core.dataset import headers, looks
 from core.dataset.looks import Looked, Where
 from core.errors import AwsError, BadManifest, NotReady
-from core.files import room_needed, write_atomically, writing_atomically
+from core.files import room_needed, writing_atomically
 from core.jobs import Progress
 from core.manifest import doctor
 from core.manifest.doctor import Examination
@@ -71,10 +72,18 @@ class Mended:
 
 def take_in(project: Project, name: str, data: bytes) -> Foreign:
     """Keep a manifest of a person's, under a name of our own; the original stays what it is."""
-    file = _folder(project) / f"{hashlib.sha256(data).hexdigest()[:24]}.manifest"
-    with room_needed("The manifest was not taken in."):
-        write_atomically(file, data)
-    return Foreign(str(file), name)
+    return _kept(project, name, [data])
+
+
+def _kept(project: Project, name: str, pieces: Iterable[bytes]) -> Foreign:
+    """The manifest in a file that is called by its content, which shows when all of it is there."""
+    draft, content = _folder(project) / f".{uuid.uuid4().hex}", hashlib.sha256()
+    with room_needed("The manifest was not taken in."), writing_atomically(draft) as file:
+        for piece in pieces:
+            content.update(piece)
+            file.write(piece)
+    kept = draft.replace(draft.with_name(f"{content.hexdigest()[:24]}.manifest"))
+    return Foreign(str(kept), name)
 
 
 def fetch(project: Project, clients: Clients, uri: str) -> Foreign:
@@ -85,7 +94,7 @@ def fetch(project: Project, clients: Clients, uri: str) -> Foreign:
         raise BadManifest("That is no address in S3. One looks like s3://bucket/folder/train.manifest.") from error
     name = key.rpartition("/")[2] or key
     try:
-        kept = take_in(project, name, storage.get_bytes(clients, bucket, key))
+        kept = _kept(project, name, storage.pieces(clients, bucket, key))
     except AwsError as error:
         refusal = looking.manifest_refusal(error)
         if refusal is None:

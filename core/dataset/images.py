@@ -51,6 +51,10 @@ class Images:
         """(folder, how many of its images wait), of folders with one that does."""
         yield from self._rows.execute("SELECT folder, COUNT(*) FROM image WHERE waits GROUP BY folder")
 
+    def count_folders(self) -> int:
+        """How many these are."""
+        return int(self._rows.execute("SELECT COUNT(DISTINCT folder) FROM image WHERE waits").fetchone()[0])
+
     def buckets(self) -> set[str]:
         """The buckets that they are in."""
         folders = self._rows.execute("SELECT DISTINCT folder FROM image")

@@ -206,13 +206,16 @@ def _mended(mended: Mended) -> None:
 
 
 def ranges(numbers: Sequence[int], most: int = 12) -> str:
-    """Line numbers as people write them: "1-33, 40", and how many more there are."""
+    """Line numbers as people write them: "1-33, 40", and how many more places there are."""
     runs: list[list[int]] = []
+    places, last = 0, -1
     for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1][1:] = [number]
-        else:
-            runs.append([number])
-    said = [f"{run[0]:,}" if len(run) == 1 else f"{run[0]:,}-{run[-1]:,}" for run in runs[:most]]
-    rest = len(runs) - most
-    return ", ".join(said) + (f" and {rest:,} more places" if rest > 0 else "")
+        if number != last + 1:
+            places += 1
+            if places <= most:
+                runs.append([number, number])
+        elif places <= most:
+            runs[-1][1] = number
+        last = number
+    said = [f"{first:,}" if first == end else f"{first:,}-{end:,}" for first, end in runs]
+    return ", ".join(said) + (f" and {places - most:,} more places" if places > most else "")

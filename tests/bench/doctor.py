@@ -43,7 +43,7 @@ from core.workspace import Workspace, now  # noqa: E402
 
 SIZES = (1_000, 10_000, 100_000)
 BUCKET, FOLDER, BODIES = "bench", 1_000, 100
-MOST_GROWTH_MB = 8.0
+MOST_GROWTH_MB = 6.0
 
 
 class Turn(NamedTuple):

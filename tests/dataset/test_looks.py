@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import time
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from PIL import Image
 from core.aws import looking
 from core.aws.looking import Sight
 from core.aws.storage import StoredObject
-from core.dataset import headers, looks
+from core.dataset import headers, images, looks
 from core.dataset.beside import Beside
 from core.errors import Cancelled, translate
 from core.jobs import Progress
@@ -131,6 +132,26 @@ def test_a_file_stands_for_the_photo_whose_address_ends_most_like_it(
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"")
     assert Beside(tmp_path).find(uri) == (tmp_path / file if file else None)
+
+
+def test_names_that_are_no_text_and_folders_by_link_are_no_hindrance(tmp_path: Path) -> None:
+    if os.name != "posix":
+        pytest.skip("such names are of POSIX")
+    (tmp_path / "cat").mkdir()
+    (tmp_path / "cat/1.jpg").write_bytes(b"")
+    (tmp_path / "cat" / os.fsdecode(b"\xff.jpg")).write_bytes(b"")
+    (tmp_path / "again").symlink_to(tmp_path)
+    assert Beside(tmp_path).find("s3://b/1.jpg") == tmp_path / "cat/1.jpg"
+
+
+def test_more_images_than_are_gone_through_together_are_each_looked_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket = Bucket(monkeypatch, **{f"{number}.jpg": ("1", GOOD) for number in range(250)})
+    monkeypatch.setattr(images, "CHUNK", 100)
+    looked = look_at(tmp_path / "h", *bucket.kept, *bucket.kept)
+    assert (len(looked.images), looked.looks, looked.images.waiting()) == (250, 250, 0)
+    assert sorted(bucket.looked) == sorted(bucket.kept)
 
 
 def test_files_are_looked_at_by_their_headers(tmp_path: Path) -> None:
