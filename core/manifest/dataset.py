@@ -65,8 +65,10 @@ def verdict(lines: Lines) -> DatasetVerdict:
     buckets: set[str | None] = set()
     labeled = errors = 0
     for line in entries:
-        labels.update(line.names)
-        boxes.update(box.label for box in line.boxes)
+        for name in line.names:
+            labels[name] += 1
+        for box in line.boxes:
+            boxes[box.label] += 1
         buckets.add(line.bucket)
         labeled += line.labeled
         errors += line.has_errors

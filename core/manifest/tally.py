@@ -11,13 +11,12 @@ _USES: tuple[UseCase, ...] = ("IMAGE_LEVEL_LABELS", "OBJECT_LOCALIZATION")
 
 
 class Tally:
-    """Counts of lines, and the buckets and labels that they name: `names` are those of every valid line."""
+    """Counts of lines, and the buckets and labels that they name."""
 
     def __init__(self, lines: Lines) -> None:
         self.total = len(lines)
         self.invalid = self.ignored = 0
         self.buckets: set[str] = set()
-        self.names: set[str] = set()
         self._labelled = self._boxed = 0
         self._labels: dict[UseCase, Counter[str]] = {use_case: Counter() for use_case in _USES}
         self._usable = {use_case: bytearray() for use_case in _USES}
@@ -27,8 +26,8 @@ class Tally:
     def _add(self, line: Line) -> None:
         self._labelled += bool(line.labels)
         self._boxed += bool(line.boxes)
-        if line.bucket:
-            self.buckets.add(line.bucket)
+        if bucket := line.bucket:
+            self.buckets.add(bucket)
         invalid = line.invalid
         self.invalid += invalid
         self.ignored += not line.labeled and not invalid
@@ -38,7 +37,11 @@ class Tally:
             self._usable[use_case].append(bool(labels))
             for label in labels:
                 self._labels[use_case][label] += 1
-            self.names.update(labels)
+
+    @property
+    def names(self) -> set[str]:
+        """The labels of every valid line, also of those that one use case would filter out."""
+        return {label for labels in self._labels.values() for label in labels}
 
     @property
     def majority(self) -> UseCase:
