@@ -6,7 +6,7 @@ import gzip
 import json
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -138,11 +138,11 @@ def _learn(arn: str, judgement: Judgement, observed: Mapping[str, Observed]) -> 
     return Trained(arn, model, confidences, figures)
 
 
-def _features(lines: Sequence[Line], observed: Mapping[str, Observed]) -> NDArray[np.float32]:
+def _features(lines: Collection[Line], observed: Mapping[str, Observed]) -> NDArray[np.float32]:
     rows = [observed[line.source_ref or ""].features for line in lines]
     return np.stack([row for row in rows if row is not None])
 
 
-def _truth(lines: Sequence[Line], labels: tuple[str, ...]) -> NDArray[np.bool_]:
+def _truth(lines: Collection[Line], labels: tuple[str, ...]) -> NDArray[np.bool_]:
     """Which label each line has (lines x labels)."""
     return np.array([[label in line.labels for label in labels] for line in lines])

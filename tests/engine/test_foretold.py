@@ -113,7 +113,7 @@ def test_each_defect_has_its_code_and_ends_as_foretold(trial: Trial, look: Any, 
         examined, told = foretold(made, look)
         assert real == told, examined.sentence
         assert {group.code for group in examined.groups if group.lines} == set(defect.codes)
-        assert {group.lines for group in examined.groups if group.lines} == {tuple(range(1, share + 1))}
+        assert {tuple(group.lines) for group in examined.groups if group.lines} == {tuple(range(1, share + 1))}
     invalid = not defect.ignored
     assert examined.ok is not invalid
     assert ("too many invalid rows" in told[2].message) is invalid
