@@ -71,3 +71,24 @@ def delete_policy(clients: Clients, project_arn: str, found: Policy) -> None:
     with aws_call():
         clients.rekognition.delete_project_policy(
             ProjectArn=project_arn, PolicyName=found.name, PolicyRevisionId=found.revision)
+
+
+def summary(document: str) -> list[str]:
+    """Whom a policy lets do what, a sentence a statement; what it is called, where it can not be read."""
+    try:
+        found = json.loads(document)["Statement"]
+        return [_sentence(one) for one in (found if isinstance(found, list) else [found])]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return ["A policy that Rekolab can not read."]
+
+
+def _sentence(statement: dict[str, Any]) -> str:
+    who = statement.get("Principal", "others than the named ones")
+    named = [one for value in who.values() for one in _listed(value)] if isinstance(who, dict) else _listed(who)
+    models = [one.split(":project/", 1)[-1].rpartition("/")[0] for one in _listed(statement.get("Resource", "*"))]
+    may = "may copy" if statement["Effect"] == "Allow" else "may not copy"
+    return f"{', '.join(map(str, named))} {may} {', '.join(models) or 'any'}."
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

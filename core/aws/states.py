@@ -58,10 +58,10 @@ MODELS: Mapping[str, State] = {
         "copying failed", "bad", "There is no model. Delete this and copy again, into a bucket that can be written.",
         _GONE),
     "DEPRECATED": State(
-        "deprecated", "bad", "Its time is running out: AWS will no longer start it. Train a new one with the same "
-        "photos.", _GONE),
+        "deprecated", "bad", "AWS is phasing it out. Train a new one with the same photos.", _GONE),
     "EXPIRED": State(
-        "expired", "bad", "Its time has run out, and it can not be started any more. Train a new one.", _GONE),
+        "expired", "bad", "AWS has phased it out, and it answers no more. Train a new one with the same photos.",
+        _GONE),
 }
 
 PROJECTS: Mapping[str, State] = {

@@ -70,7 +70,7 @@ def in_service(clients: Clients, listed: Iterable[Version], until: dt.datetime) 
     for version in listed:
         for span in spans(version.created, until):
             asked.setdefault(span.period, []).append((span, version))
-    found = []
+    found: list[InService] = []
     for period, group in asked.items():
         whole = Span(min(span.begin for span, _ in group), group[0][0].end, period)
         for first in range(0, len(group), QUERIES):
