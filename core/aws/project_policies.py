@@ -85,9 +85,14 @@ def summary(document: str) -> list[str]:
 def _sentence(statement: dict[str, Any]) -> str:
     who = statement.get("Principal", "others than the named ones")
     named = [one for value in who.values() for one in _listed(value)] if isinstance(who, dict) else _listed(who)
-    models = [one.split(":project/", 1)[-1].rpartition("/")[0] for one in _listed(statement.get("Resource", "*"))]
+    models = [_model(one) for one in _listed(statement.get("Resource", "*"))]
     may = "may copy" if statement["Effect"] == "Allow" else "may not copy"
-    return f"{', '.join(map(str, named))} {may} {', '.join(models) or 'any'}."
+    return f"{', '.join('everybody' if one == '*' else str(one) for one in named)} {may} {', '.join(models)}."
+
+
+def _model(arn: str) -> str:
+    """ "pets/version/one" of a model's ARN."""
+    return arn.split(":project/", 1)[1].rpartition("/")[0] if ":project/" in arn else "every model"
 
 
 def _listed(value: Any) -> list[Any]:

@@ -50,7 +50,7 @@ def choose(project: Project, listed: Sequence[Version]) -> list[Version]:
         return list(listed)
     others = [ALL, mine, *sorted(name for name in tally if name != mine)]
     chosen = st.selectbox(
-        "Models of", others, index=1 if tally[mine] else 0, key="versions_of", width=380, persist_state="session",
+        "Models of", others, index=1, key="versions_of", width=380, persist_state="session",
         format_func=lambda name: f"{ALL} ({len(listed)})" if name == ALL else f"{name} ({tally[name]})")
     shown = [version for version in listed if chosen in (ALL, version.project)]
     return sorted(shown, key=lambda version: version.project != mine)
