@@ -111,7 +111,8 @@ def _train(known: Standing) -> Stage:
     if newest and newest.status == "COPYING_IN_PROGRESS":
         return Stage("Train", "running", f"{newest.name} is being copied", "Watch", "model/versions")
     failed = {"TRAINING_FAILED": "The last training failed", "COPYING_FAILED": "The last copy failed"}
-    return Stage("Train", "waiting", failed.get(newest.status if newest else "", "No model yet"), "Train", "model/train")
+    figure = failed.get(newest.status if newest else "", "No model yet")
+    return Stage("Train", "waiting", figure, "Train", "model/train")
 
 
 def _run(known: Standing) -> Stage:

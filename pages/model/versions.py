@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.types import Version
-from core.ui import guarding, messages, meter, pages, progress, state
+from core.ui import guarding, messages, meter, pages, state
 from core.ui.versioning import comparison, copying, history, listing
 from core.ui.versioning import project as behind
 from core.ui.words import plain
@@ -12,8 +12,7 @@ messages.opening("Versions", "Every model with its state. A running model is bil
                  "so each start has a deadline.")
 project = state.required()
 clients = state.clients(project)
-progress.on_page(project, copying.KIND)
-state.failure(project, copying.KIND)
+copying.look(project)
 known: list[Version] = []
 with state.errors_shown():
     known = meter.listed(project.backend)

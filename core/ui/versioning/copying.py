@@ -9,16 +9,28 @@ import streamlit as st
 from core.aws import copying, project_policies, projects, storage, versions
 from core.aws.clients import Clients
 from core.aws.copying import copy_model
+from core.aws.project_policies import Policy
 from core.aws.projects import RekognitionProject
 from core.dataset.models import rekognition_name
 from core.errors import RekolabError
 from core.types import Version
-from core.ui import messages, state
+from core.ui import messages, meter, progress, state
 from core.ui.words import plain
 from core.workspace import Project
 
 KIND = "copy"  # of job
 NEW = "A new project"
+
+
+def look(project: Project) -> None:
+    """How a copy that was asked for stands, until AWS has taken it: then it is a model in the list."""
+    if progress.on_page(project, KIND):
+        return
+    last = state.job(project, KIND)
+    if last and st.session_state.get("copy_ended") != last.ended:
+        st.session_state["copy_ended"] = last.ended
+        meter.forget()
+    state.failure(project, KIND)
 
 
 @st.dialog("Copy the model", icon=":material/content_copy:", width="medium")
@@ -104,9 +116,13 @@ def _policies(clients: Clients, source: RekognitionProject) -> None:
             words.markdown(plain(line))
         with words.expander(one.name):
             st.code(one.document, language="json", wrap_lines=True)
-        if action.button("Take back", key=f"policy {one.name}", type="tertiary"):
-            project_policies.delete_policy(clients, source.arn, one)
-            st.rerun(scope="fragment")
+        action.button("Take back", key=f"policy {one.name}", type="tertiary", on_click=_take_back,
+                      args=(clients, source, one))
+
+
+def _take_back(clients: Clients, source: RekognitionProject, one: Policy) -> None:
+    with state.errors_shown():
+        project_policies.delete_policy(clients, source.arn, one)
 
 
 def take_over(project: Project, clients: Clients) -> None:
