@@ -19,8 +19,12 @@ class Published:
 
 
 def published(evaluation: Evaluation) -> Published:
-    """The figures of a summary. A summary without labels, or without their test images, leaves the intervals open."""
-    labels = [label for label in evaluation.labels if label.images]
+    """The figures of a summary. Without labels, or their test images, the intervals stay open.
+
+    So they do where objects are detected: there AWS counts boxes, and does not say how many.
+    """
+    boxes = "AveragePrecision" in evaluation.raw.get("AggregatedEvaluationResults", {})
+    labels = [] if boxes else [label for label in evaluation.labels if label.images]
     joint = 1 - (1 - LEVEL) / max(len(labels), 1)  # bounds that hold for all labels together bound their mean
     counts = [_counts(label) for label in labels]
     return Published(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -39,6 +41,12 @@ def test_more_test_images_make_it_surer() -> None:
 def test_without_test_images_nothing_is_known() -> None:
     assert not published(Evaluation(0.9, 0.9, 0.9, (), 0, 0)).f1.known
     assert not published(summary(LabelResult("cat", 0.5, 0.9, 0.9, 0.9, 0))).f1.known
+
+
+def test_where_boxes_were_counted_the_images_tell_nothing() -> None:
+    boxes = replace(summary(LabelResult("logo", 0.5, 0.9, 0.9, 0.9, 8)),
+                    raw={"AggregatedEvaluationResults": {"AveragePrecision": 0.8}})
+    assert not published(boxes).f1.known
 
 
 @pytest.mark.parametrize("label", [
