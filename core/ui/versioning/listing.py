@@ -117,8 +117,8 @@ def _row(project: Project, clients: Clients, version: Version, read: Read) -> No
     found = read.get(version.arn)
     with f1:
         _f1(version, found)
-    if isinstance(found, Evaluation):
-        photos.markdown(f"{found.training_images + found.testing_images:,}  \n:gray[{found.testing_images:,} to test]")
+    photos.markdown(f"{found.training_images + found.testing_images:,}  \n:gray[{found.testing_images:,} to test]"
+                    if isinstance(found, Evaluation) else "–")
     with cost.container(gap="xsmall"):
         _cost(version)
     with actions.container(horizontal=True, gap="xsmall"):
