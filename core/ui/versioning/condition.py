@@ -13,5 +13,5 @@ _COLOURS: dict[Tone, Literal["green", "blue", "red", "gray"]] = {
 
 
 def badge(state: State) -> None:
-    """The word; what it means stands in its tooltip."""
-    st.badge(state.word, color=_COLOURS[state.tone], help=state.meaning)
+    """The word. It has no tooltip, with which Streamlit draws a badge twice, and a screen reader says it twice."""
+    st.badge(state.word, color=_COLOURS[state.tone])

@@ -142,6 +142,8 @@ def _condition(version: Version) -> None:
         st.caption(choosing.since(version))
     elif known.tone == "bad":
         st.caption(plain(version.message) or known.meaning)
+    elif known.passing:
+        st.caption(known.meaning)
 
 
 def _f1(version: Version, found: Evaluation | RekolabError | None) -> None:
