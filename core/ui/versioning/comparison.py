@@ -112,14 +112,21 @@ def _photos(project: Project, clients: Clients, found: Sequence[Basis], left: st
     st.caption(plain(f"McNemar's exact test{where}: {left} is right on {_share(result.left)}, {right} on "
                      f"{_share(result.right)}. {_reach(result)}{_left_out(result)}"))
     local = _own_photos(project, clients)
+    if result.left_only or result.right_only:
+        _both_ways(project, result, basis.paths, local, left, right)
+    if result.neither:
+        with st.expander(f"Both are wrong on {count(len(result.neither), 'photo')}"):
+            _gallery(project, result.neither, basis.paths, local, left, right, "compare neither")
+
+
+def _both_ways(project: Project, result: Comparison, paths: Mapping[str, str], local: Mapping[str, Photo], left: str,
+               right: str) -> None:
+    """What only one of them gets right, side by side."""
     for column, (better, pairs) in zip(st.columns(2, gap="large"), (
             (right, result.right_only), (left, result.left_only)), strict=True):
         with column:
             st.markdown(f"**Only {plain(better)} is right** :gray[{count(len(pairs), 'photo')}]")
-            _gallery(project, pairs, basis.paths, local, left, right, f"compare {better}")
-    if result.neither:
-        with st.expander(f"Both are wrong on {count(len(result.neither), 'photo')}"):
-            _gallery(project, result.neither, basis.paths, local, left, right, "compare neither")
+            _gallery(project, pairs, paths, local, left, right, f"compare {better}")
 
 
 def _share(figure: Figure) -> str:
@@ -129,7 +136,7 @@ def _share(figure: Figure) -> str:
 def _reach(found: Comparison) -> str:
     """What so few photos can show at best."""
     differing, least = len(found.left_only) + len(found.right_only), comparing.least_to_differ()
-    if found.differs or differing >= least:
+    if not differing or found.differs or differing >= least:
         return ""
     return f"They disagree on {count(differing, 'photo')}; to tell them apart takes {least} or more. "
 
