@@ -9,13 +9,14 @@ a bucket. The one thing that is written is a small object in the project's own f
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
 from core.aws import clients as aws
-from core.aws import permissions, roles, storage
+from core.aws import permissions, project_policies, roles, storage
 from core.aws.calls import aws_call
 from core.aws.clients import Clients
 from core.aws.permissions import NO_SCHEDULE, PROBE, SCHEDULER, Need, Place
@@ -212,6 +213,12 @@ CALLS: Mapping[str, Call] = {
     "rekognition:CopyProjectVersion": _rekognition(
         "copy_project_version", SourceProjectArn=_project_arn, SourceProjectVersionArn=_version_arn,
         DestinationProjectArn=_project_arn, VersionName=PROBE, OutputConfig=_output),
+    "rekognition:ListProjectPolicies": _rekognition("list_project_policies", ProjectArn=_project_arn),
+    "rekognition:PutProjectPolicy": _rekognition(
+        "put_project_policy", ProjectArn=_project_arn, PolicyName=PROBE, PolicyDocument=lambda place: json.dumps(
+            project_policies.policy(_version_arn(place), f"arn:{place.partition}:iam::{place.account}:root"))),
+    "rekognition:DeleteProjectPolicy": _rekognition(
+        "delete_project_policy", ProjectArn=_project_arn, PolicyName=PROBE),
     "rekognition:TagResource": _rekognition("tag_resource", ResourceArn=_version_arn, Tags={"rekolab": "check"}),
     "rekognition:UntagResource": _rekognition("untag_resource", ResourceArn=_version_arn, TagKeys=["rekolab"]),
     "rekognition:ListTagsForResource": _rekognition("list_tags_for_resource", ResourceArn=_version_arn),

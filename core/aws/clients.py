@@ -72,6 +72,11 @@ class Clients:
         return self.other("scheduler")
 
     @cached_property
+    def cloudwatch(self) -> Any:
+        """CloudWatch, which the engine does not have."""
+        return self.other("cloudwatch")
+
+    @cached_property
     def iam(self) -> Any:
         """IAM, which the engine does not have."""
         return self.other("iam")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal
 
@@ -21,14 +21,23 @@ _MANIFEST = Cure("Open the manifest", "data/manifest")
 
 
 @dataclass(frozen=True, slots=True)
+class DatasetState:
+    """The state of a dataset, with AWS's own sentence about it."""
+
+    status: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class RekognitionProject:
-    """A project of the account; `datasets` maps TRAIN and TEST to the ARNs of those that exist."""
+    """A project of the account; `datasets` maps TRAIN and TEST to the ARNs of those that exist, `states` to theirs."""
 
     name: str
     arn: str
     status: str
     created: dt.datetime
     datasets: Mapping[Kind, str]
+    states: Mapping[Kind, DatasetState] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +82,10 @@ def list_projects(clients: Clients, name: str | None = None) -> list[Rekognition
 
 def _project(found: Mapping[str, Any]) -> RekognitionProject:
     datasets = {dataset["DatasetType"]: dataset["DatasetArn"] for dataset in found.get("Datasets", [])}
+    states = {dataset["DatasetType"]: DatasetState(dataset.get("Status", ""), dataset.get("StatusMessage", ""))
+              for dataset in found.get("Datasets", [])}
     arn = found["ProjectArn"]
-    return RekognitionProject(name_of(arn), arn, found["Status"], found["CreationTimestamp"], datasets)
+    return RekognitionProject(name_of(arn), arn, found["Status"], found["CreationTimestamp"], datasets, states)
 
 
 def find_project(clients: Clients, name: str) -> RekognitionProject | None:

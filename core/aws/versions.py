@@ -8,6 +8,7 @@ from typing import Any
 from core.aws.calls import PATIENCE, Patience, aws_call, pages, wait_until
 from core.aws.clients import Clients
 from core.aws.projects import find_project, list_projects
+from core.aws.states import of_model
 from core.aws.storage import uri
 from core.errors import AwsError, NotFound, RekolabError
 from core.limits import MAX_UNITS
@@ -127,7 +128,7 @@ def wait_for(clients: Clients, arn: str, states: Collection[str], patience: Pati
             return version
         if version.status in FAILED:
             raise AwsError(version.status, "DescribeProjectVersions", version.message,
-                           f"{version.name}: {version.message or version.status.replace('_', ' ').lower()}")
+                           f"{version.name}: {version.message or of_model(version.status).word}")
         return None
 
     return wait_until(reached, f"{names_of(arn)[1]} becoming {' or '.join(sorted(states))}", patience)

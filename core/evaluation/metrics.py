@@ -69,9 +69,9 @@ def measure(predictions: Sequence[Prediction], labels: Iterable[str] = ()) -> Fi
         confusion=matrix,
         accuracy=accuracy(matrix),
         unknown=proportion(int(matrix.counts[:, -1].sum()), int(matrix.counts.sum())),
-        precision=_mean([label.precision for label in joint]),
-        recall=_mean([label.recall for label in joint]),
-        f1=_mean([label.f1 for label in joint]),
+        precision=mean([label.precision for label in joint]),
+        recall=mean([label.recall for label in joint]),
+        f1=mean([label.f1 for label in joint]),
         labels=each,
         failed=sum(prediction.error is not None for prediction in predictions),
         without_truth=sum(prediction.truth is None and prediction.error is None for prediction in predictions),
@@ -119,7 +119,8 @@ def f1(hits: int, given: int, borne: int, level: float = LEVEL) -> Figure:
     return Figure(2 * hits / max(given + borne, 1), low, high)
 
 
-def _mean(figures: Sequence[Figure]) -> Figure:
+def mean(figures: Sequence[Figure]) -> Figure:
+    """The mean of several figures and of their bounds; of none, nothing is known."""
     if not figures:
         return Figure(0.0, 0.0, 1.0, total=0)
     value, low, high = np.mean([(figure.value, figure.low, figure.high) for figure in figures], axis=0)

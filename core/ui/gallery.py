@@ -79,7 +79,9 @@ def thumbnail(project: Project, photo: Photo) -> bytes | None:
 
 
 def small(path: str) -> bytes | None:
-    """The thumbnail of a file that is in no catalogue, such as an unseen photo; None when it can't be read."""
+    """The thumbnail of a file or object in no catalogue, such as an unseen photo; None when it can't be read."""
+    if places.in_s3(path):
+        return _small(path, 0)
     file = Path(path)
     return _small(path, file.stat().st_mtime_ns) if file.is_file() else None
 
@@ -87,7 +89,7 @@ def small(path: str) -> bytes | None:
 @st.cache_data(max_entries=2000, show_spinner=False)
 def _small(path: str, changed: int) -> bytes | None:
     try:
-        return thumbnails.preview(Path(path), 240)
+        return thumbnails.preview(_source(path), 240)
     except BadImage:
         return None
 

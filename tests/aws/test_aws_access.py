@@ -20,7 +20,8 @@ GONE = "ResourceNotFoundException"
 ALLOWED = dict.fromkeys((
     "DescribeProjectVersions", "StopProjectVersion", "CreateDataset", "DescribeDataset", "ListDatasetEntries",
     "DeleteDataset", "CreateProjectVersion", "StartProjectVersion", "DetectCustomLabels", "DeleteProjectVersion",
-    "CopyProjectVersion", "TagResource", "UntagResource", "ListTagsForResource", "DeleteSchedule"), GONE) | {
+    "CopyProjectVersion", "ListProjectPolicies", "PutProjectPolicy", "DeleteProjectPolicy", "TagResource",
+    "UntagResource", "ListTagsForResource", "DeleteSchedule"), GONE) | {
     "GetRole": "NoSuchEntity", "GetBucketPolicy": "NoSuchBucketPolicy"}
 SIMULATED = {"SimulatePrincipalPolicy": {"EvaluationResults": [
     {"EvalActionName": "iam:PassRole", "EvalDecision": "allowed"}]}}
@@ -88,6 +89,8 @@ def test_no_call_can_change_or_bill_anything() -> None:
             arns = [value for name, value in asked.items() if name.endswith("Arn")]
             assert all(arn.endswith("/1") for arn in arns)
             assert arns or asked == {"Name": "rekolab-stop-nothing"}
+        elif operation == "PutProjectPolicy":
+            assert asked["ProjectArn"].endswith("/1")
         elif operation.startswith("Put"):
             assert (operation, asked["Key"]) == ("PutObject", "pets/rekolab-permission-check.txt")
         else:

@@ -1,0 +1,49 @@
+"""How sure AWS's own figures of a model are: intervals from its evaluation summary, which has none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.evaluation.intervals import LEVEL, Figure, proportion
+from core.evaluation.metrics import f1, mean
+from core.types import Evaluation, LabelResult
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A model's macro figures as AWS published them, each with the 95 % interval that its test images allow."""
+
+    precision: Figure
+    recall: Figure
+    f1: Figure
+
+
+def published(evaluation: Evaluation) -> Published:
+    """The figures of a summary. Without labels, or their test images, the intervals stay open.
+
+    So they do where objects are detected: there AWS counts boxes, and does not say how many.
+    """
+    boxes = "AveragePrecision" in evaluation.raw.get("AggregatedEvaluationResults", {})
+    labels = [] if boxes else [label for label in evaluation.labels if label.images]
+    joint = 1 - (1 - LEVEL) / max(len(labels), 1)  # bounds that hold for all labels together bound their mean
+    counts = [_counts(label) for label in labels]
+    return Published(
+        _around(evaluation.precision, [proportion(hits, given, joint) for hits, given, _ in counts]),
+        _around(evaluation.recall, [proportion(hits, borne, joint) for hits, _, borne in counts]),
+        _around(evaluation.f1, [f1(hits, given, borne, joint) for hits, given, borne in counts]))
+
+
+def _counts(label: LabelResult) -> tuple[int, int, int]:
+    """(images rightly given the label, given it at all, bearing it), as far as the rounded rates tell.
+
+    A label that was never right may have been given to any number of images; none is the most cautious reading.
+    """
+    hits = round(label.recall * label.images)
+    given = round(hits / label.precision) if hits and label.precision else hits
+    return hits, max(given, hits), label.images
+
+
+def _around(value: float, labels: list[Figure]) -> Figure:
+    """AWS's own value with the mean interval of the labels, which holds it also where AWS counts in another way."""
+    interval = mean(labels)
+    return Figure(value, min(interval.low, value), max(interval.high, value), total=None if labels else 0)
