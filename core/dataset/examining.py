@@ -144,12 +144,13 @@ def _looked(
         if again:
             headers.forget(file)
         looked = looks.in_s3(progress, clients, file, refs)
-        return looked, _refusals(clients, refs, given)
+        return looked, refusals(clients, refs, given)
     except AwsError as error:
         return looks.nowhere(error.message), []
 
 
-def _refusals(clients: Clients, refs: list[str], given: list[Foreign]) -> list[str]:
+def refusals(clients: Clients, refs: Sequence[str], given: Sequence[Foreign]) -> list[str]:
+    """The codes that S3 itself tells of: of buckets that images are in, and of those that manifests came from."""
     buckets = {split_uri(ref)[0] for ref in refs}
     manifests = {split_uri(one.uri)[0] for one in given if one.uri}
     return looking.refusals(clients, buckets, next(iter(manifests), None))
