@@ -20,7 +20,8 @@ GONE = "ResourceNotFoundException"
 ALLOWED = dict.fromkeys((
     "DescribeProjectVersions", "StopProjectVersion", "CreateDataset", "DescribeDataset", "ListDatasetEntries",
     "DeleteDataset", "DistributeDatasetEntries", "CreateProjectVersion", "StartProjectVersion", "DetectCustomLabels",
-    "DeleteProjectVersion", "CopyProjectVersion", "TagResource", "UntagResource", "ListTagsForResource", "DeleteSchedule"), GONE) | {
+    "DeleteProjectVersion", "CopyProjectVersion", "TagResource", "UntagResource", "ListTagsForResource",
+    "DeleteSchedule"), GONE) | {
     "GetRole": "NoSuchEntity", "GetBucketPolicy": "NoSuchBucketPolicy"}
 SIMULATED = {"SimulatePrincipalPolicy": {"EvaluationResults": [
     {"EvalActionName": "iam:PassRole", "EvalDecision": "allowed"}]}}
