@@ -27,8 +27,7 @@ class Ending:
 
 _WORDS: dict[str, tuple[str, Cure | None]] = {
     "ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT": (
-        "Rekognition could not read a manifest: it was not in S3 any more, or was no list of JSON Lines. Training "
-        "again writes and sends both manifests anew.", MANIFEST),
+        "Rekognition could not read a manifest: it was not in S3 any more, or had no JSON Lines in it.", MANIFEST),
     "ERROR_EMPTY_MANIFEST": ("A manifest had no line. Label photos, then train again.", _LABEL),
     "ERROR_MANIFEST_SIZE_TOO_LARGE": ("A manifest was over 1 GB. Train with fewer photos.", MANIFEST),
     "ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET": (

@@ -38,7 +38,7 @@ def _row(key: str, number: int, known: tuple[str, str], first: bool) -> tuple[st
         name = st.text_input("Key", known[0], key=f"{key} key {number}", label_visibility=shown, placeholder="team")
         value = st.text_input("Value", known[1], key=f"{key} value {number}", label_visibility=shown,
                               placeholder="birds")
-        st.button("Remove the tag", icon=":material/close:", key=f"{key} remove {number}", on_click=_remove,
+        st.button("Remove", icon=":material/close:", key=f"{key} remove {number}", on_click=_remove,
                   args=(key, number), type="tertiary")
     return name.strip(), value.strip()
 

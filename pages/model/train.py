@@ -34,7 +34,7 @@ takes = tariff.training_ahead(
 hours = f"{' to '.join(f'{number:.2g}' for number in takes.hours)} hours"
 training_now = [version for version in known if version.status == "TRAINING_IN_PROGRESS"]
 next_name = training.default_version_name([version.name for version in known], dt.date.today())
-failure = bool(known) and not training_now and known[0].status == "TRAINING_FAILED"
+repairable = False
 
 
 def show_progress(version: Version) -> None:
@@ -68,8 +68,9 @@ if known and not training_now:
     last = known[0]
     st.subheader(f"Version {plain(last.name)}", anchor=False)
     st.caption(f"{last.status.replace('_', ' ').lower()}, {ago(last.created)}")
-    if failure:
-        if failed.draw(project, clients, last):
+    if last.status == "TRAINING_FAILED":
+        repairable = failed.draw(project, clients, last)
+        if repairable:
             repairing.draw(project, last, next_name, train_again)
     elif last.f1 is not None:
         with state.errors_shown():
@@ -126,7 +127,7 @@ with left:
     st.caption(f"{free}On AWS: {consent.usually(takes)}, in {hours}. {plain(takes.source)} {plain(tariff.source)}")
     if tariff.old(dt.date.today()):
         st.warning("These prices have not been checked for half a year.", icon=":material/event_busy:")
-    if st.button(f"Train version {plain(name)}", type="secondary" if failure else "primary",
+    if st.button(f"Train version {plain(name)}", type="secondary" if repairable else "primary",
                  icon=":material/model_training:", disabled=not ready or bool(fault) or given is None):
         consent.ask(project, name, tariff, takes,
                     {"options": given, "foreseen": forecasts.dump(made) if made else None},

@@ -13,6 +13,7 @@ from PIL import Image
 from core.aws import projects, storage, training, versions
 from core.aws.clients import Clients
 from core.dataset import cleaning, labels, manifests, models, photos, recovering, sources, upload
+from core.dataset.known import Known
 from core.dataset.recovering import Recovery
 from core.errors import AwsError, NotReady
 from core.jobs import Progress
@@ -51,6 +52,13 @@ def sent(project: Project) -> tuple[list[str], list[str]]:
     done = upload.upload(Progress(), str(project.home), project.name)
     built = manifests.build(project, done.bucket)
     return built.training.splitlines(), built.testing.splitlines()
+
+
+def forget(client: Clients, lines: Sequence[str]) -> None:
+    """Delete the photos of these lines from S3."""
+    for line in lines:
+        bucket, key = json.loads(line)["source-ref"].removeprefix("s3://").split("/", 1)
+        client.s3.delete_object(Bucket=bucket, Key=key)
 
 
 def test_photos_that_vanished_from_s3_are_sent_again_and_trained_with(
@@ -124,21 +132,35 @@ def test_a_manifest_by_hand_is_rewritten_and_what_nobody_can_mend_is_left_out(
     assert trained(client, ready, "two", recovery).training_images == len(train) - 1
 
 
-def test_a_photo_of_the_project_that_is_left_out_leads_to_where_it_is_put_right(
-    client: Clients, ready: Project
+def test_a_photo_of_the_project_that_can_not_be_sent_leads_to_where_it_is_put_right(
+    client: Clients, pets: Project
 ) -> None:
-    train, test = sent(ready)
-    bucket = storage.bucket_name(client, ready)
-    for line in train[:4]:
-        client.s3.delete_object(Bucket=bucket, Key=json.loads(line)["source-ref"].split("/", 3)[3])
-    version = by_hand(client, ready, train, test)
-    gone = photos.photos(ready)[0]
-    labels.assign(ready, [gone.id], None)
-    recovery = repair(ready, version)
+    labels.label_by_folder(pets)
+    pets.set("bucket", f"bucket-lost-{pets.home.stat().st_ino}")
+    models.choose_rekognition(pets, f"lost-{pets.home.stat().st_ino}")
+    train, test = sent(pets)
+    forget(client, train[:4] + train[5:8])
+    version = by_hand(client, pets, train, test)
+    known = Known(pets, storage.bucket_name(client, pets))
+    unlabelled, excluded, broken, gone = (
+        known.photo(json.loads(line)["source-ref"]) for line in train[:4])
+    assert unlabelled and excluded and broken and gone
+    labels.assign(pets, [unlabelled.id], None)
+    labels.leave_out(pets, [excluded.id])
+    Path(gone.path).unlink()
+    with pets.catalogue() as rows:
+        rows.execute("INSERT INTO cleaned (photo_id, recipe, actions, reason) VALUES (?, '', '[]', 'It is broken.')",
+                     (broken.id,))
+    recovery = repair(pets, version)
+    assert [(one.name, one.photo_id, one.cure and one.cure.page) for one in recovery.lost] == [
+        (unlabelled.name, unlabelled.id, "data/label"), (excluded.name, excluded.id, "data/browse"),
+        (broken.name, broken.id, "data/clean"), (gone.name, gone.id, "data/browse")]
+    assert [one.why for one in recovery.lost] == [
+        "the image is missing in S3, and the photo has no label any more to be sent again with.",
+        "the image is missing in S3, and the photo is left out of the project.", "It is broken.",
+        "the image is missing in S3, and its file here is gone too."]
     assert len(recovery.mended) == 3
-    (lost,) = recovery.lost
-    assert (lost.name, lost.photo_id, lost.cure and lost.cure.page) == (gone.name, gone.id, "data/clean")
-    assert trained(client, ready, "two", recovery).training_images == len(train) - 1
+    assert trained(client, pets, "two", recovery).training_images == len(train) - 4
 
 
 def test_a_photo_in_both_manifests_is_tested_with_only(client: Clients, ready: Project) -> None:
@@ -162,9 +184,7 @@ def test_what_the_repair_can_not_make_good_is_refused_at_the_gate(client: Client
 
 def test_a_repair_of_photos_that_have_changed_since_is_made_anew(client: Clients, ready: Project) -> None:
     train, test = sent(ready)
-    bucket = storage.bucket_name(client, ready)
-    for line in train[:4]:
-        client.s3.delete_object(Bucket=bucket, Key=json.loads(line)["source-ref"].split("/", 3)[3])
+    forget(client, train[:4])
     recovery = repair(ready, by_hand(client, ready, train, test))
     labels.assign(ready, [photo.id for photo in photos.photos(ready)], None)
     with pytest.raises(NotReady, match="changed since the repair"):

@@ -72,8 +72,10 @@ def _summary(found: TrainingFailure, said: str) -> None:
 
 def _counted(name: str, side: SideSummary) -> str:
     ignored = f", {side.ignored:,} without a label" if side.ignored else ""
-    return (f"Of the {count(side.total, 'line')} of the {name} manifest Rekognition could use **{side.valid:,}**; "
-            f"**{side.invalid:,}** {'is' if side.invalid == 1 else 'are'} invalid{ignored}.")
+    if side.valid == side.total:
+        return f"Nothing is wrong with the {count(side.total, 'line')} of the {name} manifest."
+    return (f"Of the {count(side.total, 'line')} of the {name} manifest Rekognition could use {side.valid:,}: "
+            f"**{side.invalid:,} {'is' if side.invalid == 1 else 'are'} invalid**{ignored}.")
 
 
 def groups(findings: Iterable[LineFinding]) -> list[Group]:

@@ -8,9 +8,9 @@ from typing import Any
 import streamlit as st
 
 from core.dataset import recovering
+from core.dataset.manifests import LABEL
 from core.dataset.photos import photos
 from core.dataset.recovering import Lost, Mended, Recovery
-from core.errors import CLEAN
 from core.types import Photo, Version
 from core.ui import gallery, pages, progress, state
 from core.ui.labelling import desk
@@ -61,13 +61,13 @@ def _report(project: Project, recovery: Recovery) -> None:
 
 
 def _row(one: Mended) -> dict[str, object]:
-    return {"manifest": one.side, "line": one.line, "photo": one.name, "AWS's code": ", ".join(one.codes),
-            "what was done": one.what}
+    return {"manifest": one.side, "line": one.line, "photo": one.name, "what was done": one.what,
+            "AWS's code": ", ".join(one.codes)}
 
 
 def _row_lost(one: Lost) -> dict[str, object]:
-    return {"manifest": one.side, "line": one.line, "photo": one.name, "AWS's code": ", ".join(one.codes),
-            "why": one.why}
+    return {"manifest": one.side, "line": one.line, "photo": one.name, "why": one.why,
+            "AWS's code": ", ".join(one.codes)}
 
 
 def _lost(project: Project, number: int, one: Lost, photo: Photo | None) -> None:
@@ -79,11 +79,12 @@ def _lost(project: Project, number: int, one: Lost, photo: Photo | None) -> None
     with text:
         why = one.why[:1].upper() + one.why[1:].rstrip(".")
         st.markdown(f"{plain(one.name)}, {one.side} line {one.line:,}: {plain(why)}. {plain(', '.join(one.codes))}")
-        if one.cure == CLEAN:
-            st.page_link(pages.path(CLEAN.page), label="Clean it", icon=":material/auto_fix_high:")
-        elif photo and st.button("Label it", key=f"repair_label {number}", icon=":material/sell:", type="tertiary"):
-            st.session_state[desk.AT] = photo.id
-            st.switch_page(pages.path("data/label"))
+        if photo and one.cure == LABEL:
+            if st.button("Label it", key=f"repair_label {number}", icon=":material/sell:", type="tertiary"):
+                st.session_state[desk.AT] = photo.id
+                st.switch_page(pages.path(LABEL.page))
+        elif one.cure:
+            st.page_link(pages.path(one.cure.page), label=one.cure.label, icon=":material/healing:")
 
 
 def _way_on(project: Project, recovery: Recovery, next_name: str, train: Train) -> None:

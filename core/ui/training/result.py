@@ -16,7 +16,7 @@ from core.evaluation.forecast import Forecast
 from core.evaluation.intervals import Figure
 from core.evaluation.measured import Beside
 from core.types import Version
-from core.ui.words import duration, plain
+from core.ui.words import count, duration, plain
 from core.workspace import Project
 
 OUTCOMES = {"within": "as forecast", "better": "better than forecast", "worse": "worse than forecast", "unknown": ""}
@@ -39,7 +39,7 @@ def draw(project: Project, clients: Clients, version: Version, tariff: Prices) -
         st.plotly_chart(charts.beside_forecast(rows), config={"displayModeBar": False}, key="train_beside",
                         alt="F1 of each label: what was forecast as a bar, what AWS measured as a dot")
     st.dataframe(
-        [{"label": one.label, "test photos": one.images, "F1": one.f1, "with so few photos": _range(row.measured),
+        [{"label": one.label, "test photos": one.images, "F1": one.f1, "interval": _range(row.measured),
           "forecast": _range(row.forecast), "": OUTCOMES[row.outcome], "precision": one.precision,
           "recall": one.recall, "threshold": one.threshold} for one, row in zip(found.labels, rows[1:], strict=True)],
         hide_index=True, column_config={name: st.column_config.NumberColumn(format="%.3f")
@@ -65,8 +65,8 @@ def _said(mean: Beside) -> None:
     else:
         st.success(f"**{plain(sentence)}**", icon=":material/query_stats:")
     if mean.measured.known:
-        st.caption(f"With so few test photos the true F1 lies between {mean.measured.low:.2f} and "
-                   f"{mean.measured.high:.2f}.")
+        st.caption(f"With {count(mean.photos, 'test photo')} the true F1 lies anywhere between {mean.measured.low:.2f} "
+                   f"and {mean.measured.high:.2f}.")
 
 
 def _range(figure: Figure | None) -> str:
