@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from core.aws import clients as aws
-from core.aws import projects, training, versions
+from core.aws import projects, tags, training, versions
 from core.aws.clients import Clients
 from core.aws.options import Options, checked, name_fault
 from core.dataset import manifests, repaired, testset, upload
 from core.dataset.testset import Plan
 from core.dataset.upload import Uploaded
-from core.errors import TRAIN, Cure, NotReady, RekolabError
+from core.errors import TRAIN, Cure, NotAllowed, NotReady, RekolabError
 from core.jobs import Progress
 from core.limits import MAX_VERSIONS
 from core.types import Version
@@ -95,6 +96,14 @@ def _sent(progress: Progress, project: Project, clients: Clients, given: Plan) -
     if given.way == "split":
         return upload.upload(progress, str(project.home), project.name)
     return upload.bring(progress, project, clients, given.built)
+
+
+def options_of(clients: Clients, version: Version) -> dict[str, Any]:
+    """The options that a version was trained with, as `train` takes them; without tags that may not be listed."""
+    options: dict[str, Any] = {"description": version.description, "kms_key": version.kms_key or "", "tags": {}}
+    with suppress(NotAllowed):
+        options["tags"] = tags.tags_of(clients, version.arn)
+    return options
 
 
 def trained_with(project: Project, version_name: str) -> str | None:

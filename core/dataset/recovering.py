@@ -12,7 +12,7 @@ from core.aws import clients as aws
 from core.aws import storage, training, versions
 from core.aws.clients import Clients
 from core.aws.training import Side, TrainingFailure
-from core.dataset import cleaning, headers, marked, places, repaired, testset
+from core.dataset import cleaning, headers, manifests, marked, places, repaired, testset
 from core.dataset.known import Known
 from core.dataset.manifests import LABEL, Built
 from core.dataset.marked import Row
@@ -27,7 +27,7 @@ from core.manifest.images import image_defect
 from core.types import Photo, Version
 from core.workspace import Project, open_project
 
-SENT_AGAIN = "line written anew, photo sent again"
+SENT_AGAIN = "line written anew, photo to be sent again"
 CLEANED = "cleaned copy takes the photo's place"
 
 
@@ -59,10 +59,11 @@ class Lost:
 class Recovery:
     """The mended manifests of a failed version, what was done, what was not, and the doctor's verdict on them.
 
-    `job` is what `models.train` takes as `mended`.
+    `job` is what `models.train` takes as `mended`, and `digest` tells the manifests apart.
     """
 
     version: str
+    digest: str
     job: Mapping[str, Any]
     mended: tuple[Mended, ...]
     lost: tuple[Lost, ...]
@@ -96,8 +97,8 @@ def repair(progress: Progress, home: str, project: str, arn: str) -> Recovery:
     done = _built(desk, rows)
     examined, _ = testset.judged_in_s3(progress, owner, clients, done)
     mended += [Mended(row.side, row.number, row.name, row.codes, f"rewritten: {row.why}") for row in rows if row.why]
-    return Recovery(version.name, repaired.keep(owner, done), tuple(_in_order(mended)), tuple(_in_order(lost)),
-                    examined)
+    return Recovery(version.name, manifests.digest(done), repaired.keep(owner, done), tuple(_in_order(mended)),
+                    tuple(_in_order(lost)), examined)
 
 
 def _clean(progress: Progress, project: Project, bucket: str, rows: Sequence[Row]) -> None:

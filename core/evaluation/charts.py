@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 HUE = (8, 96, 96)
 NEUTRAL = "#777C80"  # can be read on white and on black
 LINE = "rgba(128, 128, 128, 0.35)"
+RANGE = "rgba(60, 150, 150, 0.45)"  # of a forecast, pale on white and on black
 HALF = 0.5
 FEW = 10  # up to so many labels every cell bears its number; beyond, only those with photos in them
 
@@ -118,7 +119,7 @@ def beside_forecast(rows: Sequence[Beside], most: int = 12) -> Figure:
     ranges = [row.forecast for row in shown if row.forecast]
     figure = go.Figure(go.Bar(
         y=names, x=[max(one.high - one.low, 0.004) for one in ranges], base=[one.low for one in ranges],
-        orientation="h", width=0.6, marker={"color": f"rgba({HUE[0]}, {HUE[1]}, {HUE[2]}, 0.28)"}, name="forecast",
+        orientation="h", width=0.6, marker={"color": RANGE}, name="forecast",
         hovertext=[f"forecast: {one.low:.2f} to {one.high:.2f}" for one in ranges], hoverinfo="text"))
     known = [row.measured if row.measured.known else None for row in shown]
     figure.add_scatter(

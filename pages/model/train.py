@@ -9,12 +9,11 @@ import streamlit as st
 from core.aws import options, prices, projects, storage, training, versions
 from core.dataset import models, testset
 from core.evaluation import forecast as forecasts
-from core.evaluation import intervals
 from core.types import Version
 from core.ui import forecast, messages, meter, pages, progress, state
 from core.ui.training import consent, failed, repairing, result, testing
 from core.ui.training import options as chosen
-from core.ui.words import ago, clock, count, duration, plain
+from core.ui.words import ago, clock, duration, plain
 
 messages.opening("Train", "Train a model on the labelled photos, with the price before, the progress during, and what "
                  "came of it after.")
@@ -71,7 +70,7 @@ if known and not training_now:
     if last.status == "TRAINING_FAILED":
         repairable = failed.draw(project, clients, last)
         if repairable:
-            repairing.draw(project, last, next_name, train_again)
+            repairing.draw(project, clients, last, next_name, train_again)
     elif last.f1 is not None:
         with state.errors_shown():
             result.draw(project, clients, last, tariff)
@@ -87,28 +86,13 @@ plan, ready, made = None, False, None
 with left:
     st.subheader("What goes in", anchor=False)
     with state.errors_shown():
-        testing.choose(project)
-        plan = testset.plan(project, storage.bucket_name(clients, project))
-        examined = testing.verdict(project, plan)
-        st.dataframe(testing.counts(plan, examined), hide_index=True)
-        if about := testing.about(plan):
-            st.caption(about)
-        if examined:
-            ready = examined.ok
-            (st.success if ready else st.error)(plain(examined.sentence))
-            if not ready:
-                st.page_link(pages.path("data/manifest"), label="See what is wrong", icon=":material/healing:")
-            for note in examined.notes:
-                st.warning(plain(note))
-        if plan.tests:
-            low, high = intervals.clopper_pearson(plan.tests, plan.tests)
-            st.caption(f"It will be measured on {'about ' if plan.way == 'distribute' else ''}"
-                       f"{count(plan.tests, 'photo')}: a perfect result would mean "
-                       f"{intervals.percent(low)} to {intervals.percent(high)}.")
+        if testing.choose(project):
+            plan = testset.plan(project, storage.bucket_name(clients, project))
+            ready = testing.examined(project, plan)
 with right:
     st.subheader("What to expect", anchor=False)
     if plan is None:
-        st.caption("The forecast follows from the labelled photos.")
+        st.caption("The forecast follows from the labelled photos and the test photos.")
     else:
         with state.errors_shown():
             made = forecast.ahead(project, plan)

@@ -13,9 +13,10 @@ from page_photos import HOSTILE, draw, photo, take_in
 from visitor import Visitor
 
 from core.aws import clients as aws
-from core.aws import projects, storage, training, versions
+from core.aws import projects, storage, tags, training, versions
 from core.aws.clients import Clients
-from core.dataset import labels, manifests, photos, upload
+from core.aws.options import Options
+from core.dataset import labels, manifests, photos, recovering, upload
 from core.jobs import Progress
 from core.types import Backend, Version
 from core.workspace import Project
@@ -43,7 +44,8 @@ def fail(clients: Clients, project: Project, train: Sequence[str], test: Sequenc
         storage.put_bytes(clients, bucket, key, "".join(f"{line}\n" for line in lines).encode())
         uris.append(storage.uri(bucket, key))
     owner = projects.ensure_project(clients, project.name)
-    arn = training.start_training(clients, owner, "bad", bucket, f"{project.name}/by-hand", *uris)
+    arn = training.start_training(clients, owner, "bad", bucket, f"{project.name}/by-hand", *uris,
+                                  Options("by hand", {"team": "birds"}, "alias/photos"))
     with pytest.raises(versions.AwsError):
         versions.wait_for(clients, arn, {"TRAINING_COMPLETED"})
     return versions.describe(clients, arn)
@@ -108,7 +110,7 @@ def test_a_failed_training_is_repaired_and_the_next_one_succeeds(
     assert visitor.finish("repaired", "repair").state == "done"
     assert "**Mended: 3 lines**" in visitor.text and "**Could not be mended, and left out: 1 line**" in visitor.text
     table = next(frame.value for frame in visitor.at.main.dataframe if "what was done" in frame.value)
-    assert list(table["what was done"])[:2] == ["line written anew, photo sent again"] * 2
+    assert list(table["what was done"])[:2] == [recovering.SENT_AGAIN] * 2
     assert table["what was done"].iloc[2].startswith("rewritten: ")
     why = "The image is missing in S3. It is no photo of this project."
     assert f"{HOSTILE}.jpg, training line 10: {why}" in visitor.text
@@ -122,6 +124,8 @@ def test_a_failed_training_is_repaired_and_the_next_one_succeeds(
     version = versions.wait_for(clients, job.result, {"TRAINING_COMPLETED"})
     found = training.evaluation(clients, version)
     assert (found.training_images, found.testing_images) == (9, 2)
+    assert (version.description, version.kms_key) == ("by hand", "alias/photos")
+    assert tags.tags_of(clients, version.arn) == {"team": "birds"}
     visitor.run()
     assert "Repair and train again" not in visitor.buttons
     assert "There was no forecast when this training began" in visitor.text

@@ -125,7 +125,7 @@ def test_a_test_manifest_of_ones_own_is_checked_and_then_tested_with(
     built = manifests.build(project, sent.bucket)
     visitor.at.main.radio[0].set_value("own")
     visitor.run()
-    assert "No test manifest is chosen yet. Drop one, or name its place in S3." in visitor.errors
+    assert not visitor.errors and visitor.button(f"Train version {NAME}").disabled
     visitor.at.main.file_uploader[0].upload("mine.manifest", built.testing.encode(), "text/plain")
     visitor.run().click("train_own_use")
     assert "**mine.manifest**" in visitor.text

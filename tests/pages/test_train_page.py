@@ -79,7 +79,7 @@ def test_why_there_is_no_forecast_is_said_where_it_would_be(visitor: Visitor, tm
     assert reason in visitor.text
     assert "Forecast the result" not in visitor.buttons and f"Train version {TODAY}-1" in visitor.buttons
     kinds.choose(project, "boxes")
-    assert "The forecast follows from the labelled photos." in visitor.run().text
+    assert "The forecast follows from the labelled photos and the test photos." in visitor.run().text
 
 
 def test_a_forecast_that_fails_says_why_and_can_be_made_again(

@@ -7,10 +7,12 @@ from typing import Any
 
 import streamlit as st
 
-from core.dataset import recovering
+from core.aws.clients import Clients
+from core.dataset import models, recovering
 from core.dataset.manifests import LABEL
 from core.dataset.photos import photos
 from core.dataset.recovering import Lost, Mended, Recovery
+from core.evaluation import forecast, forecasting
 from core.types import Photo, Version
 from core.ui import gallery, pages, progress, state
 from core.ui.labelling import desk
@@ -23,8 +25,8 @@ SHOWN = 12  # lost lines with their photos
 Train = Callable[[Mapping[str, Any]], None]
 
 
-def draw(project: Project, version: Version, next_name: str, train: Train) -> None:
-    """The button that repairs; and once that is done, the report and the button that trains.
+def draw(project: Project, clients: Clients, version: Version, next_name: str, train: Train) -> None:
+    """The button that repairs; and once that is done, the report and the button that trains, with the same options.
 
     `train` asks for consent, and is given arguments of `models.train`.
     """
@@ -41,7 +43,11 @@ def draw(project: Project, version: Version, next_name: str, train: Train) -> No
                    "cleaned. What was done is shown before anything is trained.")
         return
     _report(project, recovery)
-    _way_on(project, recovery, next_name, train)
+    if _way_on(project, recovery, next_name):
+        with state.errors_shown():
+            made = forecasting.of(project, recovery.digest)
+            train({"mended": recovery.job, "options": models.options_of(clients, version),
+                   "foreseen": forecast.dump(made) if made else None})
 
 
 def _report(project: Project, recovery: Recovery) -> None:
@@ -87,16 +93,16 @@ def _lost(project: Project, number: int, one: Lost, photo: Photo | None) -> None
             st.page_link(pages.path(one.cure.page), label=one.cure.label, icon=":material/healing:")
 
 
-def _way_on(project: Project, recovery: Recovery, next_name: str, train: Train) -> None:
-    """The doctor's verdict on the mended manifests, and the training with them, or why there is none."""
+def _way_on(project: Project, recovery: Recovery, next_name: str) -> bool:
+    """The doctor's verdict on the mended manifests; gives whether they are to be trained with."""
     examined = recovery.examination
     (st.success if examined.ok else st.error)(
         plain(examined.sentence), icon=":material/check_circle:" if examined.ok else ":material/error:")
     with st.container(horizontal=True):
-        if examined.ok and st.button(f"Train {plain(next_name)} with the mended manifests", type="primary",
-                                     icon=":material/model_training:"):
-            train({"mended": recovery.job})
+        wanted = examined.ok and st.button(f"Train {plain(next_name)} with the mended manifests", type="primary",
+                                           icon=":material/model_training:")
         st.button("Repair once more", icon=":material/refresh:", type="tertiary",
                   on_click=state.jobs().forget, args=(state.job_key(project, KIND),))
     if not examined.ok:
         st.page_link(pages.path("data/label"), label="Label more photos", icon=":material/sell:")
+    return bool(wanted)

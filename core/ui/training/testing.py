@@ -6,8 +6,9 @@ import streamlit as st
 
 from core.dataset import examining, manifests, testset
 from core.dataset.testset import Checked, Plan, Way
+from core.evaluation import intervals
 from core.manifest.doctor import Examination
-from core.ui import progress, state
+from core.ui import pages, progress, state
 from core.ui.words import count, plain
 from core.workspace import Project
 
@@ -23,14 +24,16 @@ ABOUT: dict[Way, str] = {
 MOST_MB = 1024
 
 
-def choose(project: Project) -> None:
-    """The three ways. A choice is kept, and drawn anew."""
+def choose(project: Project) -> bool:
+    """The three ways; gives whether all is known that the chosen one takes. A choice is kept."""
     current = testset.current(project)
     key = f"train_way {project.name}"
-    st.radio("Test photos", list(WAYS), index=list(WAYS).index(current.way), key=key, format_func=WAYS.__getitem__,
-             captions=list(ABOUT.values()), on_change=_chosen, args=(project, key))
+    st.session_state[key] = current.way  # another tab may have chosen since
+    st.radio("Test photos", list(WAYS), key=key, format_func=WAYS.__getitem__, captions=list(ABOUT.values()),
+             on_change=_chosen, args=(project, key))
     if current.way == "own":
         _own(project)
+    return current.way != "own" or current.own is not None
 
 
 def _chosen(project: Project, key: str) -> None:
@@ -57,7 +60,27 @@ def _own(project: Project) -> None:
                 st.rerun()
 
 
-def verdict(project: Project, plan: Plan) -> Examination | None:
+def examined(project: Project, plan: Plan) -> bool:
+    """Show what goes in by label, the doctor's verdict, and what the test can show; gives whether it may begin."""
+    found = _verdict(project, plan)
+    st.dataframe(_counts(plan, found), hide_index=True)
+    if about := _about(plan):
+        st.caption(about)
+    if found:
+        (st.success if found.ok else st.error)(plain(found.sentence))
+        if not found.ok:
+            st.page_link(pages.path("data/manifest"), label="See what is wrong", icon=":material/healing:")
+        for note in found.notes:
+            st.warning(plain(note))
+    if plan.tests:
+        low, high = intervals.clopper_pearson(plan.tests, plan.tests)
+        nearly = "about " if plan.way == "distribute" else ""
+        st.caption(f"It will be measured on {nearly}{count(plan.tests, 'photo')}: a perfect result would mean "
+                   f"{intervals.percent(low)} to {intervals.percent(high)}.")
+    return bool(found and found.ok)
+
+
+def _verdict(project: Project, plan: Plan) -> Examination | None:
     """What the doctor says of the manifests; None while a manifest of one's own has yet to be checked."""
     if plan.way != "own":
         return testset.examine(project, plan)
@@ -78,7 +101,7 @@ def verdict(project: Project, plan: Plan) -> Examination | None:
     return found.examination
 
 
-def counts(plan: Plan, examined: Examination | None) -> list[dict[str, object]]:
+def _counts(plan: Plan, examined: Examination | None) -> list[dict[str, object]]:
     """How many photos of each label there are on either side, as far as that is known before the training."""
     if plan.way == "split":
         return [{"label": label, "to train": train, "to test": test}
@@ -92,7 +115,7 @@ def counts(plan: Plan, examined: Examination | None) -> list[dict[str, object]]:
             for label in sorted({*trained, *tested})]
 
 
-def about(plan: Plan) -> str:
+def _about(plan: Plan) -> str:
     """What the choice does to this project's photos, in a sentence; "" where the table says it all."""
     if plan.way == "distribute":
         return (f"Of {count(len(plan.built.pictures), 'photo')}, about {plan.tests:,} will be tested with; which, "
