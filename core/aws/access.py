@@ -191,6 +191,10 @@ def _dataset_arn(place: Place) -> str:
     return place.rekognition(f"{place.project}/dataset/train/{NEVER}")
 
 
+def _both_datasets(place: Place) -> list[dict[str, str]]:
+    return [{"Arn": place.rekognition(f"{place.project}/dataset/{kind}/{NEVER}")} for kind in ("train", "test")]
+
+
 def _output(place: Place) -> dict[str, str]:
     return {"S3Bucket": place.bucket, "S3KeyPrefix": place.prefix}
 
@@ -203,6 +207,7 @@ CALLS: Mapping[str, Call] = {
     "rekognition:DescribeDataset": _rekognition("describe_dataset", DatasetArn=_dataset_arn),
     "rekognition:ListDatasetEntries": _rekognition("list_dataset_entries", DatasetArn=_dataset_arn),
     "rekognition:DeleteDataset": _rekognition("delete_dataset", DatasetArn=_dataset_arn),
+    "rekognition:DistributeDatasetEntries": _rekognition("distribute_dataset_entries", Datasets=_both_datasets),
     "rekognition:CreateProjectVersion": _rekognition(
         "create_project_version", ProjectArn=_project_arn, VersionName=PROBE, OutputConfig=_output),
     "rekognition:StartProjectVersion": _rekognition(
@@ -222,6 +227,7 @@ CALLS: Mapping[str, Call] = {
     "rekognition:TagResource": _rekognition("tag_resource", ResourceArn=_version_arn, Tags={"rekolab": "check"}),
     "rekognition:UntagResource": _rekognition("untag_resource", ResourceArn=_version_arn, TagKeys=["rekolab"]),
     "rekognition:ListTagsForResource": _rekognition("list_tags_for_resource", ResourceArn=_version_arn),
+    "kms:ListAliases": lambda clients, _: clients.kms.list_aliases(Limit=1),
     "s3:ListAllMyBuckets": lambda clients, _: clients.s3.list_buckets(),
     "s3:ListBucket": lambda clients, place: clients.s3.list_objects_v2(
         Bucket=place.bucket, Prefix=f"{place.prefix}/", MaxKeys=1),

@@ -81,6 +81,11 @@ class Clients:
         """IAM, which the engine does not have."""
         return self.other("iam")
 
+    @cached_property
+    def kms(self) -> Any:
+        """KMS, which the engine does not have."""
+        return self.other("kms")
+
 
 def connect(home: Path, backend: Backend) -> Clients:
     """Clients of the backend; the same ones while nothing changed. The engine of `home` is started when it is asked.

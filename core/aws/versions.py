@@ -76,6 +76,8 @@ def version_of(found: Mapping[str, Any]) -> Version:
         max_units=found.get("MaxInferenceUnits"),
         summary_uri=uri(summary["Bucket"], summary["Name"]) if summary else None,
         output_prefix=uri(output["S3Bucket"], output.get("S3KeyPrefix", "")) if output.get("S3Bucket") else None,
+        description=found.get("VersionDescription", ""),
+        kms_key=found.get("KmsKeyId"),
     )
 
 

@@ -153,7 +153,7 @@ def _looked(
         if again:
             headers.forget(file)
         looked = looks.in_s3(progress, clients, file, _refs(manifests))
-        return looked, _refusals(clients, looked.images.buckets(), given)
+        return looked, refusals(clients, looked.images.buckets(), given)
     except AwsError as error:
         return looks.nowhere(_refs(manifests), error.message), []
 
@@ -163,7 +163,8 @@ def _refs(manifests: list[Opened]) -> Iterator[str]:
     return (line.source_ref for one in manifests for line in one.lines if line.valid and line.source_ref)
 
 
-def _refusals(clients: Clients, buckets: set[str], given: list[Foreign]) -> list[str]:
+def refusals(clients: Clients, buckets: set[str], given: Sequence[Foreign]) -> list[str]:
+    """The codes that S3 itself tells of: of buckets that images are in, and of those that manifests came from."""
     manifests = {split_uri(one.uri)[0] for one in given if one.uri}
     return looking.refusals(clients, buckets, next(iter(manifests), None))
 

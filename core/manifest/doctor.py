@@ -39,6 +39,7 @@ class Examination:
 
     `training` is how a training with the manifests ends, `datasets` how the creation of a dataset from each of them
     does, and `from_datasets` how a training with those datasets ends, None where one of them can't be created.
+    `tested` says how many usable photos of each label there are to test with.
     `lost` are the lines of each manifest whose images can't be used. None of it keeps the lines themselves.
     """
 
@@ -51,6 +52,7 @@ class Examination:
     training: End
     datasets: Mapping[str, End]
     from_datasets: End | None
+    tested: Mapping[str, int]
 
 
 def examine(training: bytes, testing: bytes | None, look: Look, known: Sequence[str] = ()) -> Examination:
@@ -85,6 +87,7 @@ def examine_opened(training: Opened, testing: Opened | None, look: Look, known: 
         datasets={title: End("CREATE_FAILED" if one.code else "CREATE_COMPLETE", one.message)
                   for title, one in created.items()},
         from_datasets=through,
+        tested=judgement.testing.labels,
     )
 
 

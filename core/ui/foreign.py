@@ -9,10 +9,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from core.dataset import examining, places
+from core.dataset import examining
 from core.dataset.examining import Checkup, Foreign, Mended
-from core.errors import BadImage
-from core.images import thumbnails
 from core.manifest.doctor import Group
 from core.ui import gallery, progress, state
 from core.ui.words import count, plain
@@ -147,15 +145,7 @@ def _picture(project: Project, checkup: Checkup, uri: str) -> bytes | None:
     if checkup.where == "folder":
         file = checkup.files.get(uri)
         return gallery.small(file) if file else None
-    return _from_s3(project.name, uri, project)
-
-
-@st.cache_data(max_entries=200, ttl=600, show_spinner=False)
-def _from_s3(name: str, uri: str, _project: Project) -> bytes | None:
-    try:
-        return thumbnails.preview(places.source(_project, uri), 240)
-    except BadImage:
-        return None
+    return gallery.remote(project, uri)
 
 
 def _mending(project: Project, checkup: Checkup) -> None:

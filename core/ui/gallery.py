@@ -94,6 +94,19 @@ def _small(path: str, changed: int) -> bytes | None:
         return None
 
 
+def remote(project: Project, uri: str) -> bytes | None:
+    """The thumbnail of an object in S3 that is no photo of the project; None where there is no picture."""
+    return _remote(project.name, uri, project)
+
+
+@st.cache_data(max_entries=200, ttl=600, show_spinner=False)
+def _remote(name: str, uri: str, _project: Project) -> bytes | None:
+    try:
+        return thumbnails.preview(places.source(_project, uri), 240) if places.in_s3(uri) else None
+    except BadImage:
+        return None
+
+
 def large(path: str, longest: int = 1280) -> bytes:
     """A photo for the screen, as a JPEG that is made once while the photo stays the same; BadImage when it can't be.
 
