@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from core.evaluation import metrics
 from core.evaluation.forecast import Forecast
-from core.evaluation.intervals import LEVEL, Figure
-from core.types import Evaluation, LabelResult
+from core.evaluation.intervals import Figure
+from core.evaluation.published import f1_of, published
+from core.types import Evaluation
 
 Outcome = Literal["within", "better", "worse", "unknown"]
 
@@ -45,31 +44,9 @@ def beside(found: Evaluation, made: Forecast | None) -> list[Beside]:
     """The mean, and then each label in AWS's order."""
     test = made.test if made else None
     expected = dict(zip(made.labels, test.labels, strict=False)) if made and test else {}
-    joint = 1 - (1 - LEVEL) / max(len(found.labels), 1)  # bounds for all labels together bound their mean
-    mean = _mean([_figure(found, one, joint) for one in found.labels])
-    return [Beside("", found.testing_images, found.f1, mean, test.f1 if test else None),
-            *(Beside(one.label, one.images, one.f1, _figure(found, one, LEVEL), expected.get(one.label))
+    return [Beside("", found.testing_images, found.f1, published(found).f1, test.f1 if test else None),
+            *(Beside(one.label, one.images, one.f1, f1_of(found, one), expected.get(one.label))
               for one in found.labels)]
-
-
-def _figure(found: Evaluation, label: LabelResult, level: float) -> Figure:
-    """A label's F1 with its interval, from the counts that precision, recall and images tell.
-
-    Where objects are detected the images are not what was counted, and without a hit precision does not tell how many
-    photos were given the label. Then nothing is said.
-    """
-    hits = round(label.recall * label.images)
-    if "AveragePrecision" in found.raw.get("AggregatedEvaluationResults", {}) or not hits or not label.precision:
-        return Figure(label.f1, 0.0, 1.0, total=0)
-    return metrics.f1(hits, round(hits / label.precision), label.images, level)
-
-
-def _mean(figures: Sequence[Figure]) -> Figure:
-    if not figures or not all(figure.known for figure in figures):
-        return Figure(0.0, 0.0, 1.0, total=0)
-    value, low, high = (sum(values) / len(figures) for values in zip(
-        *((figure.value, figure.low, figure.high) for figure in figures), strict=True))
-    return Figure(value, low, high)
 
 
 def sentence(one: Beside) -> str:

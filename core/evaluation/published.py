@@ -23,14 +23,24 @@ def published(evaluation: Evaluation) -> Published:
 
     So they do where objects are detected: there AWS counts boxes, and does not say how many.
     """
-    boxes = "AveragePrecision" in evaluation.raw.get("AggregatedEvaluationResults", {})
-    labels = [] if boxes else [label for label in evaluation.labels if label.images]
+    labels = [] if _counts_boxes(evaluation) else [label for label in evaluation.labels if label.images]
     joint = 1 - (1 - LEVEL) / max(len(labels), 1)  # bounds that hold for all labels together bound their mean
     counts = [_counts(label) for label in labels]
     return Published(
         _around(evaluation.precision, [proportion(hits, given, joint) for hits, given, _ in counts]),
         _around(evaluation.recall, [proportion(hits, borne, joint) for hits, _, borne in counts]),
         _around(evaluation.f1, [f1(hits, given, borne, joint) for hits, given, borne in counts]))
+
+
+def f1_of(evaluation: Evaluation, label: LabelResult) -> Figure:
+    """The F1 of one label; its interval stays open where those of all do."""
+    if _counts_boxes(evaluation) or not label.images:
+        return Figure(label.f1, 0.0, 1.0, total=0)
+    return _around(label.f1, [f1(*_counts(label))])
+
+
+def _counts_boxes(evaluation: Evaluation) -> bool:
+    return "AveragePrecision" in evaluation.raw.get("AggregatedEvaluationResults", {})
 
 
 def _counts(label: LabelResult) -> tuple[int, int, int]:

@@ -47,13 +47,15 @@ def test_without_a_forecast_nothing_is_said_of_one() -> None:
     assert mean.measured.known
 
 
-@pytest.mark.parametrize(("precision", "recall", "raw"), [
-    (0.0, 0.0, {}), (1.0, 1.0, {"AggregatedEvaluationResults": {"AveragePrecision": 0.9}})])
-def test_where_the_counts_are_not_told_there_is_no_interval(
-    precision: float, recall: float, raw: dict[str, Any]
-) -> None:
-    for one in beside(evaluation(LabelResult("cat", 0.5, precision, recall, recall, 4), raw=raw), FORECAST):
-        assert not one.measured.known and one.value == recall
+def test_where_boxes_are_counted_there_is_no_interval() -> None:
+    boxes = {"AggregatedEvaluationResults": {"AveragePrecision": 0.9}}
+    for one in beside(evaluation(LabelResult("cat", 0.5, 1.0, 1.0, 1.0, 4), raw=boxes), FORECAST):
+        assert not one.measured.known and one.value == 1.0
+
+
+def test_a_label_that_was_never_right_may_still_be_right_sometimes() -> None:
+    for one in beside(evaluation(LabelResult("cat", 0.5, 0.0, 0.0, 0.0, 4)), FORECAST):
+        assert one.measured.value == one.measured.low == 0.0 and 0.5 < one.measured.high < 1.0
 
 
 def test_a_model_without_labels_breaks_nothing() -> None:
