@@ -40,8 +40,9 @@ def draw(project: Project, clients: Clients, version: Version, tariff: Prices) -
                         alt="F1 of each label: what was forecast as a bar, what AWS measured as a dot")
     st.dataframe(
         [{"label": one.label, "test photos": one.images, "F1": one.f1, "interval": _range(row.measured),
-          "forecast": _range(row.forecast), "": OUTCOMES[row.outcome], "precision": one.precision,
-          "recall": one.recall, "threshold": one.threshold} for one, row in zip(found.labels, rows[1:], strict=True)],
+          **({"forecast": _range(row.forecast), "": OUTCOMES[row.outcome]} if made else {}),
+          "precision": one.precision, "recall": one.recall, "threshold": one.threshold}
+         for one, row in zip(found.labels, rows[1:], strict=True)],
         hide_index=True, column_config={name: st.column_config.NumberColumn(format="%.3f")
                                         for name in ("F1", "precision", "recall", "threshold")})
     _details(version, tariff)
