@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -31,7 +31,7 @@ def answered(draw: st.DrawFn, labels: int, most: int) -> Scores:
 def everywhere(known: Scores) -> list[float]:
     """A threshold between every two scores, at each, and at both ends."""
     values = sorted({0.0, 100.0, *known.percent.ravel().tolist()})
-    return sorted({*values, *((low + high) / 2 for low, high in zip(values, values[1:], strict=False))})
+    return sorted({*values, *((low + high) / 2 for low, high in pairwise(values))})
 
 
 def least(known: Scores, price: float, combinations: list[tuple[float, ...]]) -> float:
@@ -131,7 +131,7 @@ def test_no_photo_or_one_says_nothing_of_others(made: list[Prediction]) -> None:
 
 
 def test_thresholds_that_are_best_already_are_seldom_said_to_be_worse(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Confidence is true here: at 80 % five wrong labels and what is saved of Unknowns are as much, so none is better."""
+    """Confidence is true here: at 80 % five times the wrong ones weighs as much as an Unknown each."""
     monkeypatch.setattr(resampling, "MOST", 100)
     claims = 0
     for seed in range(60):

@@ -20,7 +20,8 @@ def run(project: Project, photo_folder: Callable[..., Path]) -> runs.Run:
     """A run over six photos as an older Rekolab has kept it: without the hashes of what it asked about."""
     made = runs.create_run(project, ARN, photosets.folder(str(photo_folder(cat=3, dog=3))), {"cat": 50.0, "dog": 50.0})
     for shot in photosets.shots(project, made.source):
-        runs.keep(project, made.id, Prediction(shot.name, str(shot.path), shot.truth, (Score("cat", 80.0),), UNKNOWN, 0.0))
+        said = (Score("cat", 80.0),)
+        runs.keep(project, made.id, Prediction(shot.name, str(shot.path), shot.truth, said, UNKNOWN, 0.0))
     return made
 
 
