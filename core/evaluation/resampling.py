@@ -102,5 +102,7 @@ def sentence(found: Choice, labels: Sequence[str] = ()) -> str:
     if found.surely_better:
         return (f"{begin}{where} Judged by photos that it was not chosen from, the choice saves between "
                 f"{found.saved.low:.2f} and {found.saved.high:.2f} a photo.")
-    return (f"{begin}{where} But judged by photos that it was not chosen from, the choice saves anything between "
-            f"{found.saved.low:.2f} and {found.saved.high:.2f} a photo: {photos} can not tell whether it is better.")
+    low, high = f"{found.saved.low:.2f}", f"{found.saved.high:.2f}"
+    saves = "saves nothing" if low == high else f"saves anything between {low} and {high} a photo"
+    return (f"{begin}{where} But judged by photos that it was not chosen from, the choice {saves}: {photos} can not "
+            "tell whether it is better.")

@@ -143,7 +143,9 @@ def test_saved_thresholds_are_used_by_every_page_until_the_models_own_come_back(
     assert f"decide by “{HOSTILE}”" not in keeper.text
     keeper.go("results/mistakes")
     assert "1 wrong, 0 unknown of 5 photos" in keeper.text.replace("*", "")
-    keeper.go("results/evaluate").click("evaluate_set_delete")
+    keeper.go("results/evaluate")
+    keeper.at.session_state["evaluate_mode"] = "Saved"
+    keeper.run().click("evaluate_set_delete")
     assert threshold_sets.saved(shelter.project) == {} and figures(keeper)["Unknown"] == "0 %"
 
 

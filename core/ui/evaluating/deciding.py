@@ -10,6 +10,7 @@ import streamlit as st
 from core.colours import Colours, colour_of
 from core.evaluation import threshold_sets
 from core.evaluation.runs import Run
+from core.evaluation.threshold_sets import ThresholdSet
 from core.evaluation.thresholds import Thresholds
 from core.ui import state
 from core.ui.evaluating import sliders
@@ -32,17 +33,19 @@ class Decided:
 
 def draw(project: Project, run: Run, classes: Colours) -> Decided:
     """The choice of the rule, with its sliders."""
-    saved = threshold_sets.saved(project)
+    saved, used = threshold_sets.saved(project), threshold_sets.used(project)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         modes = [OWN, ALL, EACH, *([SAVED] if saved else [])]
-        mode = st.segmented_control("Thresholds", modes, default=OWN, required=True, key=MODE, persist_state="session")
-        name = st.selectbox("Saved thresholds", list(saved), key=SET, width=220, persist_state="session",
-                            label_visibility="collapsed") if mode == SAVED else None
-        place = st.container(width="content")
+        mode = st.segmented_control("Thresholds", modes, default=SAVED if used else OWN, required=True, key=MODE,
+                                    persist_state="session")
+        name = st.selectbox("Saved thresholds", list(saved), list(saved).index(used.name) if used else 0, key=SET,
+                            width=220, persist_state="session", label_visibility="collapsed") if mode == SAVED else None
+        menu = st.popover("Keep", icon=":material/bookmark:", help="Save these thresholds, and use them on other pages")
     decided = _decided(run, classes, str(mode), saved[name].thresholds if name else {})
-    with place:
+    with menu:
         _keep(project, run, decided, name)
-    _says(project)
+    if used:
+        _says(project, used)
     return decided
 
 
@@ -74,19 +77,18 @@ def _each(run: Run) -> str:
 
 
 def _keep(project: Project, run: Run, decided: Decided, name: str | None) -> None:
-    """The menu in which thresholds are saved, used everywhere, and deleted."""
-    with st.popover("Keep", icon=":material/bookmark:", help="Save these thresholds, and use them on other pages"):
-        st.caption("Under a name the thresholds stay in the project. Predict, Mistakes and the report then decide by "
-                   "them, for every model with these labels.")
-        st.text_input("Name", key=NAME, placeholder="careful", max_chars=threshold_sets.MOST)
-        st.button("Save and use everywhere", icon=":material/save:", type="primary", on_click=_save,
-                  args=(project, run, decided))
-        if name:
-            with st.container(horizontal=True):
-                st.button(f"Use “{plain(name)}” everywhere", on_click=threshold_sets.use, args=(project, name),
-                          key="evaluate_set_use")
-                st.button("Delete it", icon=":material/delete:", on_click=threshold_sets.delete, args=(project, name),
-                          key="evaluate_set_delete")
+    """Thresholds are saved, used everywhere, and deleted here."""
+    st.caption("Under a name the thresholds stay in the project. Predict, Mistakes and the report then decide by them, "
+               "for every model with these labels.")
+    st.text_input("Name", key=NAME, placeholder="careful", max_chars=threshold_sets.MOST)
+    st.button("Save and use everywhere", icon=":material/save:", type="primary", on_click=_save,
+              args=(project, run, decided))
+    if name:
+        with st.container(horizontal=True):
+            st.button(f"Use “{plain(name)}” everywhere", on_click=threshold_sets.use, args=(project, name),
+                      key="evaluate_set_use")
+            st.button("Delete it", icon=":material/delete:", on_click=_delete, args=(project, name),
+                      key="evaluate_set_delete")
 
 
 def _save(project: Project, run: Run, decided: Decided) -> None:
@@ -96,11 +98,20 @@ def _save(project: Project, run: Run, decided: Decided) -> None:
         st.session_state[MODE], st.session_state[SET] = SAVED, made.name
 
 
-def _says(project: Project) -> None:
+def _delete(project: Project, name: str) -> None:
+    threshold_sets.delete(project, name)
+    st.session_state[MODE] = OWN
+
+
+def _reset(project: Project) -> None:
+    threshold_sets.use(project, None)
+    st.session_state[MODE] = OWN
+
+
+def _says(project: Project, used: ThresholdSet) -> None:
     """Which saved set other pages decide by, and the way back."""
-    if used := threshold_sets.used(project):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f":material/bookmark: Predict, Mistakes and the report decide by “{plain(used.name)}”.",
-                       width="content")
-            st.button("Back to the model's own", on_click=threshold_sets.use, args=(project, None), type="tertiary",
-                      key="evaluate_set_reset")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f":material/bookmark: Predict, Mistakes and the report decide by “{plain(used.name)}”.",
+                   width="content")
+        st.button("Back to the model's own", on_click=_reset, args=(project,), type="tertiary",
+                  key="evaluate_set_reset")

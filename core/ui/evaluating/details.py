@@ -68,7 +68,8 @@ def _curves(made: Board) -> None:
 
 
 def _every_photo(made: Board) -> None:
-    predictions = runs.predictions(made.project, made.run.id, made.decided.thresholds)
+    predictions = sorted(runs.predictions(made.project, made.run.id, made.decided.thresholds),
+                         key=lambda one: one.error is None)  # failed calls first
     st.dataframe([{"photo": one.name, "truth": one.truth, "answer": one.answer if not one.error else None,
                    "right": one.right if not one.error else None, "confidence": one.confidence,
                    **({"error": one.error} if made.measured.failed else {})}
