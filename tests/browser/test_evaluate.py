@@ -64,6 +64,9 @@ def test_figures_matrix_and_photos_follow_the_keys_on_a_slider_and_are_kept_by_n
     expect(tab.get_by_role("button", name="dog 88 %")).to_be_visible()
 
     settled(tab)
+    with tab.expect_download() as download:
+        tab.get_by_role("button", name="Figures as CSV").click()
+    assert ",accuracy,0.4000," in download.value.path().read_text("utf-8")
     tab.get_by_role("button", name="Keep").click()
     tab.get_by_role("textbox", name="Name").fill("careful")
     tab.get_by_role("button", name="Save and use everywhere").click()

@@ -12,6 +12,10 @@ from visitor import Visitor
 from core.aws import storage
 from core.errors import translate
 from core.evaluation import predicting, runs, threshold_sets
+from core.evaluation.photosets import PhotoSet
+from core.types import UNKNOWN, Prediction, Score
+
+ARN = "arn:aws:rekognition:us-east-1:123456789012:project/pets/version/one/1"
 
 
 @pytest.fixture
@@ -95,6 +99,23 @@ def test_a_cell_of_the_matrix_shows_its_photos_by_a_click_and_by_the_box(keeper:
     assert matrix(keeper)["chosen"] == 4
 
 
+def test_nothing_that_was_chosen_in_one_project_breaks_the_page_of_another(visitor: Visitor) -> None:
+    for name, labels in (("pets", ("cat", "dog")), ("birds", ("hen", "owl", "duck"))):
+        project = visitor.workspace.create(name)
+        with project.catalogue() as rows:
+            rows.execute("INSERT INTO run VALUES (1, '2026-11-23T12:00:00+00:00', 'unseen', ?, ?, ?, 3, NULL)", (
+                PhotoSet("folder", "/nowhere").dump(), ARN, json.dumps(dict.fromkeys(labels, 50.0))))
+        for label in labels:
+            runs.keep(project, 1, Prediction(label, "/nowhere", label, (Score(label, 90.0),), UNKNOWN, 0.0))
+    visitor.at.session_state["evaluate_mode"] = "One for each label"
+    click(visitor.go("results/evaluate", "pets"), 4)
+    move(visitor, "One for each label pets 1", [10, 95])
+    assert "dog, answered as dog" in visitor.text and matrix(visitor)["texts"] == ["1", "0", "0", "0", "0", "1"]
+    visitor.at.session_state["choose_project"] = "birds"
+    assert matrix(visitor.run())["columns"] == ["hen", "owl", "duck", UNKNOWN]
+    assert "Not right" in visitor.text and visitor.at.selectbox(key="evaluate_cell").value == "All that is not right"
+
+
 def test_shares_are_of_the_row(keeper: Visitor) -> None:
     keeper.go("results/evaluate", "shelter")
     assert matrix(keeper)["texts"] == ["2", "0", "0", "1", "2", "0"]
@@ -117,9 +138,9 @@ def test_one_label_has_a_threshold_of_its_own(keeper: Visitor, shelter: Shelter)
     keeper.at.session_state["evaluate_mode"] = "One for each label"
     keeper.run()
     run = runs.runs(shelter.project)[0]
-    move(keeper, f"One for each label {run.id}", [0, 100])
+    move(keeper, f"One for each label shelter {run.id}", [0, 100])
     assert matrix(keeper)["texts"][4] == "0"  # no cat is called one any more
-    move(keeper, f"One for each label {run.id}", ["nonsense", 700])
+    move(keeper, f"One for each label shelter {run.id}", ["nonsense", 700])
     assert matrix(keeper)["texts"] == ["2", "0", "0", "1", "2", "0"]  # the model's own
 
 

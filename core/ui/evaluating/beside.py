@@ -24,7 +24,7 @@ def draw(made: Board) -> None:
         st.caption("No other run has answers to the same photos. A new run of “an earlier run” asks the model that is "
                    "running now about the photos of this one.")
         return
-    other = figures.choose_run(others, f"evaluate_beside_{made.run.id}")
+    other = figures.choose_run(others, f"evaluate_beside {made.project.name} {made.run.id}")
     known = runs.scores_of(made.project, other)
     cuts = cuts_of(known.labels, other.thresholds if made.decided.one is None else made.decided.one)
     found = answering.compared(known, scores.decide(known, cuts), made.known, made.answers)

@@ -20,9 +20,10 @@ from core.ui.evaluating.deciding import Decided
 from core.ui.words import count, plain
 from core.workspace import Project
 
-CELL = "evaluate_cell"
+CELL, CHOSEN = "evaluate_cell", "evaluate_cell_chosen"  # what the box says, and the (truth, answer) that it means
 MISTAKES = "All that is not right"
 MOST = 40  # labels that a matrix can show and be read
+MANY = 10  # classes from which the matrix needs more room than the photos
 PHOTOS = 12  # at once beside the matrix, so that they follow a slider
 
 
@@ -49,7 +50,7 @@ def draw(project: Project, run: Run) -> Board:
     answers = scores.decide(known, cuts)
     made = Board(project, run, known, decided, cuts, answers, metrics.measure_at(known, answers), classes)
     _figures(made.measured)
-    left, right = st.columns([1, 1], gap="large")
+    left, right = st.columns([2, 1] if len(known.classes) > MANY else [1, 1], gap="large")
     with left:
         shown = _matrix(made.measured)
     with right:
@@ -90,14 +91,18 @@ def _matrix(measured: Figures) -> tuple[str, str] | None:
 
 
 def _cells(found: Confusion) -> dict[str, tuple[str, str]]:
-    """The cells with photos by what they are called, and the chosen one: it may be empty after a threshold moved."""
+    """The cells with photos by what they are called, and the chosen one, which a threshold may just have emptied.
+
+    What was chosen in another matrix, and is no cell of this one, is chosen no longer.
+    """
     there = [found.cell(cell) for cell in np.flatnonzero(found.counts.ravel()).tolist()]
     names = {_name(*cell): cell for cell in there}
-    chosen = st.session_state.get("evaluate_cell_at")
-    if chosen and _name(*chosen) == st.session_state.get(CELL):
-        names.setdefault(_name(*chosen), chosen)
-    if st.session_state.get(CELL) in names:
-        st.session_state["evaluate_cell_at"] = names[st.session_state[CELL]]
+    truth, answer = st.session_state.get(CHOSEN, ("", ""))
+    if truth in found.rows and answer in found.columns:
+        names.setdefault(_name(truth, answer), (truth, answer))
+    if st.session_state.get(CELL, MISTAKES) not in {MISTAKES, *names}:
+        st.session_state[CELL] = MISTAKES
+    st.session_state[CHOSEN] = names.get(st.session_state.get(CELL, MISTAKES), ("", ""))
     return names
 
 
@@ -105,7 +110,7 @@ def _choose(truth: str, answer: str) -> None:
     """A click on a cell; a second one goes back to all mistakes."""
     name = _name(truth, answer)
     st.session_state[CELL] = MISTAKES if st.session_state.get(CELL) == name else name
-    st.session_state["evaluate_cell_at"] = (truth, answer)
+    st.session_state[CHOSEN] = (truth, answer)
 
 
 def _name(truth: str, answer: str) -> str:

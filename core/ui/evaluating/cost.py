@@ -55,7 +55,7 @@ def _says(made: Board, found: Choice, now: Cost, by_label: bool) -> None:
     with right:
         if by_label:
             st.button("Use these thresholds", icon=":material/check:", on_click=deciding.use_for_each,
-                      args=(made.run, found.cuts.tolist()), type="primary")
+                      args=(made.project, made.run, found.cuts.tolist()), type="primary")
             st.dataframe([{"label": label, "threshold": f"{cut:g} %", "between": f"{span.low:.0f} to {span.high:.0f} %"}
                           for label, cut, span in zip(made.known.labels, found.cuts, found.ranges, strict=True)],
                          hide_index=True, height=min(36 * (len(found.cuts) + 1), 220))

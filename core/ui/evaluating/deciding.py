@@ -41,7 +41,7 @@ def draw(project: Project, run: Run, classes: Colours) -> Decided:
         name = st.selectbox("Saved thresholds", list(saved), list(saved).index(used.name) if used else 0, key=SET,
                             width=220, persist_state="session", label_visibility="collapsed") if mode == SAVED else None
         menu = st.popover("Keep", icon=":material/bookmark:", help="Save these thresholds, and use them on other pages")
-    decided = _decided(run, classes, str(mode), saved[name].thresholds if name else {})
+    decided = _decided(project, run, classes, str(mode), saved[name].thresholds if name else {})
     with menu:
         _keep(project, run, decided, name)
     if used:
@@ -55,25 +55,25 @@ def use_for_all(value: float) -> None:
     sliders.put([value], ALL)
 
 
-def use_for_each(run: Run, values: Sequence[float]) -> None:
+def use_for_each(project: Project, run: Run, values: Sequence[float]) -> None:
     """Let these thresholds of the run's labels decide, from the next run on."""
     st.session_state[MODE] = EACH
-    sliders.put(values, _each(run))
+    sliders.put(values, _each(project, run))
 
 
-def _decided(run: Run, classes: Colours, mode: str, saved: Mapping[str, float]) -> Decided:
+def _decided(project: Project, run: Run, classes: Colours, mode: str, saved: Mapping[str, float]) -> Decided:
     if mode == ALL:
         (value,) = sliders.draw([Slider("All labels", MIDDLE)], ALL)
         return Decided(value, value)
     if mode == EACH:
         values = sliders.draw([Slider(label, own, own, colour_of(label, classes))
-                               for label, own in run.thresholds.items()], _each(run))
+                               for label, own in run.thresholds.items()], _each(project, run))
         return Decided(dict(zip(run.labels, values, strict=True)))
     return Decided({label: saved.get(label, own) for label, own in run.thresholds.items()})
 
 
-def _each(run: Run) -> str:
-    return f"{EACH} {run.id}"
+def _each(project: Project, run: Run) -> str:
+    return f"{EACH} {project.name} {run.id}"
 
 
 def _keep(project: Project, run: Run, decided: Decided, name: str | None) -> None:
