@@ -116,14 +116,20 @@ def _train(known: Standing) -> Stage:
     trained = [version for version in known.models if version.f1 is not None]
     if trained:
         return Stage("Train", "done", f"F1 {trained[0].f1:.3f}", "See the result", "model/train")
-    return Stage("Train", "waiting", "The last training failed" if newest else "No model yet", "Train", "model/train")
+    if newest and newest.status == "COPYING_IN_PROGRESS":
+        return Stage("Train", "running", f"{newest.name} is being copied", "Watch", "model/versions")
+    failed = {"TRAINING_FAILED": "The last training failed", "COPYING_FAILED": "The last copy failed"}
+    figure = failed.get(newest.status if newest else "", "No model yet")
+    return Stage("Train", "waiting", figure, "Train", "model/train")
 
 
 def _run(known: Standing) -> Stage:
     if running := [version for version in known.models if version.running]:
         return Stage("Run", "running", f"{running[0].name} is {running[0].status.lower()}", "Predict", "model/predict")
     ran = any(version.status == "STOPPED" for version in known.models)
-    return Stage("Run", "done" if ran else "waiting", "Stopped" if ran else "Not started", "Start", "model/versions")
+    failed = [version for version in known.models if version.status == "FAILED"]
+    figure = "Stopped" if ran else f"{failed[0].name} has failed" if failed else "Not started"
+    return Stage("Run", "done" if ran else "waiting", figure, "Start", "model/versions")
 
 
 def _evaluate(known: Standing) -> Stage:

@@ -183,6 +183,8 @@ class Version:
     max_units: int | None = None
     summary_uri: str | None = None
     output_prefix: str | None = None
+    description: str = ""
+    kms_key: str | None = None
 
     @property
     def running(self) -> bool:

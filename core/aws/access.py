@@ -9,13 +9,14 @@ a bucket. The one thing that is written is a small object in the project's own f
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
 from core.aws import clients as aws
-from core.aws import permissions, roles, storage
+from core.aws import permissions, project_policies, roles, storage
 from core.aws.calls import aws_call
 from core.aws.clients import Clients
 from core.aws.permissions import NO_SCHEDULE, PROBE, SCHEDULER, Need, Place
@@ -190,6 +191,10 @@ def _dataset_arn(place: Place) -> str:
     return place.rekognition(f"{place.project}/dataset/train/{NEVER}")
 
 
+def _both_datasets(place: Place) -> list[dict[str, str]]:
+    return [{"Arn": place.rekognition(f"{place.project}/dataset/{kind}/{NEVER}")} for kind in ("train", "test")]
+
+
 def _output(place: Place) -> dict[str, str]:
     return {"S3Bucket": place.bucket, "S3KeyPrefix": place.prefix}
 
@@ -202,6 +207,7 @@ CALLS: Mapping[str, Call] = {
     "rekognition:DescribeDataset": _rekognition("describe_dataset", DatasetArn=_dataset_arn),
     "rekognition:ListDatasetEntries": _rekognition("list_dataset_entries", DatasetArn=_dataset_arn),
     "rekognition:DeleteDataset": _rekognition("delete_dataset", DatasetArn=_dataset_arn),
+    "rekognition:DistributeDatasetEntries": _rekognition("distribute_dataset_entries", Datasets=_both_datasets),
     "rekognition:CreateProjectVersion": _rekognition(
         "create_project_version", ProjectArn=_project_arn, VersionName=PROBE, OutputConfig=_output),
     "rekognition:StartProjectVersion": _rekognition(
@@ -212,9 +218,16 @@ CALLS: Mapping[str, Call] = {
     "rekognition:CopyProjectVersion": _rekognition(
         "copy_project_version", SourceProjectArn=_project_arn, SourceProjectVersionArn=_version_arn,
         DestinationProjectArn=_project_arn, VersionName=PROBE, OutputConfig=_output),
+    "rekognition:ListProjectPolicies": _rekognition("list_project_policies", ProjectArn=_project_arn),
+    "rekognition:PutProjectPolicy": _rekognition(
+        "put_project_policy", ProjectArn=_project_arn, PolicyName=PROBE, PolicyDocument=lambda place: json.dumps(
+            project_policies.policy(_version_arn(place), f"arn:{place.partition}:iam::{place.account}:root"))),
+    "rekognition:DeleteProjectPolicy": _rekognition(
+        "delete_project_policy", ProjectArn=_project_arn, PolicyName=PROBE),
     "rekognition:TagResource": _rekognition("tag_resource", ResourceArn=_version_arn, Tags={"rekolab": "check"}),
     "rekognition:UntagResource": _rekognition("untag_resource", ResourceArn=_version_arn, TagKeys=["rekolab"]),
     "rekognition:ListTagsForResource": _rekognition("list_tags_for_resource", ResourceArn=_version_arn),
+    "kms:ListAliases": lambda clients, _: clients.kms.list_aliases(Limit=1),
     "s3:ListAllMyBuckets": lambda clients, _: clients.s3.list_buckets(),
     "s3:ListBucket": lambda clients, place: clients.s3.list_objects_v2(
         Bucket=place.bucket, Prefix=f"{place.prefix}/", MaxKeys=1),

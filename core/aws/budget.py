@@ -68,9 +68,9 @@ def spent(workspace: Workspace, backend: Backend, moment: dt.datetime | None = N
     at, price = moment or now(), prices.load()
     begin = at.astimezone(dt.UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     running = sum(price.cost(run.units, ((run.stopped or at) - max(run.started, begin)).total_seconds())
-                  for run in uptimes(workspace) if _counts(run.arn, backend) and (run.stopped or at) > begin)
+                  for run in uptimes(workspace) if counts(run.arn, backend) and (run.stopped or at) > begin)
     return running + sum(price.training_cost(seconds) for arn, ended, seconds in _trainings(workspace)
-                         if _counts(arn, backend) and begin <= ended)
+                         if counts(arn, backend) and begin <= ended)
 
 
 def check(workspace: Workspace, backend: Backend, moment: dt.datetime | None = None) -> None:
@@ -80,7 +80,8 @@ def check(workspace: Workspace, backend: Backend, moment: dt.datetime | None = N
         raise RekolabError(f"Not started: {budget.warning}", Cure("Change the budget", "model/versions"))
 
 
-def _counts(arn: str, backend: Backend) -> bool:
+def counts(arn: str, backend: Backend) -> bool:
+    """Whether a model is of the engine, or of AWS, as the backend is."""
     return (arn.split(":")[4] == ENGINE_ACCOUNT) == backend.is_engine
 
 

@@ -72,9 +72,19 @@ class Clients:
         return self.other("scheduler")
 
     @cached_property
+    def cloudwatch(self) -> Any:
+        """CloudWatch, which the engine does not have."""
+        return self.other("cloudwatch")
+
+    @cached_property
     def iam(self) -> Any:
         """IAM, which the engine does not have."""
         return self.other("iam")
+
+    @cached_property
+    def kms(self) -> Any:
+        """KMS, which the engine does not have."""
+        return self.other("kms")
 
 
 def connect(home: Path, backend: Backend) -> Clients:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal
 
@@ -18,17 +18,28 @@ from core.manifest.lines import split_uri
 Kind = Literal["TRAIN", "TEST"]
 _WORDS: dict[Kind, str] = {"TRAIN": "training", "TEST": "test"}
 _MANIFEST = Cure("Open the manifest", "data/manifest")
+_MADE = ("CREATE_COMPLETE", "CREATE_IN_PROGRESS")
+_FOUR_FIFTHS, _FIFTH = " (four fifths)", " (one fifth)"  # behind the content that a dataset was made from
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetState:
+    """The state of a dataset, with AWS's own sentence about it."""
+
+    status: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
 class RekognitionProject:
-    """A project of the account; `datasets` maps TRAIN and TEST to the ARNs of those that exist."""
+    """A project of the account; `datasets` maps TRAIN and TEST to the ARNs of those that exist, `states` to theirs."""
 
     name: str
     arn: str
     status: str
     created: dt.datetime
     datasets: Mapping[Kind, str]
+    states: Mapping[Kind, DatasetState] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +84,10 @@ def list_projects(clients: Clients, name: str | None = None) -> list[Rekognition
 
 def _project(found: Mapping[str, Any]) -> RekognitionProject:
     datasets = {dataset["DatasetType"]: dataset["DatasetArn"] for dataset in found.get("Datasets", [])}
+    states = {dataset["DatasetType"]: DatasetState(dataset.get("Status", ""), dataset.get("StatusMessage", ""))
+              for dataset in found.get("Datasets", [])}
     arn = found["ProjectArn"]
-    return RekognitionProject(name_of(arn), arn, found["Status"], found["CreationTimestamp"], datasets)
+    return RekognitionProject(name_of(arn), arn, found["Status"], found["CreationTimestamp"], datasets, states)
 
 
 def find_project(clients: Clients, name: str) -> RekognitionProject | None:
@@ -130,12 +143,13 @@ def ensure_datasets(
     clients: Clients,
     project_arn: str,
     training_uri: str,
-    testing_uri: str,
+    testing_uri: str | None,
     known: Mapping[str, str] | None = None,
     patience: Patience = PATIENCE,
 ) -> Datasets:
     """The project's training and test dataset, made from these two manifests in S3, as soon as both are complete.
 
+    Without a testing manifest Rekognition moves a fifth of the training dataset into an empty test dataset.
     A dataset can not be given another manifest, so one that exists is deleted and made again. With `known` (what an
     earlier call returned as `Datasets.known`) one made from the same content stays, and NotReady is raised for one
     that is not known: somebody may have labelled it in AWS's console. An AwsError says why a manifest was refused.
@@ -147,17 +161,26 @@ def ensure_datasets(
         raise NotReady(f"The project {name_of(project_arn)} has a dataset that was not made here. Train in another "
                        "project, or delete the dataset in the Rekognition console if nobody needs it.", TRAIN)
     kept = {kind: arn for kind, arn in existing.items()
-            if (known or {}).get(arn) == wanted[kind] and _usable(clients, arn)}
+            if (known or {}).get(arn) == wanted[kind] and _usable(clients, arn, testing_uri is None)}
+    if testing_uri is None and len(kept) == 1 and not _is_as_made(clients, kept):
+        kept = {}  # one half of what was distributed is of no use without the other
     for kind, arn in existing.items():
         if kind not in kept:
             _delete(clients, arn, patience)
     made = {kind: kept.get(kind) or _create(clients, project_arn, kind, wanted[kind]) for kind in wanted}
-    return Datasets(*(_settled(clients, made[kind], wanted[kind], patience) for kind in wanted))
+    found = Datasets(*(_settled(clients, made[kind], wanted[kind], patience) for kind in wanted))
+    return found if testing_uri or found.test.total else _distributed(clients, found, patience)
 
 
-def sources(clients: Clients, training_uri: str, testing_uri: str) -> dict[Kind, str]:
-    """What datasets of these manifests are made from, with the content: s3://...#etag. NotReady when one is missing."""
-    return {"TRAIN": _fingerprint(clients, training_uri), "TEST": _fingerprint(clients, testing_uri)}
+def sources(clients: Clients, training_uri: str, testing_uri: str | None) -> dict[Kind, str]:
+    """What datasets of these manifests are made from, with the content: s3://...#etag. NotReady when one is missing.
+
+    Without a testing manifest both are marked as distributed: neither is what it is with the manifests of a split.
+    """
+    training = _fingerprint(clients, training_uri)
+    if testing_uri is None:
+        return {"TRAIN": f"{training}{_FOUR_FIFTHS}", "TEST": f"{training}{_FIFTH}"}
+    return {"TRAIN": training, "TEST": _fingerprint(clients, testing_uri)}
 
 
 def _fingerprint(clients: Clients, manifest: str) -> str:
@@ -167,18 +190,38 @@ def _fingerprint(clients: Clients, manifest: str) -> str:
     return f"{manifest}#{stored.etag}"
 
 
-def _usable(clients: Clients, arn: str) -> bool:
-    """Whether the dataset is, or may yet become, what it was made from."""
-    return describe_dataset(clients, arn).status in ("CREATE_COMPLETE", "CREATE_IN_PROGRESS")
+def _usable(clients: Clients, arn: str, distributed: bool) -> bool:
+    """Whether the dataset is, or may yet become, what it was made from; distributing the entries is an update."""
+    states = (*_MADE, "UPDATE_COMPLETE", "UPDATE_IN_PROGRESS") if distributed else _MADE
+    return describe_dataset(clients, arn).status in states
+
+
+def _is_as_made(clients: Clients, kept: Mapping[Kind, str]) -> bool:
+    """Whether the training dataset alone is there and still has all its entries."""
+    return "TRAIN" in kept and describe_dataset(clients, kept["TRAIN"]).status in _MADE
+
+
+def _distributed(clients: Clients, datasets: Datasets, patience: Patience) -> Datasets:
+    """Both datasets after Rekognition has moved a fifth of the entries to the empty one."""
+    try:
+        with aws_call():
+            clients.rekognition.distribute_dataset_entries(
+                Datasets=[{"Arn": datasets.train.arn}, {"Arn": datasets.test.arn}])
+    except AwsError as error:
+        under_way = error.code in ("ResourceNotReadyException", "InvalidParameterException")
+        if not error.repeated or not under_way:  # else only the first answer was lost
+            raise
+    train, test = (_settled(clients, one.arn, one.manifest, patience) for one in (datasets.train, datasets.test))
+    return Datasets(train, test)
 
 
 def _create(clients: Clients, project_arn: str, kind: Kind, source: str) -> str:
     bucket, key = split_uri(source.rpartition("#")[0])
+    origin = {} if source.endswith(_FIFTH) else {
+        "DatasetSource": {"GroundTruthManifest": {"S3Object": {"Bucket": bucket, "Name": key}}}}
     try:
         with aws_call():
-            answer = clients.rekognition.create_dataset(
-                ProjectArn=project_arn, DatasetType=kind,
-                DatasetSource={"GroundTruthManifest": {"S3Object": {"Bucket": bucket, "Name": key}}})
+            answer = clients.rekognition.create_dataset(ProjectArn=project_arn, DatasetType=kind, **origin)
     except AwsError as error:
         made_at_first = error.repeated and error.code == "ResourceAlreadyExistsException"  # only its answer was lost
         if not made_at_first or (project := find_project(clients, name_of(project_arn))) is None:
@@ -190,9 +233,10 @@ def _create(clients: Clients, project_arn: str, kind: Kind, source: str) -> str:
 def _settled(clients: Clients, arn: str, manifest: str, patience: Patience) -> Dataset:
     dataset = wait_until(partial(_at_rest, clients, arn, manifest), "Making the dataset", patience)
     if dataset.status.endswith("_FAILED"):
+        failed = ("could not set test photos aside" if dataset.status == "UPDATE_FAILED" else
+                  f"did not take the {_WORDS[dataset.kind]} manifest")
         raise AwsError(dataset.status, "CreateDataset", dataset.message,
-                       f"Rekognition did not take the {_WORDS[dataset.kind]} manifest. It says: {dataset.message}",
-                       _MANIFEST)
+                       f"Rekognition {failed}. It says: {dataset.message}", _MANIFEST)
     return dataset
 
 

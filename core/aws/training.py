@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from core.aws import storage, versions
 from core.aws.calls import aws_call
 from core.aws.clients import Clients
+from core.aws.options import Options, checked
 from core.aws.projects import name_of
 from core.errors import TRAIN, AwsError, BadManifest, NotFound, NotReady
 from core.manifest.lines import split_uri
@@ -55,7 +56,7 @@ class ManifestSummary:
 
 @dataclass(frozen=True, slots=True)
 class TrainingFailure:
-    """AWS's status message, what it holds against which line, and its summary.
+    """AWS's status message, what it holds against which line, and its summary; `manifests` are those with validation.
 
     `findings` is empty and `summary` None when the manifest could not be read at all: then the message says it all.
     """
@@ -63,6 +64,7 @@ class TrainingFailure:
     message: str
     findings: tuple[LineFinding, ...]
     summary: ManifestSummary | None
+    manifests: Mapping[Side, bytes] = field(default_factory=dict)
 
 
 def default_version_name(existing: Iterable[str], today: dt.date) -> str:
@@ -81,22 +83,18 @@ def start_training(
     prefix: str,
     training_uri: str | None = None,
     testing_uri: str | None = None,
-    description: str | None = None,
-    tags: Mapping[str, str] | None = None,
+    options: Options | None = None,
 ) -> str:
     """Start a training and return the version's ARN. AWS bills for it; results go to `prefix` in `bucket`.
 
     It uses the project's datasets. A project without any takes manifests instead; without a testing manifest AWS
     sets a fifth of the training images aside.
     """
-    request: dict[str, Any] = {"OutputConfig": {"S3Bucket": bucket, "S3KeyPrefix": prefix}}
+    given = checked(options or Options(), clients.region).request
+    request: dict[str, Any] = {"OutputConfig": {"S3Bucket": bucket, "S3KeyPrefix": prefix}, **given}
     if training_uri:
         request["TrainingData"] = {"Assets": [_asset(training_uri)]}
         request["TestingData"] = {"Assets": [_asset(testing_uri)]} if testing_uri else {"AutoCreate": True}
-    if description:
-        request["VersionDescription"] = description
-    if tags:
-        request["Tags"] = dict(tags)
     asked = dt.datetime.now(dt.UTC)
     try:
         with aws_call():
@@ -157,14 +155,24 @@ def failures(clients: Clients, version: Version) -> TrainingFailure:
     found = versions.description(clients, version.arn)
     summary = found.get("ManifestSummary", {}).get("S3Object")
     content = _read(clients, summary)
+    manifests = _validated(clients, found)
     return TrainingFailure(
         message=found.get("StatusMessage", ""),
-        findings=tuple(finding for side, result in _RESULTS.items()
-                       for asset in found.get(result, {}).get("Validation", {}).get("Assets", [])
-                       for finding in line_findings(
-                           side, _read(clients, asset.get("GroundTruthManifest", {}).get("S3Object")) or b"")),
+        findings=tuple(finding for side, text in manifests.items() for finding in line_findings(side, text)),
         summary=read_summary(_json(content, summary["Name"])) if content else None,
+        manifests=manifests,
     )
+
+
+def _validated(clients: Clients, found: Mapping[str, Any]) -> dict[Side, bytes]:
+    """The manifests with validation of a ProjectVersionDescription, as far as they are still there."""
+    manifests: dict[Side, bytes] = {}
+    for side, result in _RESULTS.items():
+        assets = found.get(result, {}).get("Validation", {}).get("Assets", [])
+        texts = [_read(clients, asset.get("GroundTruthManifest", {}).get("S3Object")) for asset in assets]
+        if any(texts):
+            manifests[side] = b"".join(text for text in texts if text)
+    return manifests
 
 
 def _read(clients: Clients, place: Mapping[str, str] | None) -> bytes | None:

@@ -8,6 +8,7 @@ from typing import Any
 from core.aws.calls import PATIENCE, Patience, aws_call, pages, wait_until
 from core.aws.clients import Clients
 from core.aws.projects import find_project, list_projects
+from core.aws.states import of_model
 from core.aws.storage import uri
 from core.errors import AwsError, NotFound, RekolabError
 from core.limits import MAX_UNITS
@@ -75,6 +76,8 @@ def version_of(found: Mapping[str, Any]) -> Version:
         max_units=found.get("MaxInferenceUnits"),
         summary_uri=uri(summary["Bucket"], summary["Name"]) if summary else None,
         output_prefix=uri(output["S3Bucket"], output.get("S3KeyPrefix", "")) if output.get("S3Bucket") else None,
+        description=found.get("VersionDescription", ""),
+        kms_key=found.get("KmsKeyId"),
     )
 
 
@@ -127,7 +130,7 @@ def wait_for(clients: Clients, arn: str, states: Collection[str], patience: Pati
             return version
         if version.status in FAILED:
             raise AwsError(version.status, "DescribeProjectVersions", version.message,
-                           f"{version.name}: {version.message or version.status.replace('_', ' ').lower()}")
+                           f"{version.name}: {version.message or of_model(version.status).word}")
         return None
 
     return wait_until(reached, f"{names_of(arn)[1]} becoming {' or '.join(sorted(states))}", patience)

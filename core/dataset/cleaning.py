@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import chain
@@ -94,14 +94,26 @@ def clean_all(
         owner.set("best_only", best_only)
         todo = pending(owner, recipe, best_only)
         _drop(owner, {photo.id for photo, _ in planned} - {photo.id for photo, _ in todo})
-        progress.begin(len(todo), "Cleaning the photos")
-        work = partial(_clean, recipe=recipe, names={photo.name for photo, _ in planned}, folder=owner.cleaned)
-        files, objects = [[one for one in todo if in_s3(one[0].path) is there] for there in (False, True)]
-        copies = chain(each(work, files, progress, workers()), cleaning_s3.copies(progress, owner, recipe, objects))
-        done = ((copy, _key(photo, plan)) for (photo, plan), copy in copies)
-        batches.written(done, partial(_store, owner))
+        _make(progress, owner, recipe, planned, todo)
         _sweep(owner)
         return _summed(owner, {photo.id for photo, _ in todo})
+
+
+def clean_some(progress: Progress, project: Project, photo_ids: Collection[int]) -> None:
+    """Make the copies of these photos, as far as they are missing, by the recipe of the last cleaning."""
+    recipe, best_only = recipe_of(project), best_only_of(project)
+    todo = [one for one in pending(project, recipe, best_only) if one[0].id in photo_ids]
+    with room_needed(_KEPT):
+        _make(progress, project, recipe, plan_all(project, recipe, best_only), todo)
+
+
+def _make(progress: Progress, project: Project, recipe: Recipe, planned: Planned, todo: Planned) -> None:
+    progress.begin(len(todo), "Cleaning the photos")
+    work = partial(_clean, recipe=recipe, names={photo.name for photo, _ in planned}, folder=project.cleaned)
+    files, objects = [[one for one in todo if in_s3(one[0].path) is there] for there in (False, True)]
+    copies = chain(each(work, files, progress, workers()), cleaning_s3.copies(progress, project, recipe, objects))
+    done = ((copy, _key(photo, plan)) for (photo, plan), copy in copies)
+    batches.written(done, partial(_store, project))
 
 
 def recipe_of(project: Project) -> Recipe:

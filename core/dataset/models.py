@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
 
 from core.aws import clients as aws
-from core.aws import projects, training, versions
+from core.aws import projects, tags, training, versions
 from core.aws.clients import Clients
-from core.dataset import manifests, upload
-from core.errors import TRAIN, Cure, NotReady, RekolabError
+from core.aws.options import Options, checked, name_fault
+from core.dataset import manifests, repaired, testset, upload
+from core.dataset.testset import Plan
+from core.dataset.upload import Uploaded
+from core.errors import TRAIN, Cure, NotAllowed, NotReady, RekolabError
 from core.jobs import Progress
+from core.limits import MAX_VERSIONS
 from core.types import Version
 from core.workspace import Project, now, open_project
 
 LABEL = Cure("Label more photos", "data/label")
-_TRAINED_WITH = "trained_with"  # a setting of the project: digests of manifests by training
+# Settings of the project by training: the digest of its manifests, and the forecast when it began.
+_TRAINED_WITH, _FORESEEN = "trained_with", "foreseen"
 
 
 def rekognition_name(project: Project) -> str:
@@ -37,21 +44,28 @@ def next_version_name(project: Project, clients: Clients) -> str:
     return training.default_version_name((version.name for version in models(project, clients)), now().date())
 
 
-def train(progress: Progress, home: str, project: str, version_name: str) -> str:
+def train(
+    progress: Progress, home: str, project: str, version_name: str, options: Mapping[str, Any] | None = None,
+    foreseen: Mapping[str, Any] | None = None, mended: Mapping[str, Any] | None = None,
+) -> str:
     """Job: upload what is missing, make project and datasets, and start a training; gives the version's ARN.
 
-    It ends when the training has begun. Repeated after a crash it starts nothing twice.
+    It ends when the training has begun. Repeated after a crash it starts nothing twice. `options` are those of
+    `core.aws.options.Options`; `foreseen` is the forecast that the result is to be compared with; `mended` are the
+    manifests of `recovering.repair`, instead of the project's own.
     """
     owner = open_project(home, project)
     clients = aws.connect(owner.home, owner.backend)
+    chosen = checked(Options(**options or {}), clients.region)
     attempt = f"{owner.backend.title}: {version_name}"
-    if existing := next((one for one in models(owner, clients) if one.name == version_name), None):
-        if existing.status == "TRAINING_IN_PROGRESS" or owner.get("starting") == attempt:
-            return existing.arn
-        raise RekolabError(f"There is a version {version_name} already. Give the new one another name.", TRAIN)
-    sent = upload.upload(progress, home, project)
-    if sent.testing_uri is None:
-        raise NotReady("There is no photo to test with: a label needs at least two photos that differ.", LABEL)
+    known = models(owner, clients)
+    existing = next((one for one in known if one.name == version_name), None)
+    if existing and (existing.status == "TRAINING_IN_PROGRESS" or owner.get("starting") == attempt):
+        return existing.arn
+    if fault := name_fault(version_name, [one.name for one in known]):
+        raise RekolabError(fault, TRAIN)
+    given = _plan(progress, owner, clients, mended)
+    sent = _sent(progress, owner, clients, given)
     name = rekognition_name(owner)
     progress.begin(0, f"Making the project {name} and its datasets")
     arn = projects.ensure_project(clients, name)
@@ -59,12 +73,37 @@ def train(progress: Progress, home: str, project: str, version_name: str) -> str
     _ensure_datasets(owner, clients, arn, sent.training_uri, sent.testing_uri)
     progress.say(f"Starting the training of {version_name}")
     prefix = f"{owner.name}/models/{version_name}"
-    _remember_manifests(owner, version_name, sent.bucket)
+    _remember(owner, version_name, given, foreseen)
     owner.set("starting", attempt)  # after a crash, a version of this name is this training
-    version = training.start_training(clients, arn, version_name, sent.bucket, prefix)
+    version = training.start_training(clients, arn, version_name, sent.bucket, prefix, options=chosen)
     owner.set("starting", None)
     owner.note("train", f"Training of {version_name} started in {name}")
     return version
+
+
+def _plan(progress: Progress, project: Project, clients: Clients, mended: Mapping[str, Any] | None) -> Plan:
+    """What goes into the training, past the doctor's gate."""
+    bucket = upload.ready_bucket(progress, project, clients)
+    given = repaired.plan(project, bucket, mended) if mended else testset.plan(project, bucket)
+    if given.way != "distribute" and not given.built.testing:
+        raise NotReady("There is no photo to test with: a label needs at least two photos that differ.", LABEL)
+    testset.require(progress, project, clients, given)
+    return given
+
+
+def _sent(progress: Progress, project: Project, clients: Clients, given: Plan) -> Uploaded:
+    """All of it in S3. What the project's own split needs counts as its upload."""
+    if given.way == "split":
+        return upload.upload(progress, str(project.home), project.name)
+    return upload.bring(progress, project, clients, given.built)
+
+
+def options_of(clients: Clients, version: Version) -> dict[str, Any]:
+    """The options that a version was trained with, as `train` takes them; without tags that may not be listed."""
+    options: dict[str, Any] = {"description": version.description, "kms_key": version.kms_key or "", "tags": {}}
+    with suppress(NotAllowed):
+        options["tags"] = tags.tags_of(clients, version.arn)
+    return options
 
 
 def trained_with(project: Project, version_name: str) -> str | None:
@@ -73,19 +112,29 @@ def trained_with(project: Project, version_name: str) -> str | None:
     return found.get(_named(project, version_name))
 
 
+def foreseen(project: Project, version_name: str) -> dict[str, Any] | None:
+    """The forecast, as it was dumped, that was shown when the training of a version began; None without one."""
+    found: dict[str, dict[str, Any]] = project.get(_FORESEEN, {})
+    return found.get(_named(project, version_name))
+
+
 def _named(project: Project, version_name: str) -> str:
     return f"{project.backend.title}: {rekognition_name(project)}/{version_name}"
 
 
-def _remember_manifests(project: Project, version_name: str, bucket: str) -> None:
-    """Which manifests a version is trained with, unless they have changed since they were sent."""
-    built = manifests.build(project, bucket)
-    if upload.is_current(project, built):
-        project.set(_TRAINED_WITH, {
-            **project.get(_TRAINED_WITH, {}), _named(project, version_name): manifests.digest(built)})
+def _remember(project: Project, version_name: str, given: Plan, foreseen: Mapping[str, Any] | None) -> None:
+    """Which manifests a version is trained with, and what was forecast of them, until its hundredth successor."""
+    named = _named(project, version_name)
+    for setting, value in ((_TRAINED_WITH, manifests.digest(given.built)), (_FORESEEN, foreseen)):
+        kept = {key: one for key, one in project.get(setting, {}).items() if key != named}
+        if value:
+            kept[named] = value
+        project.set(setting, dict([*kept.items()][-MAX_VERSIONS:]))
 
 
-def _ensure_datasets(project: Project, clients: Clients, arn: str, training_uri: str, testing_uri: str) -> None:
+def _ensure_datasets(
+    project: Project, clients: Clients, arn: str, training_uri: str, testing_uri: str | None
+) -> None:
     """Both datasets from these manifests; NotReady where a dataset would be lost that was not made here.
 
     What is made is not known before it is complete, so the catalogue says first from what it is being made: a dataset

@@ -40,25 +40,35 @@ def upload(progress: Progress, home: str, project: str) -> Uploaded:
     """Job: send the pictures and both manifests that S3 does not have yet, then see that all of them are there."""
     owner = open_project(home, project)
     clients = aws.connect(owner.home, owner.backend)
-    progress.begin(0, "Preparing the bucket")
-    bucket = storage.ensure_bucket(clients, storage.bucket_name(clients, owner))
-    built = manifests.build(owner, bucket.name)
-    progress.begin(0, f"Seeing what is in s3://{bucket.name}/{built.prefix} already")
-    missing, current = arrival.missing(progress, owner, clients, built), is_current(owner, built)
-    if missing:
-        _send_pictures(progress, owner, clients, built, missing)
-    progress.begin(0, "Seeing that everything has arrived")
-    training, testing = _send_manifests(clients, built)
-    if missing and (lost := arrival.missing(progress, owner, clients, built)):
-        raise RekolabError(f"{counted(len(lost), 'photo')} did not arrive whole in {bucket.name}. Upload once more.")
-    bytes_sent = sum(entry.facts.bytes for entry in missing.values())
-    done = Uploaded(bucket.name, training, testing, len(missing), len(built.pictures) - len(missing), bytes_sent)
+    built = manifests.build(owner, ready_bucket(progress, owner, clients))
+    current = is_current(owner, built)
+    done = bring(progress, owner, clients, built)
     owner.set("upload", asdict(done))
     if done.sent or not current:
         there = f"; {counted(done.kept, 'photo')} there already" if done.kept else ""
         owner.note("manifest", f"{counted(done.sent, 'photo')} and the manifests sent to "
-                               f"s3://{bucket.name}/{built.prefix}{there}")
+                               f"s3://{done.bucket}/{built.prefix}{there}")
     return done
+
+
+def ready_bucket(progress: Progress, project: Project, clients: Clients) -> str:
+    """The name of the project's bucket, which is made when there is none."""
+    progress.begin(0, "Preparing the bucket")
+    return storage.ensure_bucket(clients, storage.bucket_name(clients, project)).name
+
+
+def bring(progress: Progress, project: Project, clients: Clients, built: Built) -> Uploaded:
+    """Send what S3 does not have yet of these manifests and their pictures, then see that all of it is there."""
+    progress.begin(0, f"Seeing what is in s3://{built.bucket}/{built.prefix} already")
+    missing = arrival.missing(progress, project, clients, built)
+    if missing:
+        _send_pictures(progress, project, clients, built, missing)
+    progress.begin(0, "Seeing that everything has arrived")
+    training, testing = _send_manifests(clients, built)
+    if missing and (lost := arrival.missing(progress, project, clients, built)):
+        raise RekolabError(f"{counted(len(lost), 'photo')} did not arrive whole in {built.bucket}. Upload once more.")
+    bytes_sent = sum(entry.facts.bytes for entry in missing.values())
+    return Uploaded(built.bucket, training, testing, len(missing), len(built.pictures) - len(missing), bytes_sent)
 
 
 def last_upload(project: Project) -> Uploaded | None:

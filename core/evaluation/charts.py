@@ -13,6 +13,7 @@ import numpy as np
 
 from core.colours import GREY, PALETTE, Colours, colour_of
 from core.evaluation.forecast import Curve
+from core.evaluation.measured import Beside
 from core.evaluation.thresholds import Thresholds, threshold_of
 from core.types import Score
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 HUE = (8, 96, 96)
 NEUTRAL = "#777C80"  # can be read on white and on black
 LINE = "rgba(128, 128, 128, 0.35)"
+RANGE = "rgba(60, 150, 150, 0.45)"  # of a forecast, pale on white and on black
 HALF = 0.5
 
 
@@ -54,6 +56,34 @@ def confidence_bars(scores: Sequence[Score], thresholds: Thresholds, classes: Co
     figure.update_xaxes(range=[0, 116], **quarters(), gridcolor=LINE, zeroline=False)
     figure.update_yaxes(autorange="reversed", showgrid=False)
     return quiet(figure.update_layout(height=80 + 44 * max(len(scores), 1), bargap=0.4))
+
+
+def beside_forecast(rows: Sequence[Beside], most: int = 12) -> Figure:
+    """What was forecast of the F1 of the mean and of each label, as a bar, and what was measured, as a dot in it.
+
+    The line through a dot is what so few photos leave open. Of many labels the first `most` are drawn.
+    """
+    import plotly.graph_objects as go
+
+    shown = [row for row in rows if row.forecast and row.forecast.known][:most][::-1]
+    names = [escape(row.label) if row.label else "<b>All labels</b>" for row in shown]
+    ranges = [row.forecast for row in shown if row.forecast]
+    figure = go.Figure(go.Bar(
+        y=names, x=[max(one.high - one.low, 0.004) for one in ranges], base=[one.low for one in ranges],
+        orientation="h", width=0.6, marker={"color": RANGE}, name="forecast",
+        hovertext=[f"forecast: {one.low:.2f} to {one.high:.2f}" for one in ranges], hoverinfo="text"))
+    known = [row.measured if row.measured.known else None for row in shown]
+    figure.add_scatter(
+        y=names, x=[row.value for row in shown], mode="markers", name="measured by AWS", hoverinfo="text",
+        hovertext=[f"measured: {row.value:.2f} on {row.photos:,} test photos" for row in shown],
+        marker={"size": 11, "color": [PALETTE[5] if row.outcome == "worse" else PALETTE[2] for row in shown]},
+        error_x={"type": "data", "symmetric": False, "color": NEUTRAL, "thickness": 1.5, "width": 4,
+                 "array": [one.high - row.value if one else 0 for one, row in zip(known, shown, strict=True)],
+                 "arrayminus": [row.value - one.low if one else 0 for one, row in zip(known, shown, strict=True)]})
+    figure.update_xaxes(title="F1", range=[0, 1.02], gridcolor=LINE, zeroline=False, fixedrange=True)
+    figure.update_yaxes(fixedrange=True)
+    return quiet(figure.update_layout(height=110 + 34 * len(shown),
+                                      legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0}))
 
 
 def learning_curve(curve: Curve) -> Figure:

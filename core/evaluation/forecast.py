@@ -59,7 +59,10 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What to expect of `NEW` new photos, and of the test photos; `left_out` photos could not be looked at."""
+    """What to expect of `NEW` new photos, and of the test photos; `left_out` photos could not be looked at.
+
+    `labels` are those of the figures by label; a forecast that an older version kept has none.
+    """
 
     photos: int
     left_out: int
@@ -68,6 +71,7 @@ class Forecast:
     risks: tuple[Risk, ...]
     confused: tuple[Confused, ...]
     curve: Curve
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,14 +86,19 @@ class Material:
     tested: Truth
 
 
-def forecast(material: Material, left_out: int = 0, step: Callable[[], None] = lambda: None) -> Forecast:
-    """Train and ask again and again, which calls `step` as often as `unseen.plan` says, and sum up what came out."""
+def forecast(
+    material: Material, left_out: int = 0, step: Callable[[], None] = lambda: None, tests: int | None = None
+) -> Forecast:
+    """Train and ask again and again, which calls `step` as often as `unseen.plan` says, and sum up what came out.
+
+    `tests` is how many photos like these the model will be tested with, where they are not those of the test side.
+    """
     truth = material.truth
     found = unseen.answers(material.features, truth, material.groups, material.tested, step)
     a_label = truth[~material.tested].sum() / truth.shape[1] / (~material.tested).sum()
     fits = learning_curve.fits(truth, found.curve, found.learned * a_label)
     remaining = _remaining(material, fits)
-    tests = int(material.tested.sum())
+    tests = int(material.tested.sum()) if tests is None else tests
     return Forecast(
         photos=len(truth),
         left_out=left_out,
@@ -98,6 +107,7 @@ def forecast(material: Material, left_out: int = 0, step: Callable[[], None] = l
         risks=tuple(_risks(material, found)),
         confused=tuple(_confused(material, found.said.mean(axis=0))),
         curve=_curve(fits, float(truth[~material.tested].sum(axis=0).mean())),
+        labels=tuple(material.labels),
     )
 
 
@@ -114,11 +124,13 @@ def load(kept: Mapping[str, Any]) -> Forecast:
         tuple(Risk(one["photo_id"], tuple(one["taken_for"]), one["share"]) for one in kept["risks"]),
         tuple(Confused(**one) for one in kept["confused"]),
         Curve(tuple(curve["photos"]), tuple(Figure(**one) for one in curve["f1"]),
-              (curve["more"][0], Figure(**curve["more"][1])), Figure(**curve["gain"])))
+              (curve["more"][0], Figure(**curve["more"][1])), Figure(**curve["gain"])),
+        tuple(kept.get("labels", ())))
 
 
 def _expected(kept: Mapping[str, Any]) -> Expected:
-    return Expected(kept["photos"], Figure(**kept["f1"]), Figure(**kept["accuracy"]))
+    return Expected(kept["photos"], Figure(**kept["f1"]), Figure(**kept["accuracy"]),
+                    tuple(Figure(**one) for one in kept.get("labels", ())))
 
 
 def _remaining(material: Material, fits: Fits) -> Array:

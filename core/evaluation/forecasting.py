@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from core.dataset import kinds, likeness, manifests, split, twins
+from core.dataset import kinds, likeness, manifests, split, testset, twins
 from core.dataset.manifests import Built
 from core.dataset.names import counted
 from core.errors import Cure, NotReady
@@ -29,7 +29,8 @@ HALF = 0.5
 def forecast_training(progress: Progress, home: str, project: str, bucket: str) -> str:
     """Job: forecast what the manifests for this bucket will come to, and keep it; gives their digest."""
     owner = open_project(home, project)
-    built = manifests.build(owner, bucket)
+    plan = testset.plan(owner, bucket)
+    built = plan.built
     if reason := why_none(owner, built):
         raise NotReady(reason)
     material, left_out = _material(progress, owner, built)
@@ -37,7 +38,7 @@ def forecast_training(progress: Progress, home: str, project: str, bucket: str) 
         raise NotReady(f"{counted(left_out, 'photo')} can not be read any more, which leaves too few for a forecast.",
                        BROWSE)
     progress.begin(unseen.plan(material.truth, material.tested).trainings, "Training and testing again and again")
-    made = forecast.forecast(material, left_out, progress.step)
+    made = forecast.forecast(material, left_out, progress.step, None if plan.way == "split" else plan.tests)
     progress.check()
     digest = manifests.digest(built)
     kept = {key: value for key, value in owner.get(KEPT, {}).items() if key != digest}

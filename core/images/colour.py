@@ -40,7 +40,7 @@ def _profiled(image: Image.Image) -> Image.Image:
     profile = _profile(image)
     mode = _MODES.get(profile.profile.xcolor_space.strip()) if profile else None
     if profile is None or mode is None or (mode == "CMYK") != (image.mode == "CMYK"):
-        return image.convert("RGB")
+        return image if image.mode == "RGB" else image.convert("RGB")  # which would copy it
     try:
         same = image if image.mode == mode else image.convert(mode)
         return ImageCms.profileToProfile(same, profile, _SRGB, outputMode="RGB") or image.convert("RGB")

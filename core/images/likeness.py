@@ -14,13 +14,13 @@ from core.images.embedding import normalised
 NEIGHBOURS = 24
 # Of cats and dogs, 60 at random of 120, about one in 200 is above each. Of pictures of no animal 19 of 20 are found,
 # and 9 of 10 cats among dogs or the other way round; the rest look no less like the one than like the other.
-DEFAULT_OUTLIER = 0.3  # see outlier_scores
+DEFAULT_OUTLIER = 0.34  # see outlier_scores
 DEFAULT_LOOKS_LIKE_OTHER = 0.25  # see class_scores
 
 DIMENSIONS = 128
 FEWEST = 5  # photos of a class from which it can be told what it looks like
 MIDDLE = 0.75  # share of a class that says where its middle is
-SHRINK = 0.05  # of the variance within classes, the least that a direction is taken to have
+SHRINK = 0.02  # of the variance within classes, the least that a direction has; more where photos are few
 DOUBT = 6.0  # photos
 RIDGE = 0.02  # an embedding's length is 1, so that this holds for any set
 BLOCK = 256  # rows compared with all others at once
@@ -173,7 +173,7 @@ def _apart(away: Floats, lost: Floats, kept: NDArray[np.bool_]) -> NDArray[np.fl
     """
     count = int(kept.sum())
     usual = away[kept].T @ away[kept] / count
-    least = max(SHRINK * float(np.trace(usual)), 1e-6)
+    least = max(max(SHRINK, 1 / count) * float(np.trace(usual)), 1e-6)  # from few photos few directions are known
     inverse = np.linalg.inv(usual + least * np.eye(away.shape[1]))
     square: NDArray[np.float64] = (away @ inverse * away).sum(axis=1) + lost / least
     square[kept] /= np.maximum(1 - square[kept] / count, 1e-3)

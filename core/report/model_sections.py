@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.aws import prices
+from core.aws.states import of_model
 from core.colours import colour_of
 from core.dataset.names import counted
 from core.errors import BadImage
@@ -28,7 +29,7 @@ def model(contents: Contents) -> Html:
         return section("Model", paragraph("No model has been trained yet."))
     version, evaluation = contents.model.version, contents.model.evaluation
     facts = [("Version", version.name), ("Rekognition project", version.project), ("ARN", tag("code", version.arn)),
-             ("State", version.status.replace("_", " ").lower()),
+             ("State", of_model(version.status).word),
              ("Trained", version.trained.strftime("%d %B %Y, %H:%M UTC") if version.trained else "not yet")]
     if evaluation:
         facts.append(("F1 by Rekognition", f"{evaluation.f1:.3f} on {evaluation.testing_images:,} test photos, trained "

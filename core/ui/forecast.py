@@ -1,11 +1,11 @@
-"""What a training will come to, said before it is paid for; and beside AWS's figures, once it is done."""
+"""What a training will come to, said before it is paid for."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from core.dataset import manifests, photos
-from core.dataset.manifests import Built
+from core.dataset.testset import Plan
 from core.evaluation import charts, forecasting
 from core.evaluation.expecting import Expected
 from core.evaluation.forecast import NEW, Confused, Curve, Forecast, Risk
@@ -19,43 +19,29 @@ KIND = "forecast"
 CONFUSED = 5  # pairs of labels that are named
 
 
-def ahead(project: Project, built: Built) -> None:
-    """The forecast for these manifests, or the button that makes it, or why there is none."""
-    if reason := forecasting.why_none(project, built):
+def ahead(project: Project, plan: Plan) -> Forecast | None:
+    """Show the forecast of this training, which is given, or the button that makes it, or why there is none."""
+    if reason := forecasting.why_none(project, plan.built):
         st.info(plain(reason), icon=":material/query_stats:")
-        return
+        return None
     if progress.on_page(project, KIND):
-        return
+        return None
     state.failure(project, KIND)
-    if made := forecasting.of(project, manifests.digest(built)):
-        _show(project, made)
-        return
+    if made := forecasting.of(project, manifests.digest(plan.built)):
+        _show(project, made, plan)
+        return made
     st.caption("The photos or the split have changed since the last forecast." if forecasting.earlier(project) else
                "A dry run trains and tests with these photos on this computer, again and again. It is free and takes "
                "seconds.")
     if st.button("Forecast the result", icon=":material/query_stats:"):
-        state.start(project, KIND, "Forecasting the training", forecasting.forecast_training, bucket=built.bucket)
+        state.start(project, KIND, "Forecasting the training", forecasting.forecast_training, bucket=plan.built.bucket)
+    return None
 
 
-def beside(project: Project, digest: str | None, measured: float) -> None:
-    """How AWS's F1 compares with the forecast of the manifests that the model was trained with."""
-    made = forecasting.of(project, digest) if digest else None
-    if made is None or made.test is None:
-        return
-    range = made.test.f1
-    said = ("as forecast" if range.low <= measured <= range.high else
-            "better than forecast" if measured > range.high else "worse than forecast")
-    st.markdown(f"**F1 {measured:.2f} is {said}**: between {range.low:.2f} and {range.high:.2f} on "
-                f"{count(made.test.photos, 'test photo')}.")
-    if measured < range.low:
-        st.caption("The forecast comes from another learner than AWS's. Look at the test photos that were mistaken: "
-                   "one wrong label among few photos is enough.")
-
-
-def _show(project: Project, made: Forecast) -> None:
+def _show(project: Project, made: Forecast, plan: Plan) -> None:
     f1 = made.new.f1
     st.metric("F1 to expect", _range(f1), help="The mean of the labels' F1, with a probability of 95 %.")
-    st.markdown(f"Most likely **{f1.value:.2f}** on {NEW} new photos like these. {plain(_tested(made.test))}")
+    st.markdown(f"Most likely **{f1.value:.2f}** on {NEW} new photos like these. {plain(_tested(made.test, plan))}")
     st.caption(f"From {count(made.photos, 'photo')}, each asked of models that had not seen it or its duplicates, on "
                "this computer. On AWS another learner is at work, which may do better or worse.")
     if made.left_out:
@@ -65,9 +51,14 @@ def _show(project: Project, made: Forecast) -> None:
     _at_risk(project, made)
 
 
-def _tested(test: Expected | None) -> str:
+def _tested(test: Expected | None, plan: Plan) -> str:
     """What AWS's own figure may be, which stands on few photos."""
-    return f"The {count(test.photos, 'test photo')} alone may show {_range(test.f1)}." if test else ""
+    if test is None:
+        return ""
+    which = {"split": f"The {count(test.photos, 'test photo')} alone",
+             "distribute": f"The fifth that Amazon chooses, about {count(test.photos, 'photo')}, alone",
+             "own": f"The {count(test.photos, 'photo')} of the test manifest alone, if they are like these,"}
+    return f"{which[plan.way]} may show {_range(test.f1)}."
 
 
 def _range(figure: Figure) -> str:

@@ -79,7 +79,9 @@ def thumbnail(project: Project, photo: Photo) -> bytes | None:
 
 
 def small(path: str) -> bytes | None:
-    """The thumbnail of a file that is in no catalogue, such as an unseen photo; None when it can't be read."""
+    """The thumbnail of a file or object in no catalogue, such as an unseen photo; None when it can't be read."""
+    if places.in_s3(path):
+        return _small(path, 0)
     file = Path(path)
     return _small(path, file.stat().st_mtime_ns) if file.is_file() else None
 
@@ -93,15 +95,33 @@ def looked_at(project: Project, path: str, sha256: str) -> bytes | None:
 @st.cache_data(max_entries=2000, show_spinner=False)
 def _small(path: str, changed: int) -> bytes | None:
     try:
-        return thumbnails.preview(Path(path), 240)
+        return thumbnails.preview(_source(path), 240)
+    except BadImage:
+        return None
+
+
+def remote(project: Project, uri: str) -> bytes | None:
+    """The thumbnail of an object in S3 that is no photo of the project; None where there is no picture."""
+    return _remote(project.name, uri, project)
+
+
+@st.cache_data(max_entries=200, ttl=600, show_spinner=False)
+def _remote(name: str, uri: str, _project: Project) -> bytes | None:
+    try:
+        return thumbnails.preview(places.source(_project, uri), 240) if places.in_s3(uri) else None
     except BadImage:
         return None
 
 
 def large(path: str, longest: int = 1280) -> bytes:
-    """A file for the screen, as a JPEG that is made once while the file stays the same; BadImage when it can't be."""
+    """A photo for the screen, as a JPEG that is made once while the photo stays the same; BadImage when it can't be.
+
+    S3 is asked each time whether an object is still the same: who labels it must see what will be trained with.
+    """
+    if places.in_s3(path):
+        return _large(path, longest, places.etag(state.required(), path))
     file = Path(path)
-    return _large(path, longest, file.stat().st_mtime_ns if file.is_file() else 0)
+    return _large(path, longest, str(file.stat().st_mtime_ns) if file.is_file() else "")
 
 
 def prepare(paths: Sequence[str], longest: int) -> None:
@@ -122,7 +142,7 @@ def _ahead() -> ThreadPoolExecutor:
 
 
 @lru_cache(maxsize=32)  # and not st.cache_data, which threads without a page can not use
-def _large(path: str, longest: int, changed: int) -> bytes:
+def _large(path: str, longest: int, version: str) -> bytes:
     return thumbnails.preview(_source(path), longest)
 
 

@@ -9,19 +9,19 @@ import streamlit as st
 
 from core.aws import budget, guard, idle, prices, roles
 from core.aws.clients import Clients
+from core.aws.states import of_model
 from core.limits import MAX_UNITS
 from core.types import Version
 from core.ui import deadlines, meter, state
 from core.ui.words import clock, count, plain
 from core.workspace import Project
 
-STARTABLE = ("TRAINING_COMPLETED", "STOPPED", "COPYING_COMPLETED", "FAILED")
-
 
 def offer(project: Project, clients: Clients, version: Version, primary: bool = False) -> None:
     """The start button of a model that can be started; it opens the dialog."""
-    if version.status in STARTABLE and st.button("Start", key=f"start {version.arn}", icon=":material/play_arrow:",
-                                                 type="primary" if primary else "secondary"):
+    if "start" in of_model(version.status).can and st.button(
+            "Start", key=f"start {version.arn}", icon=":material/play_arrow:",
+            type="primary" if primary else "secondary"):
         ask(project, clients, version)
 
 

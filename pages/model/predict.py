@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.aws import idle, prediction, training
 from core.aws.prediction import Answer
+from core.aws.states import of_model
 from core.dataset import models, vocabulary
 from core.evaluation import charts, threshold_sets, thresholds
 from core.images import preparing
@@ -30,10 +31,12 @@ names = {one.name: one for one in running or known}  # names, because the sessio
 version = names[st.selectbox("Model", list(names), key="predict_model", width=320)]
 if version.status != "RUNNING":
     with st.container(border=True, horizontal_alignment="center"):
-        st.markdown(f"{plain(version.name)} is {version.status.replace('_', ' ').lower()}. "
-                    "A model answers only while it runs.", text_alignment="center", width="content")
+        condition = of_model(version.status)
+        st.markdown(f"{plain(version.name)} is {condition.word}. A model answers only while it runs.",
+                    text_alignment="center", width="content")
+        st.caption(condition.meaning, text_alignment="center", width="content")
         starting.offer(project, clients, version, primary=True)
-        if version.status == "STARTING":
+        if condition.passing:
             progress.until_changed(clients, version)
     st.stop()
 

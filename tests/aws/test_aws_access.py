@@ -19,8 +19,9 @@ GONE = "ResourceNotFoundException"
 # What a user gets who may do everything.
 ALLOWED = dict.fromkeys((
     "DescribeProjectVersions", "StopProjectVersion", "CreateDataset", "DescribeDataset", "ListDatasetEntries",
-    "DeleteDataset", "CreateProjectVersion", "StartProjectVersion", "DetectCustomLabels", "DeleteProjectVersion",
-    "CopyProjectVersion", "TagResource", "UntagResource", "ListTagsForResource", "DeleteSchedule"), GONE) | {
+    "DeleteDataset", "DistributeDatasetEntries", "CreateProjectVersion", "StartProjectVersion", "DetectCustomLabels",
+    "DeleteProjectVersion", "CopyProjectVersion", "ListProjectPolicies", "PutProjectPolicy", "DeleteProjectPolicy",
+    "TagResource", "UntagResource", "ListTagsForResource", "DeleteSchedule"), GONE) | {
     "GetRole": "NoSuchEntity", "GetBucketPolicy": "NoSuchBucketPolicy"}
 SIMULATED = {"SimulatePrincipalPolicy": {"EvaluationResults": [
     {"EvalActionName": "iam:PassRole", "EvalDecision": "allowed"}]}}
@@ -83,11 +84,15 @@ def test_no_call_can_change_or_bill_anything() -> None:
     for call in CALLS.values():
         call(clients, PLACE)
     for operation, asked in calls:
-        if operation.startswith(("Create", "Delete", "Start", "Stop", "Copy", "Tag", "Untag", "Detect", "Update")):
+        if operation.startswith((
+                "Create", "Delete", "Distribute", "Start", "Stop", "Copy", "Tag", "Untag", "Detect", "Update")):
             asked.pop("ClientToken", None)
             arns = [value for name, value in asked.items() if name.endswith("Arn")]
+            arns += [one["Arn"] for one in asked.get("Datasets", ())]
             assert all(arn.endswith("/1") for arn in arns)
             assert arns or asked == {"Name": "rekolab-stop-nothing"}
+        elif operation == "PutProjectPolicy":
+            assert asked["ProjectArn"].endswith("/1")
         elif operation.startswith("Put"):
             assert (operation, asked["Key"]) == ("PutObject", "pets/rekolab-permission-check.txt")
         else:

@@ -18,7 +18,7 @@ from core.aws.calls import Patience, aws_call, passes, wait_until
 from core.errors import AwsError, NotAllowed, Throttled, Unreachable, translate
 
 ROOT = Path(__file__).parents[2]
-SERVICES = ("rekognition", "s3", "sts", "scheduler", "iam")
+SERVICES = ("rekognition", "s3", "sts", "scheduler", "iam", "cloudwatch")
 CODE = [*ROOT.glob("core/**/*.py"), *ROOT.glob("pages/**/*.py")]
 
 # Not in the model: AWS documents these for every service, and botocore has its own list of what throttles.
@@ -82,7 +82,7 @@ def codes(service: str, operation: str) -> set[str]:
 def test_the_calls_are_found() -> None:
     assert {("rekognition", "CreateProjectVersion"), ("rekognition", "DetectCustomLabels"), ("s3", "PutObject"),
             ("s3", "ListObjectsV2"), ("sts", "GetCallerIdentity"), ("scheduler", "CreateSchedule"),
-            ("iam", "SimulatePrincipalPolicy")} <= made()
+            ("iam", "SimulatePrincipalPolicy"), ("cloudwatch", "GetMetricData")} <= made()
 
 
 def test_every_error_of_every_call_has_a_translation_with_a_way_on() -> None:

@@ -10,6 +10,7 @@ from aws_script import MODEL, PROJECT, Script, expect_description, model
 from botocore.response import StreamingBody
 
 from core.aws import training
+from core.aws.options import Options
 from core.aws.versions import version_of
 from core.errors import BadManifest, NotReady
 from core.types import Finding, LabelResult
@@ -43,9 +44,9 @@ def test_versions_are_named_by_the_day_and_the_next_number(existing: list[str], 
 def test_training_uses_the_projects_datasets_and_sends_no_manifest(script: Script) -> None:
     script.rekognition.add_response("create_project_version", {"ProjectVersionArn": MODEL}, {
         "ProjectArn": PROJECT, "VersionName": "v1", "OutputConfig": OUTPUT, "Tags": {"by": "rekolab"},
-        "VersionDescription": "32 photos"})
-    assert training.start_training(script.clients, PROJECT, "v1", "out", "pets/results/", description="32 photos",
-                                   tags={"by": "rekolab"}) == MODEL
+        "VersionDescription": "32 photos", "KmsKeyId": "alias/photos"})
+    assert training.start_training(script.clients, PROJECT, "v1", "out", "pets/results/", options=Options(
+        "32 photos", {"by": "rekolab"}, "alias/photos")) == MODEL
 
 
 @pytest.mark.parametrize(("testing", "sent"), [
@@ -145,6 +146,7 @@ def test_a_failed_training_shows_its_message_its_lines_and_awss_summary(script: 
         training=training.SideSummary("IMAGE_LEVEL_LABELS", 2, 1, 1, 0, (1,), (
             Finding("ERROR_TOO_MANY", "It is ERROR_TOO_MANY."),)),
         testing=None, errors=(Finding("ERROR_OVERLAP", "It is ERROR_OVERLAP."),))
+    assert list(found.manifests) == ["training"] and b"big.jpg" in found.manifests["training"]
 
 
 def test_a_manifest_that_could_not_be_read_has_only_the_message(script: Script) -> None:

@@ -8,16 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from drawn_project import ready_to_train
 from person import App, settled, visit
-from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
 from core.aws import clients as aws
 from core.aws import versions
-from core.dataset import cleaning, labels, models, sources
+from core.dataset import models
 from core.jobs import Progress
 from core.types import Backend
-from core.workspace import Project, Workspace
 
 pytestmark = pytest.mark.browser
 
@@ -34,31 +33,6 @@ def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REKOLAB_ENGINE_TRAINING_SECONDS", str(TRAINING))
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, str(tmp_path / "none"))
-
-
-def ready_to_train(app: App, folder: Path) -> Project:
-    """A project of twelve clean, labelled photos: rings, and bars."""
-    for figure, name in enumerate(("ring", "bar")):
-        (folder / "photos" / name).mkdir(parents=True)
-        for number in range(6):
-            _photo(figure, number).save(folder / "photos" / name / f"{number}.jpg", quality=90)
-    project = Workspace(app.home.resolve()).create("shapes")
-    sources.import_folder(Progress(), str(project.home), project.name, str(folder / "photos"))
-    labels.label_by_folder(project)
-    cleaning.clean_all(Progress(), str(project.home), project.name)
-    return project
-
-
-def _photo(figure: int, number: int) -> Image.Image:
-    image = Image.effect_noise((256, 192), 60 + 9 * number).convert("RGB")
-    pen = ImageDraw.Draw(image)
-    for step in range(3):
-        left, top = 10 + (53 * number + 67 * step) % 190, 8 + (31 * number + 41 * step) % 100
-        if figure == 0:
-            pen.ellipse((left, top, left + 48, top + 48), outline="white", width=9)
-        else:
-            pen.rectangle((left, top, left + 12, top + 80), fill="white")
-    return image
 
 
 def statuses(app: App) -> list[str]:

@@ -18,7 +18,7 @@ from botocore.retries.standard import ExponentialBackoff
 from core.aws import deadlines, guard, prediction, projects, storage, throttling, uptime, versions
 from core.aws.calls import Patience, passes
 from core.aws.clients import Clients
-from core.dataset import models, sending, upload
+from core.dataset import models, sending, testset, upload
 from core.errors import AwsError
 from core.jobs import Progress
 from core.workspace import Project, Workspace, now
@@ -143,3 +143,16 @@ def test_the_journey_ends_right_and_nothing_is_made_twice(
     assert [(run.units, run.stopped is not None) for run in uptime.uptimes(workspace, arn)] == [(1, True)]
     assert deadlines.of(workspace, arn) is None
     assert sum(weather.failed.values()) - weather.failed["none"] > 5
+
+
+@pytest.mark.parametrize("seed", [1, 5, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(40, 60))])
+@pytest.mark.usefixtures("no_pauses")
+def test_the_photos_are_distributed_once_whatever_fails(ready: Project, client: Clients, seed: int) -> None:
+    testset.choose(ready, "distribute")
+    with Weather(client, seed) as weather:
+        arn = insist(lambda: models.train(Progress(), str(ready.home), ready.name, "one"))
+        insist(lambda: versions.wait_for(client, arn, {"TRAINING_COMPLETED"}))
+    (owner,) = projects.list_projects(client, models.rekognition_name(ready))
+    sides = [len([*projects.entries(client, owner.datasets[kind])]) for kind in ("TRAIN", "TEST")]
+    assert sides == [10, 2]
+    assert weather.made == {"CreateProject": 1, "CreateDataset": 2, "CreateProjectVersion": 1}

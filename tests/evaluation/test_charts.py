@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import html
 import json
 import subprocess
 import sys
@@ -11,7 +12,8 @@ from core.colours import of_classes
 from core.dataset import filtering
 from core.dataset.properties import PROPERTIES
 from core.evaluation import charts, curve_charts, photo_charts
-from core.evaluation.intervals import proportion
+from core.evaluation.intervals import Figure, proportion
+from core.evaluation.measured import Beside
 from core.evaluation.metrics import measure_at
 from core.evaluation.reliability import reliability
 from core.evaluation.scores import decide, scores
@@ -101,3 +103,14 @@ def test_plotly_and_scipy_are_not_paid_for_before_they_are_needed(module: str) -
     code = f"import sys, core.evaluation.{module}; print({heavy})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_was_measured_stands_in_the_bar_of_what_was_forecast() -> None:
+    rows = [Beside("", 8, 0.9, Figure(0.9, 0.5, 1.0), Figure(0.9, 0.8, 1.0)),
+            Beside(HOSTILE, 4, 0.5, Figure(0.5, 0.0, 1.0, total=0), Figure(0.9, 0.7, 0.95)),
+            Beside("new", 4, 1.0, Figure(1.0, 0.5, 1.0), None)]
+    bars, dots = charts.beside_forecast(rows).data
+    assert list(bars.y) == [html.escape(HOSTILE), "<b>All labels</b>"]
+    assert (list(bars.base), [round(length, 2) for length in bars.x]) == ([0.7, 0.8], [0.25, 0.2])
+    assert list(dots.x) == [0.5, 0.9] and dots.marker.color[0] != dots.marker.color[1]
+    assert [round(side, 2) for side in dots.error_x.arrayminus] == [0.0, 0.4]

@@ -7,15 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.dataset import kinds, labels, manifests, photos, sources, split
+from core.dataset import examining, kinds, labels, manifests, photos, sources, split, testset
 from core.errors import Cancelled, NotReady
 from core.evaluation import forecasting
 from core.evaluation.forecast import Curve, Risk
 from core.evaluation.intervals import Figure
 from core.jobs import Progress
 from core.learning import unseen
+from core.manifest import lines
 from core.types import Photo
-from core.workspace import Project
+from core.workspace import Project, now
 
 BUCKET = "bucket"
 
@@ -127,6 +128,30 @@ def test_several_labels_a_photo_have_a_forecast_too(pets: Project) -> None:
     made = forecasting.of(pets, run(pets))
     assert made is not None and 0 < made.new.f1.low < made.new.f1.high < 1
     assert any("outside" in (pair.truth, pair.answer) for pair in made.confused)
+
+
+@pytest.mark.parametrize("way", ["distribute", "own"])
+def test_the_test_photos_may_be_others_than_those_of_the_split(pets: Project, way: testset.Way) -> None:
+    first = run(pets)
+    own = examining.take_in(pets, "mine.manifest", lines.dump(
+        lines.image_line(f"s3://elsewhere/{number}.jpg", ["cat"], now()) for number in range(6)).encode())
+    testset.choose(pets, way, own)
+    digest = run(pets)
+    assert digest != first and digest == manifests.digest(testset.plan(pets, BUCKET).built)
+    made = forecasting.of(pets, digest)
+    assert made is not None and made.test is not None
+    assert (made.photos, made.test.photos) == (16, {"distribute": 3, "own": 6}[way])
+
+
+def test_each_label_has_a_range_of_its_own(pets: Project) -> None:
+    dogs = [photo.id for photo in photos.photos(pets) if photo.label == "dog"]
+    labels.assign(pets, dogs[2:3], "cat")
+    made = forecasting.of(pets, run(pets))
+    assert made is not None and made.test is not None and made.labels == ("cat", "dog")
+    for expected in (made.new, made.test):
+        assert len(expected.labels) == 2
+        assert all(0 <= one.low <= one.value <= one.high <= 1 for one in expected.labels)
+    assert made.new.labels[0].low < made.new.f1.value < 1
 
 
 @pytest.mark.parametrize(("gain", "said"), [

@@ -25,7 +25,8 @@ def scored(parts: list[tuple[str, np.ndarray]]) -> list[float]:
     return [scores[number] for number in ids.tolist() if number in scores]
 
 
-@pytest.mark.parametrize("sizes", [(20, 20), (120, 90)], ids=["whole rows", "rows cut to 128 numbers"])
+@pytest.mark.parametrize("sizes", [(8, 8), (20, 20), (120, 90)],
+                         ids=["few photos", "whole rows", "rows cut to 128 numbers"])
 def test_a_picture_of_another_kind_is_found_in_a_wide_class_as_in_a_tight_one(sizes: tuple[int, int]) -> None:
     tight, wide = embeddings(sizes[0], 0.5, 1), embeddings(sizes[1], 0.9, 2)
     pages = embeddings(4, 0.1, 3)

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import io
+import platform
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -130,3 +133,17 @@ def test_a_thing_on_a_white_ground_is_not_too_light(scene):
     page = Image.new("RGB", (600, 600), "white")
     page.paste(scene(2, (200, 200)), (200, 200))
     assert verdicts.hurts(measure(page)) == ()
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other memory allocators behave otherwise")
+def test_a_small_photo_is_looked_at_in_the_memory_of_the_one_before(tmp_path, scene):
+    """In a process of its own, as any large picture before teaches malloc the same; in a thread, as jobs run."""
+    file = tmp_path / "small.jpg"
+    scene(1, (500, 430)).save(file)
+    code = ("import resource, sys, threading; from pathlib import Path; from core.images import verdicts\n"
+            "def look(times):\n    for _ in range(times): verdicts.inspect(Path(sys.argv[1]))\n"
+            "def measure():\n    look(20); before = faults(); look(50); print((faults() - before) // 50)\n"
+            "faults = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_minflt\n"
+            "thread = threading.Thread(target=measure); thread.start(); thread.join()")
+    done = subprocess.run([sys.executable, "-c", code, file], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 40  # pages; without the lesson 110

@@ -5,45 +5,25 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from page_photos import HOSTILE, LABELS, draw, photo, take_in
+from page_photos import HOSTILE, LABELS, draw, take_in
 from visitor import Visitor
 
 from core.aws import clients as aws
-from core.aws import projects, storage, training, versions
-from core.aws.clients import Clients
+from core.aws import projects, training, versions
 from core.dataset import kinds, labels, models, photos
 from core.errors import NotReady, translate
 from core.evaluation import forecasting
 from core.learning import unseen
-from core.manifest import lines
 from core.types import Backend, Version
 from core.workspace import Project
 
 TODAY = dt.date.today().isoformat()
-MOMENT = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 
 
 def ready(visitor: Visitor, name: str, tmp_path: Path) -> Project:
     """A project whose manifest is fine. Its name is its own: the engine keeps what the tests before have trained."""
     folder = draw(tmp_path / "photos", ("cat", "dog"), 3)
     return take_in(visitor.workspace.create(name), folder, labelled=True, clean=True)
-
-
-def failed_training(clients: Clients, name: str) -> Version:
-    """A training that ended badly, as one line names a picture that is not there and one has no label."""
-    bucket = storage.ensure_bucket(clients, "rekolab-failing-training").name
-    keys = [f"{name}/{number}.jpg" for number in range(4)]
-    for number, key in enumerate(keys[:3]):
-        storage.put_bytes(clients, bucket, key, photo(number % 2, number), "image/jpeg")
-    refs = [storage.uri(bucket, key) for key in keys]
-    text = lines.dump(lines.image_line(ref, [label] if label else [], MOMENT)
-                      for ref, label in zip(refs, ("cat", "dog", None, "dog"), strict=True))
-    storage.put_bytes(clients, bucket, f"{name}/train.manifest", text.encode(), "application/jsonlines")
-    uri = storage.uri(bucket, f"{name}/train.manifest")
-    arn = training.start_training(clients, projects.ensure_project(clients, name), "bad", bucket, name, uri, uri)
-    with pytest.raises(versions.AwsError):
-        versions.wait_for(clients, arn, {"TRAINING_COMPLETED"})
-    return versions.describe(clients, arn)
 
 
 def test_without_labels_nothing_can_be_trained_and_the_page_leads_on(visitor: Visitor, tmp_path: Path) -> None:
@@ -80,7 +60,11 @@ def test_a_forecast_is_made_before_the_training_and_shown_beside_what_came_of_it
     visitor.click(f"Train version {name}", f"Train {name}")
     arn = visitor.finish("foreseen", "train").result
     version = versions.wait_for(aws.connect(visitor.workspace.root, Backend()), arn, {"TRAINING_COMPLETED"})
-    assert f"F1 {version.f1:.2f} is as forecast**: between" in visitor.run().text
+    assert f"F1 {version.f1:.2f} is as forecast: between" in visitor.run().text
+    table = next(frame.value for frame in visitor.at.main.dataframe if "forecast" in frame.value)
+    assert set(table["label"]) == set(LABELS)
+    assert all(" to " in said for said in (*table["forecast"], *table["interval"]))
+    assert len(visitor.at.get("plotly_chart")) == 2
     labels.assign(project, [next(one.id for one in photos.photos(project) if one.label == "cat")], HOSTILE)
     visitor.run()
     assert "The photos or the split have changed since the last forecast." in visitor.text
@@ -95,7 +79,7 @@ def test_why_there_is_no_forecast_is_said_where_it_would_be(visitor: Visitor, tm
     assert reason in visitor.text
     assert "Forecast the result" not in visitor.buttons and f"Train version {TODAY}-1" in visitor.buttons
     kinds.choose(project, "boxes")
-    assert "The forecast follows from the labelled photos." in visitor.run().text
+    assert "The forecast follows from the labelled photos and the test photos." in visitor.run().text
 
 
 def test_a_forecast_that_fails_says_why_and_can_be_made_again(
@@ -174,33 +158,13 @@ def test_a_training_that_goes_on_says_for_how_long_and_lets_one_leave(
     visitor.go("model/train")
     assert "x has been training for 12 min" in [one.label for one in visitor.at.main.status]
     assert "The model is being trained. You can close this page; training goes on." in visitor.text
+    assert "x has been training for 12 min" in [one.label for one in Visitor(visitor.workspace).go(
+        "model/train", "patient").at.main.status]
     ended = replace(version, status="TRAINING_FAILED", message="The manifest file contains too many invalid rows.")
     monkeypatch.setattr(models, "models", lambda *_: [ended])
     monkeypatch.setattr(versions, "describe", lambda *_: ended)
     monkeypatch.setattr(training, "failures", lambda *_: training.TrainingFailure(ended.message, (), None))
     assert ended.message in visitor.tick().errors
-
-
-def test_a_name_that_is_taken_is_refused_with_a_way_on(keeper: Visitor) -> None:
-    keeper.go("model/train", "shelter")
-    keeper.at.main.text_input[0].set_value("one")
-    keeper.run().click("Train version one", "Train one")
-    assert keeper.finish("shelter", "train").state == "failed"
-    assert "There is a version one already. Give the new one another name." in keeper.errors
-    assert keeper.links["Open training"] == "train"
-
-
-def test_a_failed_training_shows_the_message_of_aws_and_the_lines(visitor: Visitor, tmp_path: Path) -> None:
-    ready(visitor, "failing", tmp_path)
-    version = failed_training(aws.connect(visitor.workspace.root, Backend()), "failing")
-    visitor.go("model/train")
-    assert version.message in visitor.errors
-    found = next(frame.value for frame in visitor.at.main.dataframe if "code" in frame.value)
-    assert {"training", "testing"} == set(found["manifest"])
-    missing = found[found["photo"] == "3.jpg"].iloc[0]
-    assert (missing["line"], missing["code"]) == (4, "ERROR_INVALID_IMAGE")
-    assert visitor.links["Check and mend the manifest"] == "manifest"
-    assert f"Train version {TODAY}-1" in visitor.buttons
 
 
 def test_a_model_elsewhere_can_be_the_one_to_train(visitor: Visitor, tmp_path: Path) -> None:

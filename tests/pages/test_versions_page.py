@@ -13,18 +13,18 @@ from visitor import Visitor
 from core import settings
 from core.aws import budget, deadlines, guard, idle, uptime, versions
 from core.aws import clients as aws
-from core.dataset import models
-from core.errors import translate
+from core.errors import NotFound, translate
 from core.types import Backend, Version
-from core.ui import starting, state
+from core.ui import meter, starting, state
 from core.workspace import Workspace
 
+TRAINED = {"start", "copy", "tags", "delete"}
+RUNS = {"stop", "until", "copy", "tags", "delete"}
 STATES = {
-    "TRAINING_IN_PROGRESS": set(), "TRAINING_COMPLETED": {"start", "delete"}, "TRAINING_FAILED": {"delete"},
-    "STARTING": {"stop", "until"}, "RUNNING": {"stop", "until"}, "FAILED": {"start", "delete"}, "STOPPING": set(),
-    "STOPPED": {"start", "delete"}, "DELETING": set(), "COPYING_IN_PROGRESS": set(),
-    "COPYING_COMPLETED": {"start", "delete"}, "COPYING_FAILED": {"delete"}, "DEPRECATED": {"delete"},
-    "EXPIRED": {"delete"},
+    "TRAINING_IN_PROGRESS": {"tags"}, "TRAINING_COMPLETED": TRAINED, "TRAINING_FAILED": {"tags", "delete"},
+    "STARTING": RUNS - {"copy"}, "RUNNING": RUNS, "FAILED": TRAINED, "STOPPING": {"copy", "tags"}, "STOPPED": TRAINED,
+    "DELETING": set(), "COPYING_IN_PROGRESS": {"tags"}, "COPYING_COMPLETED": TRAINED,
+    "COPYING_FAILED": {"tags", "delete"}, "DEPRECATED": {"tags", "delete"}, "EXPIRED": {"tags", "delete"},
 }
 
 
@@ -43,8 +43,8 @@ def listed(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> Callable[..., V
 
     def show(*known: Version) -> Visitor:
         visitor.workspace.create("pets")
-        monkeypatch.setattr(models, "models", lambda *_: list(known))
         monkeypatch.setattr(versions, "list_versions", lambda *_: list(known))
+        monkeypatch.setattr(versions, "describe", lambda _, arn: next(one for one in known if one.arn == arn))
         return visitor.go("model/versions")
 
     return show
@@ -97,16 +97,17 @@ def test_figures_costs_and_messages_stand_beside_the_model(listed: Callable[...,
     visitor = listed(model("TRAINING_FAILED", "two", message=HOSTILE), model("STOPPED", f1=0.91234))
     assert {"0.912", "–", HOSTILE, ":gray[never ran]"} <= set(visitor.text.splitlines())
     assert not any(HOSTILE in source for source in visitor.markdown)
-    assert "**two**  \n:gray[3 h 0 min ago]" in visitor.text
+    assert "**two**  \n:gray[3 h ago]" in visitor.text
 
 
 def test_what_runs_says_since_when_and_until_when(listed: Callable[..., Visitor]) -> None:
     running = model("RUNNING")
     uptime.note_started(Workspace(settings.load().home), running.arn, 2, ago(minutes=59, seconds=15))
     visitor = listed(running)
-    assert "running for 59 min, $8.00  \n:orange[no deadline]" in visitor.text
+    assert "**$8.00**  \n:gray[running $8.00]\n:small[running for 59 min, :orange[no deadline]]" in visitor.text
+    assert any(line.startswith("since ") for line in visitor.text.splitlines())
     deadlines.write(visitor.workspace, running.arn, Backend(), ago(hours=-1))
-    assert "  \n:gray[stops at " in visitor.run().text
+    assert ":small[running for 59 min, stops at " in visitor.run().text
 
 
 def test_a_start_asks_for_a_deadline_and_shows_the_price_first(
@@ -202,18 +203,99 @@ def test_deleting_asks_for_the_name(listed: Callable[..., Visitor], asked: list[
     visitor.click(f"delete {version.arn}")
     visitor.click(f"delete {version.arn}", "Delete")
     assert asked == [("delete", "one")]
+    assert visitor.workspace.open("pets").events()[0].text == "one deleted"
 
 
-def test_a_lost_connection_between_two_looks_is_said(keeper: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_deleting_says_what_is_lost_and_what_stays(
+    listed: Callable[..., Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = model("STOPPED", f1=0.9, billable_seconds=7200, output_prefix=f"s3://out/{HOSTILE}")
+    visitor = listed(version).click(f"delete {version.arn}")
+    assert "which nobody can bring back, and its row in this table with F1 0.900." in visitor.text
+    assert f"What AWS wrote to s3://out/{HOSTILE}." in visitor.text
+    assert not any(HOSTILE in source for source in visitor.markdown)
+    assert "another one would cost" not in visitor.text  # as the engine is free
+
+
+def test_what_runs_is_stopped_before_it_can_be_deleted(
+    listed: Callable[..., Visitor], asked: list[tuple[Any, ...]]
+) -> None:
+    version = model("RUNNING")
+    visitor = listed(version).click(f"delete {version.arn}")
+    assert "it has to be stopped first" in visitor.text
+    assert "delete_now" not in [one.key for one in visitor.at.button]
+    visitor.click(f"delete {version.arn}", "delete_stop")
+    assert asked == [("stop", "one")]
+
+
+def test_a_lost_connection_between_two_looks_is_said(
+    listed: Callable[..., Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*_: object) -> None:
         raise translate("ThrottlingException", "DescribeProjects", "")
 
-    keeper.go("model/versions", "shelter")
-    monkeypatch.setattr(models, "models", fail)
-    keeper.tick()
-    assert keeper.errors == ["DescribeProjects: Too many requests at once. Wait a moment and try again."]
-    keeper.run()
-    assert keeper.errors == ["DescribeProjects: Too many requests at once. Wait a moment and try again."]
+    visitor = listed(model("STARTING"))
+    monkeypatch.setattr(versions, "describe", fail)
+    visitor.tick()
+    assert visitor.errors == ["DescribeProjects: Too many requests at once. Wait a moment and try again."]
+    assert "starting" in visitor.run().text  # what was known last stays on the page
+
+
+def test_models_that_can_not_be_listed_are_said(listed: Callable[..., Visitor], monkeypatch: pytest.MonkeyPatch
+                                                ) -> None:
+    def fail(*_: object) -> None:
+        raise translate("ThrottlingException", "DescribeProjects", "")
+
+    visitor = listed(model("STOPPED"))
+    monkeypatch.setattr(versions, "list_versions", fail)
+    meter.forget()
+    assert visitor.run().errors[0].startswith("DescribeProjects: Too many requests at once.")
+
+
+def test_a_state_that_changes_between_two_looks_draws_the_page_anew(
+    listed: Callable[..., Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = listed(model("STARTING"))
+    running = model("RUNNING")
+    monkeypatch.setattr(versions, "list_versions", lambda *_: [running])
+    monkeypatch.setattr(versions, "describe", lambda *_: running)
+    assert ":green-badge[running]" in visitor.run().text
+
+
+def test_a_model_that_is_gone_after_its_deletion_leaves_the_table(
+    listed: Callable[..., Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> None:
+        raise NotFound("ResourceNotFoundException", "DescribeProjectVersions", "", "gone")
+
+    visitor = listed(model("DELETING"))
+    monkeypatch.setattr(versions, "list_versions", lambda *_: [])
+    monkeypatch.setattr(versions, "describe", gone)
+    assert "There is no model yet." in visitor.run().text
+
+
+def test_this_project_is_shown_first_and_the_others_are_one_choice_away(listed: Callable[..., Visitor]) -> None:
+    others = [replace(model("STOPPED", name), project=project, arn=f"arn:aws:rekognition:us-east-1:1:project/{project}"
+                      f"/version/{name}/1") for project, name in (("aa", "first"), ("zz", "last"))]
+    visitor = listed(others[0], model("STOPPED"), others[1])
+    box = visitor.at.selectbox(key="versions_of")
+    assert box.options == ["All projects (3)", "pets (1)", "aa (1)", "zz (1)"]
+    assert "**one**" in visitor.text and "**first**" not in visitor.text
+    box.select("All projects (3)")
+    visitor.run()
+    rows = [line for line in visitor.text.splitlines() if line in ("**one**  ", "**first**  ", "**last**  ")]
+    assert rows == ["**one**  ", "**first**  ", "**last**  "]
+    assert ":gray[aa · 3 h ago]" in visitor.text
+    visitor.at.selectbox(key="versions_of").select("zz (1)")
+    assert "**last**" in visitor.run().text and "**one**" not in visitor.text
+
+
+def test_many_models_are_shown_page_by_page(listed: Callable[..., Visitor]) -> None:
+    visitor = listed(*(model("STOPPED", f"v{number}") for number in range(120)))
+    assert len([one for one in visitor.at.main.markdown if "-badge[" in one.value]) == 20
+    visitor.at.session_state["versions_page"] = 6
+    visitor.run()
+    assert "**v119**" in visitor.text and "**v0**" not in visitor.text
 
 
 def test_a_model_past_its_deadline_that_does_not_stop_is_told_on_the_page(
