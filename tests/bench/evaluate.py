@@ -25,7 +25,7 @@ from playwright.sync_api import Page, sync_playwright
 from shapes import say
 
 from core.evaluation.photosets import PhotoSet
-from core.workspace import Project, Workspace, open_project
+from core.workspace import Project, Workspace
 
 LABELS = ("cat", "dog", "hen", "pig", "cow", "fox", "owl", "bee")
 ARN = "arn:aws:rekognition:us-east-1:123456789012:project/many/version/{}/1700000000000"
@@ -131,7 +131,6 @@ def main() -> None:
         home.mkdir(parents=True, exist_ok=True)
         if not (home / "projects/many").is_dir():
             fill(Workspace(home).create("many"), options.count, "one", 3.2)
-        open_project(home, "many")
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         with served(home) as (url, _):
             page = browser.new_page(viewport={"width": 1440, "height": 900})
