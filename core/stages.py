@@ -10,8 +10,9 @@ from core.aws import storage
 from core.aws.clients import Clients
 from core.dataset import cleaning, judging, manifests, selecting, upload
 from core.errors import RekolabError
-from core.evaluation import metrics, runs
+from core.evaluation import metrics, runs, scores, threshold_sets
 from core.evaluation.intervals import Figure
+from core.evaluation.runs import Run
 from core.manifest.doctor import Examination
 from core.types import Version
 from core.workspace import Project
@@ -54,8 +55,15 @@ def standing(project: Project, clients: Clients | None, models: Sequence[Version
         examined=examined,
         uploaded=uploaded,
         models=models,
-        accuracy=metrics.measure(runs.predictions(project, last.id), last.labels).accuracy if last else None,
+        accuracy=_accuracy(project, last) if last else None,
     )
+
+
+def _accuracy(project: Project, run: Run) -> Figure:
+    """At the thresholds by which the project decides."""
+    known = runs.scores_of(project, run)
+    cuts = scores.cuts_of(known.labels, threshold_sets.in_force(project, run.thresholds))
+    return metrics.measure_at(known, scores.decide(known, cuts)).accuracy
 
 
 def pipeline(known: Standing) -> list[Stage]:

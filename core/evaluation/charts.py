@@ -14,8 +14,7 @@ import numpy as np
 from core.colours import GREY, PALETTE, Colours, colour_of
 from core.evaluation.forecast import Curve
 from core.evaluation.measured import Beside
-from core.evaluation.metrics import Confusion
-from core.evaluation.thresholds import Sweep, Thresholds, threshold_of
+from core.evaluation.thresholds import Thresholds, threshold_of
 from core.types import Score
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ NEUTRAL = "#777C80"  # can be read on white and on black
 LINE = "rgba(128, 128, 128, 0.35)"
 RANGE = "rgba(60, 150, 150, 0.45)"  # of a forecast, pale on white and on black
 HALF = 0.5
-FEW = 10  # up to so many labels every cell bears its number; beyond, only those with photos in them
 
 
 def strong(share: float) -> bool:
@@ -38,35 +36,6 @@ def tint(share: float) -> str:
     """The colour of a matrix cell: one hue over the page's background, pale enough for the page's text, or strong."""
     opacity = 0.7 + 0.25 * share if strong(share) else 0.04 + 0.5 * share
     return f"rgba({HUE[0]}, {HUE[1]}, {HUE[2]}, {opacity:.3f})"
-
-
-def confusion_matrix(matrix: Confusion, text: str = NEUTRAL) -> Figure:
-    """The matrix as clickable cells, counted row by row from 0 (`Confusion.cell`), coloured by share of the row.
-
-    The cells are one bar trace, because a click on a heatmap selects nothing. `text` is the page's text colour, for
-    the numbers in pale cells; those that hold half of their row or more have white ones.
-    """
-    import plotly.graph_objects as go
-
-    row, column = (index.ravel() for index in np.indices(matrix.counts.shape))
-    counts, shares = matrix.counts.ravel(), matrix.shares.ravel()
-    pairs = [[matrix.rows[i], matrix.columns[j]] for i, j in zip(row, column, strict=True)]
-    told = [f"{escape(truth)} answered as {escape(answer)}<br>{count} photos, {share * 100:.0f} % of the row"
-            for (truth, answer), count, share in zip(pairs, counts, shares, strict=True)]
-    cells = {"color": [tint(share) for share in shares], "line": {"width": 1, "color": LINE}}
-    plain = {"marker": {"opacity": 1}}  # a selected cell must not fade the others, or their numbers can't be read
-    figure = go.Figure(go.Bar(
-        x=column, y=np.ones(len(row)), base=row - 0.5, width=1, customdata=pairs, hovertext=told, hoverinfo="text",
-        marker=cells, selected=plain, unselected=plain))
-    few = len(matrix.rows) <= FEW
-    figure.update_layout(
-        barmode="overlay", bargap=0, dragmode=False, height=130 + (56 if few else 28) * len(matrix.rows),
-        annotations=[{"x": int(column[k]), "y": int(row[k]), "text": str(counts[k]), "showarrow": False,
-                      "font": {"size": 16 if few else 11, "color": "#FFFFFF" if strong(shares[k]) else text}}
-                     for k in range(len(row)) if few or counts[k]])
-    figure.update_xaxes(**_names(matrix.columns), title="Answer", side="top")
-    figure.update_yaxes(**_names(matrix.rows), title="Truth", autorange="reversed")
-    return quiet(figure)
 
 
 def confidence_bars(scores: Sequence[Score], thresholds: Thresholds, classes: Colours) -> Figure:
@@ -84,27 +53,9 @@ def confidence_bars(scores: Sequence[Score], thresholds: Thresholds, classes: Co
         cut = threshold_of(score.label, thresholds)
         figure.add_shape(type="line", x0=cut, x1=cut, y0=position - 0.45, y1=position + 0.45,
                          line={"width": 2, "color": GREY})
-    figure.update_xaxes(range=[0, 116], **_quarters(), gridcolor=LINE, zeroline=False)
+    figure.update_xaxes(range=[0, 116], **quarters(), gridcolor=LINE, zeroline=False)
     figure.update_yaxes(autorange="reversed", showgrid=False)
     return quiet(figure.update_layout(height=80 + 44 * max(len(scores), 1), bargap=0.4))
-
-
-def threshold_curve(curve: Sweep, chosen: float | None = None) -> Figure:
-    """Shares of right, wrong and unknown photos over one threshold for all labels; `chosen` (percent) is marked."""
-    import plotly.graph_objects as go
-
-    photos = np.maximum(curve.right + curve.wrong + curve.unknown, 1)
-    figure = go.Figure()
-    for name, counts, colour in (("right", curve.right, PALETTE[2]), ("wrong", curve.wrong, PALETTE[5]),
-                                 ("unknown", curve.unknown, GREY)):
-        figure.add_scatter(x=curve.cuts, y=100 * counts / photos, mode="lines", name=name, customdata=counts,
-                           line={"color": colour, "width": 2, "shape": "hv"},
-                           hovertemplate="%{customdata} photos " + name + " at %{x} %<extra></extra>")
-    if chosen is not None:
-        figure.add_vline(chosen, line_dash="dot", line_color=GREY)
-    figure.update_xaxes(title="Threshold", **_quarters(), range=[0, 101], showgrid=False)
-    figure.update_yaxes(title="Photos", ticksuffix=" %", range=[-2, 102], gridcolor=LINE, zeroline=False)
-    return quiet(figure.update_layout(height=300, legend={"orientation": "h", "y": 1.15}), right=40)
 
 
 def beside_forecast(rows: Sequence[Beside], most: int = 12) -> Figure:
@@ -164,10 +115,6 @@ def quiet(figure: Figure, right: int = 12) -> Figure:
         margin={"l": 12, "r": right, "t": 24, "b": 12}, uirevision="keep")
 
 
-def _names(labels: Sequence[str]) -> dict[str, object]:
-    return {"tickvals": list(range(len(labels))), "ticktext": [escape(label) for label in labels], "showgrid": False,
-            "zeroline": False, "automargin": True, "fixedrange": True, "ticks": ""}
-
-
-def _quarters() -> dict[str, object]:
+def quarters() -> dict[str, object]:
+    """An axis of percent."""
     return {"tickvals": [0, 25, 50, 75, 100], "ticktext": ["0", "25", "50", "75", "100 %"]}

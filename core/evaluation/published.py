@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.evaluation.intervals import LEVEL, Figure, proportion
+from core.evaluation.intervals import Figure, proportion
 from core.evaluation.metrics import f1, mean
 from core.types import Evaluation, LabelResult
 
@@ -24,12 +24,11 @@ def published(evaluation: Evaluation) -> Published:
     So they do where objects are detected: there AWS counts boxes, and does not say how many.
     """
     labels = [] if _counts_boxes(evaluation) else [label for label in evaluation.labels if label.images]
-    joint = 1 - (1 - LEVEL) / max(len(labels), 1)  # bounds that hold for all labels together bound their mean
     counts = [_counts(label) for label in labels]
     return Published(
-        _around(evaluation.precision, [proportion(hits, given, joint) for hits, given, _ in counts]),
-        _around(evaluation.recall, [proportion(hits, borne, joint) for hits, _, borne in counts]),
-        _around(evaluation.f1, [f1(hits, given, borne, joint) for hits, given, borne in counts]))
+        _around(evaluation.precision, [proportion(hits, given) for hits, given, _ in counts]),
+        _around(evaluation.recall, [proportion(hits, borne) for hits, _, borne in counts]),
+        _around(evaluation.f1, [f1(hits, given, borne) for hits, given, borne in counts]))
 
 
 def f1_of(evaluation: Evaluation, label: LabelResult) -> Figure:

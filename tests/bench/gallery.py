@@ -96,11 +96,13 @@ def served(home: Path) -> Iterator[tuple[str, int]]:
             [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless=true",
              f"--server.port={port}", "--server.fileWatcherType=none"], cwd=ROOT, stdout=log, stderr=subprocess.STDOUT,
             env=os.environ | {"REKOLAB_HOME": str(home), "REKOLAB_ENGINE_PORT": str(free_port())})
-    while not healthy(f"http://127.0.0.1:{port}"):
-        time.sleep(0.1)
-    yield f"http://127.0.0.1:{port}", process.pid
-    process.terminate()
-    process.wait(20)
+    try:
+        while not healthy(f"http://127.0.0.1:{port}"):
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}", process.pid
+    finally:
+        process.terminate()
+        process.wait(20)
 
 
 def milliseconds(page: Page, act: Callable[[], object], prefix: str = "", before: str = "") -> tuple[float, str]:
