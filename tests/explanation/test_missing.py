@@ -71,7 +71,7 @@ def test_what_is_missing_is_said_with_what_was_counted(stand_in: bool) -> None:
     look = alike(looks(("black",), "grey"), "cat", [("cat", looks(("white",), "green"))] * 24)
     said = sentences(near, look, Worth("cat", 4.0, 7.4, 11.0), stand_in)
     assert said[0] == "No training photo of cat is black on grey ground, by its measured colours."
-    assert said[1].startswith("0 of the 24 training photos of cat are within reach of it, where one of them usually has")
+    assert said[1].startswith("0 of the 24 training photos of cat are within reach of it, where one of them usually ")
     assert said[1].endswith("so it is photos like this one that are missing.")
     assert said[2].startswith("3 such would help it about as much as 7 others of cat (4 to 11), measured by ")
     assert ("stands in for AWS's" in said[2]) == stand_in
