@@ -9,6 +9,7 @@
         ├── catalogue.sqlite   photos, what is known of their contents, labels, split, runs, notes, events
         ├── originals/         photos that came as a zip, by upload or from S3
         ├── cleaned/           the cleaned copies
+        ├── lent/              photos of no folder, while a job asks about them
         └── manifests/, reports/
 """
 

@@ -57,7 +57,9 @@ class Explanation:
 
     @property
     def shown(self) -> str | None:
-        """The label whose map tells most: the answer, or for an Unknown the class that it should have had."""
+        """The label whose map tells most: the answer, or the class that it should have had, if that fell short."""
+        if "below" in self.verdict.kinds:
+            return self.label
         if self.prediction.answer != UNKNOWN:
             return self.prediction.answer
         return self.label

@@ -5,7 +5,8 @@ between 99 and 99.9 % there is as much as between 91 and 99.
 
 Two coarse grids lie over each other, 4 x 4 and 5 x 5, so that their parts cut each other into small ones, each of which
 was hidden twice. On drawn animals this is as good with 42 calls as one grid of 7 x 7 with 50, and as a coarse grid
-whose best parts are asked about again in quarters; and its calls, and how many they are, depend on no answer.
+whose best parts are asked about again in quarters; and its calls, and how many they are, depend on no answer. A part
+is hidden by a blur that leaves its colours; the photo's mean colour in its place found the animal as often.
 """
 
 from __future__ import annotations

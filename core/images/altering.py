@@ -86,7 +86,7 @@ def changes(image: Image.Image) -> list[Alteration]:
     box = _subject_box(subjects.estimate(image))
     return [
         *(Alteration("cropped", around, _grown(box, around, image.size)) for around in (0.5, 0.25, 0.1)),
-        *(Alteration("contrast", factor) for factor in (1.3, 1.7, 2.5)),
+        *(Alteration("contrast", factor) for factor in (1.5, 3.0, 6.0)),
         *(Alteration("brightness", factor) for factor in (0.7, 1.4)),
         *(Alteration("sharpened", factor) for factor in (3.0,)),
         *(Alteration("background", radius) for radius in (0.01, 0.03, 0.08)),

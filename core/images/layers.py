@@ -34,4 +34,5 @@ def _stretched(heat: Heat, size: pixels.Size) -> NDArray[np.float32]:
     """The map at the photo's size, -1 to 1, without edges between its parts."""
     most = max(float(np.abs(heat).max()), 1e-9)
     small = Image.fromarray((heat / most).astype(np.float32))
-    return np.clip(np.asarray(small.resize(size, Image.Resampling.BICUBIC)), -1, 1)
+    soft = small.resize((max(2, small.width // 2), max(2, small.height // 2)), Image.Resampling.BOX)
+    return np.clip(np.asarray(soft.resize(size, Image.Resampling.BICUBIC)), -1, 1)

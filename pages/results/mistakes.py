@@ -28,10 +28,10 @@ missed = mistakes.mistakes(made, run.thresholds)
 nearly = mistakes.nearly_wrong(made, run.thresholds)
 failed = mistakes.failed(made)
 judged = [one for one in made if one.truth is not None and not one.error]
-if failed:
-    with st.expander(f"{count(len(failed), 'call')} failed"):
-        st.dataframe([{"photo": one.name, "why": one.error} for one in failed], hide_index=True)
 if not judged:
+    if failed:
+        st.error(f"{count(len(failed), 'call')} failed.", icon=":material/error:")
+        st.dataframe([{"photo": one.name, "why": one.error} for one in failed], hide_index=True)
     messages.empty("No photo of this run has both a label and an answer.", "Back to the evaluation", "results/evaluate")
     st.stop()
 if not missed:

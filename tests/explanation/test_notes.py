@@ -44,3 +44,12 @@ def test_notes_are_kept_by_run_and_go_with_it(project: Project, run_id: int, tmp
     assert notes.notes(project, other)["dog/1.jpg"].text == f"of run {other}"
     notes.forget(project, other, "dog/1.jpg")
     assert notes.notes(project, other) == {}
+
+
+def test_a_project_from_before_there_were_notes_gets_them(project: Project, run_id: int) -> None:
+    with project.catalogue() as rows:
+        for table in ("note", "altered", "measured"):
+            rows.execute(f"DROP TABLE {table}")
+        rows.execute("PRAGMA user_version = 2")
+    notes.keep(project, run_id, "dog/1.jpg", "It is faint.", included=True, edited=True)
+    assert notes.notes(project, run_id)["dog/1.jpg"].text == "It is faint."

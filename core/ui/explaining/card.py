@@ -37,25 +37,21 @@ def draw(
 
     `data` is the photo's file where it has none, such as a dropped one. Notes are kept with a photo of a run.
     """
-    told = _told(project, prediction, thresholds, arn, data)
     picture, words = st.columns([1, 1], gap="large")
+    with picture:
+        told = _told(project, prediction, thresholds, arn, data)
+        if told is not None:
+            seen.photo(told)
+            closer.offer(project, arn, told, data)
+            change.smallest(told)
     with words:
         _answer(project, prediction, thresholds, told)
-    if told is None:
-        return
-    with picture:
-        seen.photo(told)
-        closer.offer(project, arn, told, data)
-    left, right = st.columns([1, 1], gap="large")
-    with left:
+        if told is None:
+            return
         _causes(told)
-    with right:
-        _nearest(project, told)
-    left, right = st.columns([1, 1], gap="large")
-    with left:
-        change.smallest(told)
-    with right:
         needed = need.draw(project, told)
+    with words if told.tried else picture:  # the column that is shorter
+        _nearest(project, told)
     if run_id is not None:
         note.draw(project, run_id, told, needed)
 

@@ -21,6 +21,9 @@ def offer(project: Project, arn: str, told: Explanation, data: bytes | None) -> 
     """The button that asks, with what it takes; its progress while it runs; or why the model can't be asked."""
     if progress.on_page(project, KIND):
         return
+    last, title = state.job(project, KIND), f"Looking closer at {told.prediction.name}"
+    if last and last.error and last.title != title:
+        st.caption(f"{plain(last.title)}:")
     state.failure(project, KIND)
     if told.to_ask == 0 or told.prediction.error:
         return
@@ -35,8 +38,8 @@ def offer(project: Project, arn: str, told: Explanation, data: bytes | None) -> 
         if st.button(f"Ask the model {count(quote.calls, 'time')}", key="explain_ask", type="primary",
                      icon=":material/travel_explore:"):
             path = explaining.lend(project, data) if data is not None else told.prediction.path
-            state.start(project, KIND, f"Looking closer at {told.prediction.name}", explaining.ask_closely,
-                        arn=version.arn, path=path, units=version.min_units or 1)
+            state.start(project, KIND, title, explaining.ask_closely, arn=version.arn, path=path,
+                        units=version.min_units or 1)
         st.caption(plain(_said(quote, told)))
 
 

@@ -21,7 +21,7 @@ def draw(project: Project, run_id: int, told: Explanation, needed: Sequence[str]
     key = f"explain_note {run_id} {name} {hash(shown)}"
     st.markdown("**In words**")
     st.text_area("What the report says about this photo", shown, key=key, height="content", max_chars=notes.LONGEST,
-                 on_change=_edited, args=(project, run_id, name, key, kept))
+                 on_change=_edited, args=(project, run_id, name, key, shown, kept))
     with st.container(horizontal=True, vertical_alignment="center"):
         if kept and kept.included:
             st.button("Take out of the report", icon=":material/remove:", key="explain_out", on_click=_keep,
@@ -36,9 +36,10 @@ def draw(project: Project, run_id: int, told: Explanation, needed: Sequence[str]
                       help="Throws away what was written here, and says what is known now.")
 
 
-def _edited(project: Project, run_id: int, name: str, key: str, kept: Note | None) -> None:
-    text = str(st.session_state[key])
-    notes.keep(project, run_id, name, text, included=bool(kept and kept.included), edited=True)
+def _edited(project: Project, run_id: int, name: str, key: str, shown: str, kept: Note | None) -> None:
+    text = str(st.session_state.get(key, shown))
+    if text.strip() != shown.strip():  # a browser may also tell of a text that nobody has touched
+        notes.keep(project, run_id, name, text, included=bool(kept and kept.included), edited=True)
 
 
 def _keep(project: Project, run_id: int, name: str, text: str, included: bool, edited: bool) -> None:
