@@ -168,7 +168,7 @@ def test_a_model_that_is_gone_is_said_and_all_the_rest_is_there(visitor: Visitor
 
 def test_a_model_that_does_not_run_is_offered_with_all_that_needs_no_call(keeper: Visitor, shelter: Shelter) -> None:
     keeper.go("results/mistakes", "shelter")
-    assert "What the model looked at can only be asked while it runs; one is stopped." in keeper.text
+    assert "A model can only be asked while it runs, and one is stopped." in keeper.text
     assert "Start" in keeper.buttons and "Costs nothing here." in keeper.text
     assert "How it differs from the training photos" in keeper.text
     assert not any(label.startswith("Ask the model") for label in keeper.buttons)

@@ -13,7 +13,7 @@ from core.dataset.remembering import remembered
 from core.errors import AwsError, BadImage
 from core.evaluation import charts
 from core.evaluation.thresholds import Thresholds
-from core.explanation import explaining, kinds, trained
+from core.explanation import changes, explaining, kinds, trained
 from core.explanation.causes import summary
 from core.explanation.charts import standings
 from core.explanation.explaining import Explanation
@@ -50,7 +50,7 @@ def draw(
             return
         _causes(told)
         needed = need.draw(project, told)
-    with words if told.tried else picture:  # the column that is shorter
+    with words if changes.smallest(told.tried) else picture:  # the column that is shorter
         _nearest(project, told)
     if run_id is not None:
         note.draw(project, run_id, told, needed)

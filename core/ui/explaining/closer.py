@@ -55,8 +55,8 @@ def _said(quote: asking.Quote, told: Explanation) -> str:
 
 
 def _stopped(project: Project, clients: Clients, version: Version) -> None:
-    st.markdown(f"What the model looked at can only be asked while it runs; {plain(version.name)} is "
-                f"{version.status.replace('_', ' ').lower()}. All the rest is here.")
+    st.markdown(f"A model can only be asked while it runs, and {plain(version.name)} is "
+                f"{version.status.replace('_', ' ').lower()}. What needs no call is here all the same.")
     with st.container(horizontal=True, vertical_alignment="center"):
         starting.offer(project, clients, version)
         price = "Costs nothing here." if clients.backend.is_engine else prices.load(state.in_force()).an_hour()
