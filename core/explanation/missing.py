@@ -3,8 +3,8 @@ more would be worth.
 
 The worth is measured and not made up: the built-in learner learns from the training photos without one of them, and
 says what it gives that one; then without the nearest ones too; then without as many others. How much more the nearest
-are missed is how many others a photo like it is worth. Of photos of cats and dogs of a breed
-that was kept from the training, three did as much as 9 to 13 others of their class, where this had said 8 to 9.
+are missed is how many others a photo like it is worth. Of cats and dogs of a breed that was kept from the training,
+three photos did as much as 9 to 13 others of their class, where this had said 8 to 9.
 """
 
 from __future__ import annotations
