@@ -20,7 +20,7 @@ TICK = 0.7  # seconds between two looks at a running job
 PLACES = {"import": "browse", "clean": "clean", "upload": "manifest", "train": "train", "evaluate": "evaluate",
           "forecast": "train", "testset": "train", "repair": "train", "report": "report", "labels": "label",
           "export": "label", "unseen": "manifest", "examine": "manifest", "mend": "manifest", "access": "aws",
-          "copy": "versions", "measure": "evaluate"}
+          "copy": "versions", "measure": "evaluate", "explain": "mistakes", "trained": "mistakes"}
 
 
 def in_sidebar() -> None:
