@@ -6,7 +6,7 @@
     ├── jobs/                  the journal of running jobs
     ├── thumbnails/            by content hash, shared by all projects
     └── projects/NAME/
-        ├── catalogue.sqlite   photos, what is known of their contents, labels, split, runs, events
+        ├── catalogue.sqlite   photos, what is known of their contents, labels, split, runs, notes, events
         ├── originals/         photos that came as a zip, by upload or from S3
         ├── cleaned/           the cleaned copies
         └── manifests/, reports/
@@ -74,10 +74,17 @@ CREATE TABLE IF NOT EXISTS run (
 CREATE TABLE IF NOT EXISTS prediction (
     run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE, name TEXT NOT NULL, path TEXT NOT NULL, truth TEXT,
     scores TEXT NOT NULL, milliseconds REAL NOT NULL, changes TEXT NOT NULL, error TEXT, PRIMARY KEY (run_id, name));
+CREATE TABLE IF NOT EXISTS note (
+    run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE, name TEXT NOT NULL, text TEXT NOT NULL,
+    included INTEGER NOT NULL, edited INTEGER NOT NULL, at TEXT NOT NULL, PRIMARY KEY (run_id, name));
+CREATE TABLE IF NOT EXISTS altered (
+    sha256 TEXT NOT NULL, arn TEXT NOT NULL, patch TEXT NOT NULL, scores TEXT NOT NULL,
+    PRIMARY KEY (sha256, arn, patch));
+CREATE TABLE IF NOT EXISTS measured (sha256 TEXT PRIMARY KEY, version INTEGER NOT NULL, measures TEXT NOT NULL);
 """
 
 _WORKSPACE = Schema(2, _WORKSPACE_TABLES)
-_PROJECT = Schema(2, _PROJECT_TABLES, older_catalogues.carry_over)
+_PROJECT = Schema(3, _PROJECT_TABLES, older_catalogues.carry_over)
 
 
 @dataclass(frozen=True, slots=True)
