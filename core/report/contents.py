@@ -26,6 +26,7 @@ from core.errors import BadImage, NotFound, NotReady
 from core.evaluation import metrics, photosets, runs
 from core.evaluation.metrics import Figures
 from core.evaluation.runs import Run
+from core.explanation import notes
 from core.images import position, weights
 from core.images.cleaning import Recipe
 from core.images.duplicates import Duplicates
@@ -144,6 +145,7 @@ def gather(project: Project, clients: Clients, bucket: str, options: Options | N
         source=partial(places.source, project),
         labelling=_labelling(project),
         options=options,
+        notes=_notes(project, trial),
     )
 
 
@@ -187,6 +189,12 @@ def _place(contents: Contents, photo: Photo) -> Position | None:
         return position.position(contents.source(photo.path))
     except (BadImage, OSError):
         return None
+
+
+def _notes(project: Project, trial: Trial | None) -> dict[str, str]:
+    """What is written about photos of the run and meant for the report."""
+    kept = notes.notes(project, trial.run.id) if trial else {}
+    return {name: note.text for name, note in kept.items() if note.included and note.text}
 
 
 def _labelling(project: Project) -> Labelling:

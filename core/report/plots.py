@@ -19,6 +19,7 @@ WIDTH = 720.0
 LABELS = 20  # in a chart of labels; all of them are in the tables
 # The charts that the HTML has too, with what they say.
 CAPTIONS = {
+    "figures": "Each figure with its 95 % interval: what so many photos can show, and no more.",
     "thresholds": "What one threshold for all labels would give. The dotted lines are the thresholds in force.",
 }
 ANSWERS = (("right", PALETTE[2]), ("wrong", PALETTE[5]), ("unknown", GREY))
@@ -98,9 +99,8 @@ def threshold_curve(curve: Sweep, thresholds: Thresholds) -> Html:
     frame = Frame(56, 52, WIDTH - 76, 220)
     photos = [max(total, 1) for total in (curve.right + curve.wrong + curve.unknown).tolist()]
     parts = [*svg.key(ANSWERS, frame.left, 12), *svg.percents(frame, "one threshold for all labels", "photos")]
-    for (name, colour), counts in zip(ANSWERS, (curve.right, curve.wrong, curve.unknown), strict=True):
+    for (_, colour), counts in zip(ANSWERS, (curve.right, curve.wrong, curve.unknown), strict=True):
         shares = [count / total for count, total in zip(counts.tolist(), photos, strict=True)]
-        del name
         parts.append(svg.curve(_steps(frame, [cut / 100 for cut in curve.cuts.tolist()], shares), colour))
     for label, cut in thresholds.items() if isinstance(thresholds, Mapping) else ():
         x, bottom = frame.at(cut / 100, 0)

@@ -47,7 +47,7 @@ def record(contents: Contents) -> dict[str, Any]:
         "manifests": _manifests(contents) if contents.built else None,
         "verdict": contents.verdict.sentence if contents.verdict else None,
         "model": _model(contents.model) if contents.model else None,
-        "evaluation": _trial(contents.trial) if contents.trial else None,
+        "evaluation": _trial(contents.trial) | {"notes": dict(contents.notes)} if contents.trial else None,
         "costs": _costs(contents.model, contents.prices) if contents.model else None,
     }
     return dict(_hidden(told, contents))

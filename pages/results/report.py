@@ -24,6 +24,10 @@ project = state.required()
 if progress.on_page(project, "report"):
     st.stop()
 state.failure(project, "report")
+made = state.job(project, "report")
+if made and made.state == "done":
+    st.success(f"The report is made and in S3, every file read back and compared: {plain(made.result['uri'])}",
+               icon=":material/check_circle:")
 if not photos.photos(project):
     messages.empty("There is nothing to report yet.", "Add photos", "data/browse")
     st.stop()
@@ -67,9 +71,8 @@ def files_of_your_own(options: Options) -> None:
     for one in added.listed(project, clients.account):
         with st.container(horizontal=True, vertical_alignment="center"):
             why_not = one.why_not(options)
-            st.markdown(f"{plain(one.name)} :gray[{size(one.bytes)}]", width="stretch")
-            if why_not:
-                st.markdown(":orange-badge[left out]", help=plain(why_not), width="content")
+            said = f"  \n:orange[Left out. {plain(why_not)}]" if why_not else ""
+            st.markdown(f"{plain(one.name)} :gray[{size(one.bytes)}]{said}", width="stretch")
             st.button("Remove", key=f"remove {one.name}", on_click=added.remove, args=(project, one.name),
                       icon=":material/close:", type="tertiary")
 
@@ -85,13 +88,12 @@ with shown:
                         options=asdict(options))
         bucket = storage.bucket_name(clients, project)
         st.caption(f"To {plain(storage.uri(bucket, project.name))}/reports/")
-    with state.errors_shown(), st.spinner("Drawing the preview", show_time=False):
-        st.iframe(preview(project, clients, bucket, options), height=860, alt="Preview of the report")
+    with state.errors_shown(), st.spinner("Drawing the preview"):
+        st.iframe(preview(project, clients, bucket, options), height=820, alt="Preview of the report")
 
 
 def checked(report: Report) -> None:
     """What the last check of this report has shown."""
-    state.failure(project, "verify")
     last = state.job(project, "verify")
     if not last or not isinstance(last.result, Checked) or last.result.name != report.name:
         return
@@ -141,6 +143,7 @@ def draw(report: Report) -> None:
 
 
 st.subheader("Reports", anchor=False)
+state.failure(project, "verify")
 progress.on_page(project, "verify")
 earlier = making.reports(project)
 if not earlier:
