@@ -14,6 +14,8 @@ def carry_over(rows: sqlite3.Connection, version: int) -> None:
         _know_by_content(rows)
     if version < 2:
         _annotate(rows)
+    if version < 3:
+        _know_what_was_asked_about(rows)
 
 
 def _know_by_content(rows: sqlite3.Connection) -> None:
@@ -46,6 +48,12 @@ def _annotate(rows: sqlite3.Connection) -> None:
                  f"SELECT id, step, photo_id, {before}, {after} FROM label_change AS now")
     rows.execute("DROP TABLE label")
     rows.execute("DROP TABLE label_change")
+
+
+def _know_what_was_asked_about(rows: sqlite3.Connection) -> None:
+    """Version 3 keeps with each prediction the hash of its photo; of older ones it is found out when it is needed."""
+    if "sha256" not in [row["name"] for row in rows.execute("PRAGMA table_info(prediction)")]:
+        rows.execute("ALTER TABLE prediction ADD COLUMN sha256 TEXT")
 
 
 def _state(label: str, out: str) -> str:

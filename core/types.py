@@ -203,6 +203,7 @@ class Prediction:
     """What a model said of one photo. `error` is set, and `scores` empty, when the call failed.
 
     `scores` holds every label (MinConfidence 0), best first; `answer` is what passes the thresholds, or Unknown.
+    `sha256` is that of the photo as it lies there, before anything was changed for the call.
     """
 
     name: str
@@ -214,6 +215,7 @@ class Prediction:
     milliseconds: float = 0.0
     changes: tuple[str, ...] = ()
     error: str | None = None
+    sha256: str | None = None
 
     @property
     def right(self) -> bool | None:

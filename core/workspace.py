@@ -73,7 +73,8 @@ CREATE TABLE IF NOT EXISTS run (
     thresholds TEXT NOT NULL, total INTEGER NOT NULL, ended TEXT);
 CREATE TABLE IF NOT EXISTS prediction (
     run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE, name TEXT NOT NULL, path TEXT NOT NULL, truth TEXT,
-    scores TEXT NOT NULL, milliseconds REAL NOT NULL, changes TEXT NOT NULL, error TEXT, PRIMARY KEY (run_id, name));
+    scores TEXT NOT NULL, milliseconds REAL NOT NULL, changes TEXT NOT NULL, error TEXT, sha256 TEXT,
+    PRIMARY KEY (run_id, name));
 CREATE TABLE IF NOT EXISTS note (
     run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE, name TEXT NOT NULL, text TEXT NOT NULL,
     included INTEGER NOT NULL, edited INTEGER NOT NULL, at TEXT NOT NULL, PRIMARY KEY (run_id, name));

@@ -7,7 +7,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -64,6 +64,16 @@ def find_images(folder: Path, progress: Progress | None = None) -> Found:
                         for file, around in zip(files, folders, strict=True)), left_out)
     _require_photos(found, str(folder))
     return found
+
+
+def find_in_s3(project: Project, bucket: str, prefix: str) -> Found:
+    """The photos under an S3 prefix, which stay there, with the classes of their folders; at least one, or BadPath."""
+    found = mirror.find_prefix(Progress(), project, bucket, prefix)
+    _require_photos(found, f"s3://{bucket}/{prefix}")
+    folders = [naming.folders_of(file.name) for file in found.files]
+    level = naming.best_level(folders)
+    return replace(found, files=tuple(replace(file, label=naming.label_at(around, level))
+                                      for file, around in zip(found.files, folders, strict=True)))
 
 
 def import_folder(progress: Progress, home: str, project: str, folder: str) -> Imported:

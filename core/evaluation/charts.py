@@ -14,7 +14,7 @@ import numpy as np
 from core.colours import GREY, PALETTE, Colours, colour_of
 from core.evaluation.forecast import Curve
 from core.evaluation.metrics import Confusion
-from core.evaluation.thresholds import Sweep, Thresholds, threshold_of
+from core.evaluation.thresholds import Thresholds, threshold_of
 from core.types import Score
 
 if TYPE_CHECKING:
@@ -82,27 +82,9 @@ def confidence_bars(scores: Sequence[Score], thresholds: Thresholds, classes: Co
         cut = threshold_of(score.label, thresholds)
         figure.add_shape(type="line", x0=cut, x1=cut, y0=position - 0.45, y1=position + 0.45,
                          line={"width": 2, "color": GREY})
-    figure.update_xaxes(range=[0, 116], **_quarters(), gridcolor=LINE, zeroline=False)
+    figure.update_xaxes(range=[0, 116], **quarters(), gridcolor=LINE, zeroline=False)
     figure.update_yaxes(autorange="reversed", showgrid=False)
     return quiet(figure.update_layout(height=80 + 44 * max(len(scores), 1), bargap=0.4))
-
-
-def threshold_curve(curve: Sweep, chosen: float | None = None) -> Figure:
-    """Shares of right, wrong and unknown photos over one threshold for all labels; `chosen` (percent) is marked."""
-    import plotly.graph_objects as go
-
-    photos = np.maximum(curve.right + curve.wrong + curve.unknown, 1)
-    figure = go.Figure()
-    for name, counts, colour in (("right", curve.right, PALETTE[2]), ("wrong", curve.wrong, PALETTE[5]),
-                                 ("unknown", curve.unknown, GREY)):
-        figure.add_scatter(x=curve.cuts, y=100 * counts / photos, mode="lines", name=name, customdata=counts,
-                           line={"color": colour, "width": 2, "shape": "hv"},
-                           hovertemplate="%{customdata} photos " + name + " at %{x} %<extra></extra>")
-    if chosen is not None:
-        figure.add_vline(chosen, line_dash="dot", line_color=GREY)
-    figure.update_xaxes(title="Threshold", **_quarters(), range=[0, 101], showgrid=False)
-    figure.update_yaxes(title="Photos", ticksuffix=" %", range=[-2, 102], gridcolor=LINE, zeroline=False)
-    return quiet(figure.update_layout(height=300, legend={"orientation": "h", "y": 1.15}), right=40)
 
 
 def learning_curve(curve: Curve) -> Figure:
@@ -139,5 +121,6 @@ def _names(labels: Sequence[str]) -> dict[str, object]:
             "zeroline": False, "automargin": True, "fixedrange": True, "ticks": ""}
 
 
-def _quarters() -> dict[str, object]:
+def quarters() -> dict[str, object]:
+    """An axis of percent."""
     return {"tickvals": [0, 25, 50, 75, 100], "ticktext": ["0", "25", "50", "75", "100 %"]}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.evaluation.intervals import LEVEL, Figure, clopper_pearson, proportion
+from core.evaluation.scores import Places, Scores
 from core.types import UNKNOWN, Prediction
 
 
@@ -16,16 +17,19 @@ class Confusion:
     """Photos counted by truth (row) and answer (column); `counts` has the shape (len(rows), len(columns)).
 
     The last column is Unknown. Unknown is a row only where photos of none of the classes were tried on purpose.
+    `totals` are the photos of each row where not all columns are there.
     """
 
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     counts: np.ndarray
+    totals: np.ndarray | None = None
 
     @property
     def shares(self) -> np.ndarray:
         """Each cell's share of its row, 0-1; a row without photos is 0 throughout."""
-        return self.counts / np.maximum(self.counts.sum(axis=1, keepdims=True), 1)
+        totals = self.counts.sum(axis=1) if self.totals is None else self.totals
+        return self.counts / np.maximum(totals, 1)[:, None]
 
     def cell(self, index: int) -> tuple[str, str]:
         """(truth, answer) of a cell that a chart counts row by row from 0."""
@@ -60,8 +64,20 @@ class Figures:
 
 
 def measure(predictions: Sequence[Prediction], labels: Iterable[str] = ()) -> Figures:
-    """Everything that the evaluation page shows. Precision, recall and F1 are the mean over the labels (macro)."""
-    matrix = confusion(predictions, labels)
+    """Everything that is measured of predictions as they were decided."""
+    return figures(confusion(predictions, labels),
+                   sum(prediction.error is not None for prediction in predictions),
+                   sum(prediction.truth is None and prediction.error is None for prediction in predictions))
+
+
+def measure_at(known: Scores, answers: Places) -> Figures:
+    """The same of a run's scores with its answers, as `scores.decide` gives them."""
+    lost = int(known.failed.sum())
+    return figures(count(known, answers), lost, len(known.names) - lost - int(known.judged.sum()))
+
+
+def figures(matrix: Confusion, failed: int, without_truth: int) -> Figures:
+    """What follows from a matrix. Precision, recall and F1 are the mean over the labels (macro)."""
     each = by_label(matrix)
     # bounds that hold for all labels together (Bonferroni): their means bound the mean, and are rather too wide
     joint = by_label(matrix, 1 - (1 - LEVEL) / max(len(each), 1))
@@ -69,13 +85,23 @@ def measure(predictions: Sequence[Prediction], labels: Iterable[str] = ()) -> Fi
         confusion=matrix,
         accuracy=accuracy(matrix),
         unknown=proportion(int(matrix.counts[:, -1].sum()), int(matrix.counts.sum())),
-        precision=_mean([label.precision for label in joint]),
-        recall=_mean([label.recall for label in joint]),
-        f1=_mean([label.f1 for label in joint]),
+        precision=mean([label.precision for label in joint]),
+        recall=mean([label.recall for label in joint]),
+        f1=mean([label.f1 for label in joint]),
         labels=each,
-        failed=sum(prediction.error is not None for prediction in predictions),
-        without_truth=sum(prediction.truth is None and prediction.error is None for prediction in predictions),
+        failed=failed,
+        without_truth=without_truth,
     )
+
+
+def count(known: Scores, answers: Places) -> Confusion:
+    """Truth against answer of the photos that count."""
+    columns = (*known.classes, UNKNOWN)
+    size = len(columns)
+    truth, said = known.truth[known.judged], answers[known.judged]
+    counts = np.bincount(truth * size + said, minlength=size * size).reshape(size, size)
+    rows = columns if counts[-1].any() else known.classes
+    return Confusion(rows, columns, counts[: len(rows)])
 
 
 def confusion(predictions: Iterable[Prediction], labels: Iterable[str] = ()) -> Confusion:
@@ -90,6 +116,20 @@ def confusion(predictions: Iterable[Prediction], labels: Iterable[str] = ()) -> 
     for truth, answer in pairs:
         counts[position[truth], position[answer]] += 1
     return Confusion(rows, columns, counts)
+
+
+def most_confused(matrix: Confusion, most: int) -> Confusion:
+    """The matrix of so many classes at most, in their order: those that are mistaken or answered wrongly most often."""
+    classes = len(matrix.columns) - 1
+    if classes <= most:
+        return matrix
+    wrong = matrix.counts * (1 - np.eye(*matrix.counts.shape))
+    missed = wrong[:classes].sum(axis=1) + wrong[:, :classes].sum(axis=0)
+    chosen = np.sort(np.argsort(-missed, kind="stable")[:most])
+    rows = np.append(chosen, np.arange(classes, len(matrix.rows)))
+    columns = np.append(chosen, classes)
+    return Confusion(tuple(matrix.rows[place] for place in rows), tuple(matrix.columns[place] for place in columns),
+                     matrix.counts[np.ix_(rows, columns)], matrix.counts[rows].sum(axis=1))
 
 
 def accuracy(matrix: Confusion) -> Figure:
@@ -119,7 +159,8 @@ def f1(hits: int, given: int, borne: int, level: float = LEVEL) -> Figure:
     return Figure(2 * hits / max(given + borne, 1), low, high)
 
 
-def _mean(figures: Sequence[Figure]) -> Figure:
+def mean(figures: Sequence[Figure]) -> Figure:
+    """The mean of several figures and of their bounds; of none, nothing is known."""
     if not figures:
         return Figure(0.0, 0.0, 1.0, total=0)
     value, low, high = np.mean([(figure.value, figure.low, figure.high) for figure in figures], axis=0)

@@ -1,4 +1,4 @@
-"""Where the photos of a run come from: a folder on the server, or the project's own test side."""
+"""Where the photos of a run come from: the project's own test side, a folder, a place in S3, or an earlier run."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Literal
 
 from core import settings
-from core.dataset import sources, split
+from core.aws import storage
+from core.dataset import places, sources, split
 from core.dataset.trainable import trainable
-from core.errors import Cure, NotReady
+from core.errors import BadPath, Cure, NotReady
 from core.types import Photo
 from core.workspace import Project
 
@@ -19,14 +20,20 @@ LABEL = Cure("Label the photos", "data/label")
 
 @dataclass(frozen=True, slots=True)
 class PhotoSet:
-    """A set of photos by description, so that a run can find it again after a crash."""
+    """A set of photos by description, so that a run can find it again after a crash.
 
-    kind: Literal["folder", "test"]
+    `folder` is a path, or the address of a place in S3, or the title of the earlier run whose number is `run`.
+    """
+
+    kind: Literal["folder", "test", "s3", "run"]
     folder: str = ""
+    run: int = 0
 
     @property
     def title(self) -> str:
-        return "Test photos of the project" if self.kind == "test" else Path(self.folder).name
+        if self.kind == "test":
+            return "Test photos of the project"
+        return self.folder if self.kind in ("s3", "run") else Path(self.folder).name
 
     def dump(self) -> str:
         return json.dumps(asdict(self))
@@ -55,9 +62,27 @@ def folder(path: str) -> PhotoSet:
     return PhotoSet("folder", str(settings.allowed_folder(path, settings.load().roots)))
 
 
+def in_s3(address: str) -> PhotoSet:
+    """A place in S3 with a folder a class, as s3://bucket/prefix; BadPath when it is no such address."""
+    bucket, prefix = places.parts(address.strip())
+    if not places.in_s3(address.strip()) or not storage.is_bucket_name(bucket):
+        raise BadPath("Name a place in S3 as s3://bucket/prefix, such as s3://my-photos/unseen/.")
+    return PhotoSet("s3", storage.uri(bucket, prefix))
+
+
+def earlier(run: int, title: str) -> PhotoSet:
+    """The photos of an earlier run, wherever they lie."""
+    return PhotoSet("run", title, run)
+
+
 def shots(project: Project, source: PhotoSet) -> list[Shot]:
     """The photos of a set in the order of their names, at least one; NotReady or BadPath says why there is none."""
-    found = _test_shots(project) if source.kind == "test" else _folder_shots(source.folder)
+    if source.kind == "test":
+        found = _test_shots(project)
+    elif source.kind == "run":
+        found = _shots_of_run(project, source.run)
+    else:
+        found = _s3_shots(project, source.folder) if source.kind == "s3" else _folder_shots(source.folder)
     return sorted(found, key=lambda shot: shot.name)
 
 
@@ -72,6 +97,20 @@ def _folder_shots(path: str) -> list[Shot]:
     """Images in a folder's subfolders have the subfolder's name as truth; those directly in it have none."""
     top = settings.allowed_folder(path, settings.load().roots)
     return [Shot(found.name, Path(found.path), found.label) for found in sources.find_images(top).files]
+
+
+def _s3_shots(project: Project, address: str) -> list[Shot]:
+    """Images under a prefix, which stay there; those directly under it have no truth."""
+    return [Shot(found.name, found.path, found.label)
+            for found in sources.find_in_s3(project, *places.parts(address)).files]
+
+
+def _shots_of_run(project: Project, run: int) -> list[Shot]:
+    with project.reading() as rows:
+        found = rows.execute("SELECT name, path, truth FROM prediction WHERE run_id = ?", (run,)).fetchall()
+    if not found:
+        raise NotReady("That run does not exist any more, or was asked about no photo. Choose another one.")
+    return [Shot(row["name"], places.place(row["path"]), row["truth"]) for row in found]
 
 
 def _test_shots(project: Project) -> list[Shot]:

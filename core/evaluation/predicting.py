@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -15,10 +16,11 @@ from core.dataset.names import counted
 from core.errors import AwsError, BadImage, ModelNotRunning, NotAllowed, NotFound, Unreachable
 from core.evaluation import runs
 from core.evaluation.photosets import Shot, shots
+from core.images import reading, thumbnails
 from core.images.preparing import prepare
 from core.jobs import Progress
 from core.types import UNKNOWN, Prediction
-from core.workspace import Workspace, open_project
+from core.workspace import Project, Workspace, open_project
 
 THREADS = 4  # an inference unit answers a few photos a second; more callers would only be throttled
 FATAL = (ModelNotRunning, NotFound, NotAllowed, Unreachable)  # what every following call would meet as well
@@ -39,7 +41,7 @@ def predict_folder(progress: Progress, home: str, project: str, run_id: int) -> 
     progress.begin(len(waiting), f"Asking the model about {run.title}")
 
     def ask(shot: Shot) -> bool:
-        made = answer(clients, run.arn, shot, partial(places.source, owner))
+        made = answer(clients, run.arn, shot, partial(places.source, owner), partial(_keep_thumbnail, owner, shot))
         idle.note_used(Workspace(owner.home), run.arn)
         runs.keep(owner, run_id, made)  # here, and not when the job comes round to it: it may be ended before
         return made.error is not None
@@ -53,18 +55,34 @@ def predict_folder(progress: Progress, home: str, project: str, run_id: int) -> 
 
 
 def answer(
-    clients: Clients, arn: str, shot: Shot, source: Callable[[str | Path], Path | bytes] = Path
+    clients: Clients,
+    arn: str,
+    shot: Shot,
+    source: Callable[[str | Path], Path | bytes] = Path,
+    sent: Callable[[str, bytes], None] = lambda sha256, data: None,
 ) -> Prediction:
-    """What the model says of one photo, with the score of every label; the answer is left to the thresholds."""
+    """What the model says of one photo, with the score of every label; the answer is left to the thresholds.
+
+    `sent` is told the photo's SHA-256 and the bytes that went to the model.
+    """
     try:
-        ready = prepare(source(shot.path))
+        data = reading.read_bytes(source(shot.path))
+        sha256 = hashlib.sha256(data).hexdigest()
+        ready = prepare(data)
         said = detect(clients, arn, ready.data, min_confidence=0)
     except FATAL:
         raise
     except (AwsError, BadImage, OSError) as error:
         return _failed(shot, error)
+    sent(sha256, ready.data)
     return Prediction(shot.name, str(shot.path), shot.truth, tuple(said.scores), UNKNOWN, 0.0, said.milliseconds,
-                      ready.changes)
+                      ready.changes, sha256=sha256)
+
+
+def _keep_thumbnail(project: Project, shot: Shot, sha256: str, data: bytes) -> None:
+    """For the pages, which would have to get an object from S3 again; files of this computer are quick to look at."""
+    if places.in_s3(shot.path) and thumbnails.find(project.thumbnails, sha256) is None:
+        thumbnails.keep(project.thumbnails, sha256, thumbnails.preview(data, thumbnails.LONGEST))
 
 
 def _failed(shot: Shot, error: AwsError | BadImage | OSError) -> Prediction:

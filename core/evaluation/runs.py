@@ -6,10 +6,13 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from core.dataset.remembering import remembered
 from core.errors import NotReady
 from core.evaluation.photosets import PhotoSet, shots
+from core.evaluation.scores import Scores, arrays
 from core.evaluation.thresholds import Thresholds, decide
 from core.types import UNKNOWN, Prediction, Score
 from core.workspace import Project, now
@@ -77,14 +80,20 @@ def predictions(project: Project, run_id: int, thresholds: Thresholds | None = N
     return [_prediction(row, cuts) for row in found]
 
 
+def scores_of(project: Project, run: Run) -> Scores:
+    """The run's answers so far as arrays, read once while the catalogue stays the same."""
+    return remembered(project, "scores", partial(_scores, project, run), run.id)
+
+
 def keep(project: Project, run_id: int, prediction: Prediction) -> None:
     """Store one answer or one failed call, at once; a later answer for the same photo takes its place."""
     scores = json.dumps([(score.label, score.confidence) for score in prediction.scores])
     with project.catalogue() as rows:
         rows.execute(
-            "INSERT OR REPLACE INTO prediction VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO prediction (run_id, name, path, truth, scores, milliseconds, changes, error, "
+            "sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (run_id, prediction.name, prediction.path, prediction.truth, scores, prediction.milliseconds,
-             json.dumps(prediction.changes), prediction.error))
+             json.dumps(prediction.changes), prediction.error, prediction.sha256))
 
 
 def close(project: Project, run_id: int, total: int) -> None:
@@ -113,9 +122,20 @@ def _run(row: Any) -> Run:
         failed=row["failed"], ended=dt.datetime.fromisoformat(row["ended"]) if row["ended"] else None)
 
 
+def _scores(project: Project, run: Run) -> Scores:
+    with project.reading() as rows:
+        found = rows.execute("SELECT name, path, sha256, truth, error, scores FROM prediction WHERE run_id = ? "
+                             "ORDER BY name", (run.id,)).fetchall()
+    said = json.loads(f"[{','.join(row['scores'] for row in found)}]")  # several times faster than one by one
+    names, paths, hashes, truths, errors = ([row[place] for row in found] for place in range(5))
+    return arrays(names, paths, [sha256 or "" for sha256 in hashes], truths, [error is not None for error in errors],
+                  said, run.labels)
+
+
 def _prediction(row: Any, thresholds: Thresholds) -> Prediction:
     scores = tuple(Score(label, confidence) for label, confidence in json.loads(row["scores"]))
     answer, confidence = (UNKNOWN, 0.0) if row["error"] else decide(scores, thresholds)
     return Prediction(
         name=row["name"], path=row["path"], truth=row["truth"], scores=scores, answer=answer, confidence=confidence,
-        milliseconds=row["milliseconds"], changes=tuple(json.loads(row["changes"])), error=row["error"])
+        milliseconds=row["milliseconds"], changes=tuple(json.loads(row["changes"])), error=row["error"],
+        sha256=row["sha256"])

@@ -7,23 +7,11 @@ answer, and Unknown when none does.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import replace
 
 from core.types import UNKNOWN, Prediction, Score
 
 Thresholds = float | Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Sweep:
-    """What one threshold for all labels would give: `cuts` in percent, and as many counts of photos each."""
-
-    cuts: np.ndarray
-    right: np.ndarray
-    wrong: np.ndarray
-    unknown: np.ndarray
 
 
 def threshold_of(label: str, thresholds: Thresholds) -> float:
@@ -49,20 +37,6 @@ def shortfall(prediction: Prediction, thresholds: Thresholds) -> tuple[str, floa
     """(label that came nearest, points by which it missed its threshold); None without scores."""
     missing = [(score.label, threshold_of(score.label, thresholds) - score.confidence) for score in prediction.scores]
     return min(missing, key=lambda pair: pair[1], default=None)
-
-
-def sweep(predictions: Iterable[Prediction], cuts: Sequence[float] | None = None) -> Sweep:
-    """Right, wrong and unknown photos at each cut (0 to 100 % in steps of one unless told), for a curve."""
-    steps = np.arange(101.0) if cuts is None else np.asarray(cuts, dtype=float)
-    judged = [p for p in predictions if p.truth is not None and p.error is None]
-    top = [max(p.scores, key=lambda score: score.confidence, default=Score(UNKNOWN, -1.0)) for p in judged]
-    confidence = np.array([score.confidence for score in top])
-    hit = np.array([score.label == p.truth for score, p in zip(top, judged, strict=True)], dtype=bool)
-    nothing = np.array([p.truth == UNKNOWN for p in judged], dtype=bool)
-    passed = confidence[None, :] >= steps[:, None]
-    right = (passed & hit).sum(axis=1) + (~passed & nothing).sum(axis=1)
-    unknown = (~passed & ~nothing).sum(axis=1)
-    return Sweep(steps, right, len(judged) - right - unknown, unknown)
 
 
 def _decided(prediction: Prediction, thresholds: Thresholds) -> Prediction:

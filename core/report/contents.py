@@ -23,7 +23,7 @@ from core.dataset.manifests import Built
 from core.dataset.split import Side
 from core.dataset.trainable import trainable
 from core.errors import BadImage, NotFound, NotReady
-from core.evaluation import metrics, photosets, runs
+from core.evaluation import metrics, photosets, runs, threshold_sets
 from core.evaluation.metrics import Figures
 from core.evaluation.runs import Run
 from core.explanation import notes
@@ -53,14 +53,17 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A run with its predictions at the model's own thresholds, and what was measured of them.
+    """A run with its predictions at the thresholds in force, and what was measured of them.
 
-    `hashes` are the SHA-256 of the photos by name, so far as their files could be read.
+    `set_name` names the thresholds where they are a set that somebody has chosen, and not the model's own. `hashes` are
+    the SHA-256 of the photos by name, so far as their files could be read.
     """
 
     run: Run
     predictions: tuple[Prediction, ...]
     figures: Figures
+    thresholds: Mapping[str, float]
+    set_name: str | None = None
     hashes: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -160,11 +163,12 @@ def _hashes(contents: Contents, progress: Progress) -> dict[str, str]:
     known = {photo.path: photo.facts.sha256 for photo in contents.photos if photo.facts}
     known |= {copy.path: copy.sha256 for copy in contents.copies if copy.path}
     tried = contents.trial.predictions if contents.trial else ()
-    found = {one.name: known[one.path] for one in tried if one.path in known}
-    rest = [one for one in tried if one.path not in known]
+    found = {one.name: one.sha256 or known.get(one.path, "") for one in tried}
+    rest = [one for one in tried if not found[one.name]]
     progress.begin(len(rest), "Hashing the photos that were tried")
     read = each(lambda one: _sha256(contents, one.path), rest, progress, threads=workers())
-    return found | {one.name: digest for one, digest in read if digest}
+    found |= {one.name: digest or "" for one, digest in read}
+    return {name: digest for name, digest in found.items() if digest}
 
 
 def _sha256(contents: Contents, path: str) -> str | None:
@@ -223,8 +227,9 @@ def _trial(project: Project, number: int | None) -> Trial | None:
     run = next((run for run in runs.runs(project) if run.done and number in (None, run.id)), None)
     if run is None:
         return None
-    made = tuple(runs.predictions(project, run.id))
-    return Trial(run, made, metrics.measure(made, run.labels))
+    chosen, cuts = threshold_sets.used(project), threshold_sets.in_force(project, run.thresholds)
+    made = tuple(runs.predictions(project, run.id, cuts))
+    return Trial(run, made, metrics.measure(made, run.labels), cuts, chosen.name if chosen else None)
 
 
 def _built(project: Project, bucket: str) -> Built | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from core.colours import colour_of
 from core.dataset.names import counted
 from core.errors import BadImage
-from core.evaluation import mistakes
+from core.evaluation import mistakes, reliability
 from core.evaluation.charts import strong, tint
 from core.evaluation.intervals import Figure, percent, sentence, span
 from core.evaluation.metrics import Confusion
+from core.evaluation.scores import scores
 from core.evaluation.thresholds import threshold_of
 from core.images import thumbnails
 from core.report import plots
@@ -36,13 +37,16 @@ def evaluation(contents: Contents) -> Html:
     return section(
         "Evaluation",
         paragraph(f"Tried on “{trial.run.title}”, {trial.run.at:%d %B %Y}: {sentence(measured.accuracy)}."),
+        paragraph(f"Decided by the thresholds “{trial.set_name}”, and not by the model's own.") if trial.set_name
+        else None,
         paragraph(f"{apart}; they are in none of the figures.") if apart else None,
         figures([("accuracy", measured.accuracy), ("precision", measured.precision), ("recall", measured.recall),
                  ("F1", measured.f1), ("unknown", measured.unknown)]),
         _matrix(measured.confusion),
         _by_label(contents, trial),
         paragraph(METHOD, kind="note"),
-        *_charts(contents, trial))
+        *_charts(contents, trial),
+        paragraph(reliability.sentence(reliability.reliability(scores(trial.predictions, trial.thresholds)))))
 
 
 def missed(contents: Contents, cards: int = CARDS) -> Html | None:
@@ -50,7 +54,7 @@ def missed(contents: Contents, cards: int = CARDS) -> Html | None:
     if contents.trial is None:
         return None
     trial = contents.trial
-    found = mistakes.mistakes(trial.predictions, trial.run.thresholds)
+    found = mistakes.mistakes(trial.predictions, trial.thresholds)
     wrong = {prediction.name for prediction in found}
     noted = [one for one in trial.predictions if one.name in contents.notes and one.name not in wrong]
     shown = [*found[:cards], *(one for one in found[cards:] if one.name in contents.notes), *noted]
@@ -83,7 +87,7 @@ def every_photo(contents: Contents) -> Html | None:
 
 def _by_label(contents: Contents, trial: Trial) -> Html:
     rows = [(swatch(label.label, colour_of(label.label, contents.classes)), f"{label.photos:,}",
-             f"{threshold_of(label.label, trial.run.thresholds):.1f} %",
+             f"{threshold_of(label.label, trial.thresholds):.1f} %",
              _with_span(label.precision), _with_span(label.recall), _with_span(label.f1))
             for label in trial.figures.labels]
     head = ("label", "photos", "threshold", "precision", "recall", "F1")
@@ -92,7 +96,7 @@ def _by_label(contents: Contents, trial: Trial) -> Html:
 
 def _charts(contents: Contents, trial: Trial) -> list[Html]:
     """The charts of the run that say more than the tables do."""
-    drawn = plots.draw(contents.classes, None, trial.predictions, trial.figures, trial.run.thresholds)
+    drawn = plots.draw(contents.classes, None, trial.predictions, trial.figures, trial.thresholds)
     return [tag("figure", chart, tag("figcaption", plots.CAPTIONS[name]), kind="chart")
             for name, chart in drawn.items() if name in plots.CAPTIONS]
 
@@ -137,7 +141,7 @@ def _card(contents: Contents, trial: Trial, prediction: Prediction) -> Html:
         tag("div",
             tag("h3", f"A {prediction.truth or 'photo'}, answered as {what}"),
             paragraph(tag("small", prediction.name)),
-            paragraph(mistakes.margin(prediction, trial.run.thresholds)),
+            paragraph(mistakes.margin(prediction, trial.thresholds)),
             *(paragraph(part, kind="said") for part in contents.notes.get(prediction.name, "").splitlines() if part),
             _differences(contents, prediction)),
         kind="mistake" if shown else "mistake bare")

@@ -127,7 +127,7 @@ def link(clients: Clients, report: Report, lasts: dt.timedelta) -> str:
 def files(contents: Contents, files_added: Iterable[Added] = ()) -> dict[str, bytes]:
     """The report's files by name, with the list of their hashes and its seal."""
     trial, colours = contents.trial, contents.classes
-    drawn = plots.draw(colours, contents.built, trial.predictions, trial.figures, trial.run.thresholds) if trial \
+    drawn = plots.draw(colours, contents.built, trial.predictions, trial.figures, trial.thresholds) if trial \
         else plots.draw(colours, contents.built)
     made = {HTML: html.build(contents), RECORD: record.dump(contents), NOTEBOOK: notebook.build(contents),
             TABLE: contents.hide(spreadsheet.table(trial.predictions if trial else ())),

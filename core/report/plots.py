@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from core.colours import GREY, PALETTE, Colours, colour_of
+from core.colours import Colours, colour_of
 from core.dataset.manifests import Built
 from core.evaluation.charts import HUE, strong
 from core.evaluation.intervals import Figure, percent, span
 from core.evaluation.metrics import Confusion, Figures
-from core.evaluation.thresholds import Sweep, Thresholds, sweep
-from core.report import svg
+from core.evaluation.reliability import reliability
+from core.evaluation.scores import cuts_of, scores
+from core.evaluation.sweeping import precision_recall, sweep
+from core.report import curves, svg
 from core.report.markup import Html
 from core.report.svg import Frame
 from core.types import Prediction
@@ -21,22 +23,31 @@ LABELS = 20  # in a chart of labels; all of them are in the tables
 CAPTIONS = {
     "figures": "Each figure with its 95 % interval: what so many photos can show, and no more.",
     "thresholds": "What one threshold for all labels would give. The dotted lines are the thresholds in force.",
+    "reliability": "How much was right of what the model was so sure of, with 95 % intervals; on the dotted line "
+                   "confidence means what it says. The pale bars count the photos.",
+    "precision-recall": "What moving a label's threshold does; the dots, with 95 % intervals, are the thresholds in "
+                        "force.",
 }
-ANSWERS = (("right", PALETTE[2]), ("wrong", PALETTE[5]), ("unknown", GREY))
 
 
 def draw(
     classes: Colours, built: Built | None, predictions: Sequence[Prediction] = (), figures: Figures | None = None,
-    thresholds: Thresholds = 0.0,
+    thresholds: Mapping[str, float] | None = None,
 ) -> dict[str, Html]:
     """The charts by name: of the split where there is one, and of a run's figures where there are any."""
     drawn = {"split": split(built, classes)} if built else {}
     if figures is None or not figures.accuracy.total:
         return drawn
+    present = thresholds or {}
+    known = scores(predictions, present)
+    cuts = cuts_of(known.labels, present)
+    moved = {label: precision_recall(known, cuts, place) for place, label in enumerate(known.labels[:LABELS])}
     return drawn | {
         "confusion-matrix": confusion_matrix(figures.confusion),
         "figures": intervals(figures, classes),
-        "thresholds": threshold_curve(sweep(predictions), thresholds),
+        "thresholds": curves.thresholds(sweep(known), present),
+        "reliability": curves.reliability(reliability(known)),
+        "precision-recall": curves.precision_recall(moved, figures.labels, classes),
     }
 
 
@@ -92,30 +103,6 @@ def intervals(figures: Figures, classes: Colours) -> Html:
     for place, (name, figure, colour) in enumerate(rows):
         parts += _whisker(frame, place, name, figure, colour)
     return svg.drawing(WIDTH, frame.height + 44, "Figures with their 95 % intervals", *parts)
-
-
-def threshold_curve(curve: Sweep, thresholds: Thresholds) -> Html:
-    """What one threshold for all labels would give, and the thresholds in force as marks on the axis."""
-    frame = Frame(56, 52, WIDTH - 76, 220)
-    photos = [max(total, 1) for total in (curve.right + curve.wrong + curve.unknown).tolist()]
-    parts = [*svg.key(ANSWERS, frame.left, 12), *svg.percents(frame, "one threshold for all labels", "photos")]
-    for (_, colour), counts in zip(ANSWERS, (curve.right, curve.wrong, curve.unknown), strict=True):
-        shares = [count / total for count, total in zip(counts.tolist(), photos, strict=True)]
-        parts.append(svg.curve(_steps(frame, [cut / 100 for cut in curve.cuts.tolist()], shares), colour))
-    for label, cut in thresholds.items() if isinstance(thresholds, Mapping) else ():
-        x, bottom = frame.at(cut / 100, 0)
-        parts += [svg.line((x, frame.top), (x, bottom), svg.SOFT, dashed=True),
-                  svg.dot((x, bottom), svg.INK, 4, f"threshold of {label}: {cut:.1f} %")]
-    return svg.drawing(WIDTH, 330, "Shares of right, wrong and unknown photos over one threshold for all labels",
-                       *parts)
-
-
-def _steps(frame: Frame, cuts: Sequence[float], shares: Sequence[float]) -> list[svg.Point]:
-    """A curve that stays as it is until its next value, as counts do."""
-    points = [frame.at(cuts[0], shares[0])]
-    for cut, before, share in zip(cuts[1:], shares, shares[1:], strict=False):
-        points += [frame.at(cut, before), frame.at(cut, share)] if share != before else []
-    return [*points, frame.at(cuts[-1], shares[-1])]
 
 
 def _whisker(frame: Frame, place: int, name: str, figure: Figure, colour: str) -> list[Html]:

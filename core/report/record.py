@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import PurePath
 from typing import Any
@@ -13,6 +13,8 @@ from core.aws.prices import Prices
 from core.dataset.manifests import Built
 from core.evaluation.intervals import Figure
 from core.evaluation.metrics import Figures
+from core.evaluation.reliability import reliability as measure_reliability
+from core.evaluation.scores import scores
 from core.report.contents import Contents, Labelling, Model, Trial
 from core.types import Cleaned, Photo, Prediction
 
@@ -63,6 +65,14 @@ def figures(measured: Figures) -> dict[str, Any]:
         "confusion": {"rows": list(measured.confusion.rows), "columns": list(measured.confusion.columns),
                       "counts": measured.confusion.counts.tolist()},
     }
+
+
+def reliability(predictions: Sequence[Prediction], labels: Iterable[str]) -> dict[str, Any]:
+    """How far confidences are from what they say (ECE), bin by bin with 95 % intervals."""
+    found = measure_reliability(scores(predictions, labels))
+    return {"error": found.error, "lean": found.lean, "by_chance": found.by_chance, "photos": found.photos,
+            "bins": [{"low": one.low, "high": one.high, "confidence": one.confidence, "right": _figure(one.right)}
+                     for one in found.bins]}
 
 
 def _hidden(value: Any, contents: Contents) -> Any:
@@ -130,7 +140,9 @@ def _model(model: Model) -> dict[str, Any]:
 def _trial(trial: Trial) -> dict[str, Any]:
     return {
         "title": trial.run.title, "at": trial.run.at.isoformat(), "arn": trial.run.arn,
-        "thresholds": dict(trial.run.thresholds), **figures(trial.figures),
+        "thresholds": dict(trial.thresholds), "threshold_set": trial.set_name,
+        "assumed_thresholds": dict(trial.run.thresholds),
+        **figures(trial.figures), "reliability": reliability(trial.predictions, trial.thresholds),
         "predictions": [_prediction(prediction, trial.hashes) for prediction in trial.predictions],
     }
 

@@ -148,6 +148,7 @@ def _figures(found: Bundle, told: Recorded) -> Iterator[Outcome]:
     changed = [one.name for one, answer in zip(told.tried.predictions, answers, strict=True) if one.answer != answer]
     yield _outcome("Answers", f"{counted(len(answers), 'prediction')} decided again at the thresholds", changed)
     again = record.figures(_measured(told.tried))
+    again["reliability"] = record.reliability(told.tried.predictions, told.tried.thresholds)
     apart = sorted(_apart(again, {name: told.raw["evaluation"][name] for name in again}))
     yield _outcome("Figures", "every figure with its interval, and the matrix", apart)
     table = spreadsheet.table(told.tried.predictions).encode()
@@ -157,7 +158,7 @@ def _figures(found: Bundle, told: Recorded) -> Iterator[Outcome]:
 def _charts(found: Bundle, told: Recorded) -> Iterator[Outcome]:
     tried = told.tried
     drawn = plots.draw(told.classes, recorded.build(told), tried.predictions if tried else (),
-                       _measured(tried) if tried else None, tried.thresholds if tried else 0.0)
+                       _measured(tried) if tried else None, tried.thresholds if tried else None)
     for name, chart in drawn.items():
         yield _file(found, f"{PLOTS}/{name}.svg", chart.encode())
 

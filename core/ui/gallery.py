@@ -84,6 +84,12 @@ def small(path: str) -> bytes | None:
     return _small(path, file.stat().st_mtime_ns) if file.is_file() else None
 
 
+def looked_at(project: Project, path: str, sha256: str) -> bytes | None:
+    """The thumbnail of a photo that is in no catalogue: the one that is kept of its content, or of its file."""
+    kept = picture(str(project.thumbnails), sha256) if sha256 else None
+    return kept if kept or places.in_s3(path) else small(path)
+
+
 @st.cache_data(max_entries=2000, show_spinner=False)
 def _small(path: str, changed: int) -> bytes | None:
     try:
@@ -133,15 +139,15 @@ def gallery(tiles: Sequence[Tile], key: str, *, single: bool = False, height: in
 
 def paged(
     ids: Sequence[str], tile: Callable[[str], Tile], key: str, *, of: Hashable = None, single: bool = False,
-    height: int | None = None,
+    height: int | None = None, size: int = PAGE,
 ) -> Choice:
-    """Show one page of the tiles of these ids; only those of the page are made.
+    """Show one page of the tiles of these ids, with `size` of them; only those of the page are made.
 
     What is chosen survives the turning of pages, and leaving the page of the app. When `of`, which says what is shown,
     changes, the first page is shown.
     """
-    page, pages = _page(len(ids), key, of)
-    shown = [tile(one) for one in ids[(page - 1) * PAGE : page * PAGE]]
+    page, pages = _page(max(1, -(-len(ids) // size)), key, of)
+    shown = [tile(one) for one in ids[(page - 1) * size : page * size]]
     mount, seed = _seed(key)
     items = [_item(one, key, place) for place, one in enumerate(shown)]
     answer = _component()(
@@ -190,9 +196,8 @@ def _mount(key: str) -> str:
     return f"{key} {st.session_state.get(f'{key}_mount', 0)}"
 
 
-def _page(count: int, key: str, of: Hashable) -> tuple[int, int]:
+def _page(pages: int, key: str, of: Hashable) -> tuple[int, int]:
     """The page to show, and of how many."""
-    pages = max(1, -(-count // PAGE))
     at = f"{key}_page"
     if st.session_state.get(f"{key}_of", of) != of:
         st.session_state[at] = 1

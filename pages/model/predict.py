@@ -7,7 +7,7 @@ import streamlit as st
 from core.aws import idle, prediction, training
 from core.aws.prediction import Answer
 from core.dataset import models, vocabulary
-from core.evaluation import charts, thresholds
+from core.evaluation import charts, threshold_sets, thresholds
 from core.images import preparing
 from core.images.preparing import Prepared
 from core.types import UNKNOWN, Version
@@ -38,7 +38,7 @@ if version.status != "RUNNING":
     st.stop()
 
 with state.errors_end_page():
-    assumed = training.evaluation(clients, version).thresholds
+    assumed = threshold_sets.in_force(project, training.evaluation(clients, version).thresholds)
 classes = vocabulary.palette(project, assumed)
 
 

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from core.dataset import places, vocabulary
-from core.evaluation import charts, mistakes, photosets, runs
+from core.evaluation import charts, mistakes, photosets, runs, threshold_sets
 from core.types import UNKNOWN
 from core.ui import figures, gallery, messages, pages, state
 from core.ui.words import count, plain
@@ -19,8 +19,9 @@ if not done:
     st.stop()
 run = figures.choose_run(done, "mistakes_run")
 classes = vocabulary.palette(project, run.labels)
-made = runs.predictions(project, run.id)
-missed = mistakes.mistakes(made, run.thresholds)
+cuts = threshold_sets.in_force(project, run.thresholds)
+made = runs.predictions(project, run.id, cuts)
+missed = mistakes.mistakes(made, cuts)
 failed = mistakes.failed(made)
 judged = [one for one in made if one.truth is not None and not one.error]
 if failed:
@@ -56,8 +57,8 @@ with card:
         st.subheader(f"Why unknown? It is a {plain(str(one.truth))}", anchor=False)
     else:
         st.subheader(f"Why {plain(one.answer)}? It is a {plain(str(one.truth))}", anchor=False)
-    st.write(plain(mistakes.margin(one, run.thresholds)))
-    st.plotly_chart(charts.confidence_bars(one.scores, run.thresholds, classes), key="mistakes_bars",
+    st.write(plain(mistakes.margin(one, cuts)))
+    st.plotly_chart(charts.confidence_bars(one.scores, cuts, classes), key="mistakes_bars",
                     config={"displayModeBar": False}, alt="Confidence of each label against its threshold")
     quality = mistakes.quality_of(one, partial(places.source, project))
     if quality:

@@ -10,9 +10,10 @@ import pytest
 from core.colours import of_classes
 from core.dataset import filtering
 from core.dataset.properties import PROPERTIES
-from core.evaluation import charts, photo_charts
+from core.evaluation import charts, curve_charts, photo_charts
 from core.evaluation.metrics import confusion
-from core.evaluation.thresholds import sweep
+from core.evaluation.scores import scores
+from core.evaluation.sweeping import sweep
 from core.types import UNKNOWN, Facts, Photo, Prediction, Problem, Quality, Score
 
 HOSTILE = '<img src="https://evil.example/x" onerror=alert(1)><a href="https://evil.example">cat</a>'
@@ -72,7 +73,7 @@ def every_chart(label: str) -> list:
         photo_charts.histogram(known, every, "brightness", colours, 0.5),
         *(photo_charts.property_by_class(known, tested, colours) for tested in PROPERTIES[-3:]),
         charts.confidence_bars([Score(label, 70.0)], {label: 60.0}, colours),
-        charts.threshold_curve(sweep(made([(label, label)])), 60.0)]
+        curve_charts.threshold_curve(sweep(scores(made([(label, label)]))), 60.0)]
 
 
 def test_bars_under_their_threshold_are_pale_and_each_threshold_has_a_tick() -> None:

@@ -2,11 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
 import pytest
 
-from core.evaluation.metrics import measure
-from core.evaluation.thresholds import decide, decide_again, shortfall, sweep
+from core.evaluation.thresholds import decide, decide_again, shortfall
 from core.types import UNKNOWN, Prediction, Score
 
 
@@ -41,21 +39,3 @@ def test_answers_are_decided_anew_and_failed_calls_stay(some: list[Prediction]) 
 
 def test_the_shortfall_names_the_nearest_label(some: list[Prediction]) -> None:
     assert shortfall(some[1], {"cat": 50.0, "dog": 90.0}) == ("cat", 2.0)
-
-
-def test_the_curve_is_what_deciding_anew_gives_at_every_cut(some: list[Prediction]) -> None:
-    curve = sweep(some)
-    for index, cut in enumerate(curve.cuts):
-        figures = measure(decide_again(some, float(cut)))
-        assert (curve.right[index], curve.unknown[index]) == (figures.accuracy.hits, figures.unknown.hits)
-        assert curve.right[index] + curve.wrong[index] + curve.unknown[index] == 4
-
-
-def test_ten_thousand_predictions_are_decided_anew_while_a_slider_moves(predict: Callable[..., Prediction]) -> None:
-    import time
-
-    rng = np.random.default_rng(0)
-    many = [predict(str(n), "cat", cat=share, dog=100 - share) for n, share in enumerate(rng.uniform(0, 100, 10_000))]
-    started = time.perf_counter()
-    measure(decide_again(many, 62.0))
-    assert time.perf_counter() - started < 1.0

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from page_photos import HOSTILE, photo
 from shelter import Shelter
 from visitor import Visitor
 
+from core.aws import storage
 from core.errors import translate
-from core.evaluation import predicting, runs
+from core.evaluation import predicting, runs, threshold_sets
 
 
 @pytest.fixture
@@ -19,6 +22,36 @@ def new_runs(shelter: Shelter) -> Iterator[Shelter]:
     for run in runs.runs(shelter.project):
         if run.id not in before:
             runs.delete_run(shelter.project, run.id)
+
+
+def choose_photos(visitor: Visitor, kind: str) -> Visitor:
+    visitor.go("results/evaluate", "shelter")
+    visitor.at.session_state["evaluate_source"] = kind
+    return visitor.run()
+
+
+def matrix(visitor: Visitor) -> dict[str, Any]:
+    """What the matrix was told to show."""
+    return next(json.loads(one.proto.json) for one in visitor._nodes()
+                if one.type == "bidi_component" and "texts" in one.proto.json)
+
+
+def click(visitor: Visitor, cell: int) -> Visitor:
+    """Click a cell, counted row by row from 0."""
+    visitor.at.session_state["evaluate_matrix"] = {"cell": cell}
+    visitor.run()
+    visitor.at.session_state["evaluate_matrix"] = {"cell": None}
+    return visitor
+
+
+def move(visitor: Visitor, sliders: str, values: list[Any]) -> Visitor:
+    """Let the sliders of that key stand there."""
+    visitor.at.session_state[f"{sliders} 0"] = {"standing": values}
+    return visitor.run()
+
+
+def costs(visitor: Visitor, what: str) -> str:
+    return visitor.text.split(what)[1].split(")")[0]
 
 
 def start_run(visitor: Visitor, folder: str) -> Visitor:
@@ -43,41 +76,114 @@ def test_a_run_is_shown_as_figures_with_their_intervals(keeper: Visitor) -> None
     assert figures(keeper) == {
         "Accuracy": "80 %", "Precision": "83 %", "Recall": "83 %", "F1": "80 %", "Unknown": "0 %"}
     assert "4 of 5 right (80 %; with 5 photos the true rate lies between 28 and 99 %)" in keeper.text
-    assert [tile["note"] for tile in keeper.tiles("evaluate_photos")] == ["cat/mistaken.jpg"]
+    assert [tile["note"].split("\n")[0] for tile in keeper.tiles("evaluate_photos")] == ["cat/mistaken.jpg"]
     assert keeper.links["Look at the mistakes"] == "mistakes"
 
 
-def test_a_cell_of_the_matrix_shows_its_photos(keeper: Visitor, shelter: Shelter) -> None:
+def test_a_cell_of_the_matrix_shows_its_photos_by_a_click_and_by_the_box(keeper: Visitor, shelter: Shelter) -> None:
     keeper.go("results/evaluate", "shelter")
     run = runs.runs(shelter.project)[0]
     assert run.labels == (HOSTILE, "cat")
-    keeper.at.session_state[f"evaluate_matrix_{run.id}_None"] = {"selection": {"points": [{"point_index": 0}]}}
-    keeper.run()
+    click(keeper, 0)
+    assert keeper.at.selectbox(key="evaluate_cell").value == f"{HOSTILE}, answered as {HOSTILE}"
     assert f"{HOSTILE}, answered as {HOSTILE}" in keeper.text
     assert len(keeper.tiles("evaluate_photos")) == 2
-    keeper.at.session_state[f"evaluate_matrix_{run.id}_None"] = {"selection": {"points": [{"point_index": 5}]}}
-    assert "No photos here." in keeper.run().text
+    click(keeper, 0)  # once more chooses nothing
+    assert [tile["note"].split("\n")[0] for tile in keeper.tiles("evaluate_photos")] == ["cat/mistaken.jpg"]
+    keeper.at.selectbox(key="evaluate_cell").set_value("cat, answered as cat")
+    assert len(keeper.run().tiles("evaluate_photos")) == 2
+    assert matrix(keeper)["chosen"] == 4
+
+
+def test_shares_are_of_the_row(keeper: Visitor) -> None:
+    keeper.go("results/evaluate", "shelter")
+    assert matrix(keeper)["texts"] == ["2", "0", "0", "1", "2", "0"]
+    keeper.at.session_state["evaluate_shares"] = "Shares"
+    assert matrix(keeper.run())["texts"] == ["100 %", "0 %", "0 %", "33 %", "67 %", "0 %"]
 
 
 def test_another_threshold_counts_anew_without_asking_again(keeper: Visitor) -> None:
     keeper.go("results/evaluate", "shelter")
-    keeper.at.toggle(key="evaluate_own").set_value(True)
+    keeper.at.session_state["evaluate_mode"] = "One for all labels"
     keeper.run()
-    keeper.at.slider(key="evaluate_least").set_value(100)
-    keeper.run()
+    move(keeper, "One for all labels", [100])
     assert figures(keeper)["Unknown"] == "100 %"
     assert figures(keeper)["Accuracy"] == "0 %"
+    assert "No photos here." not in keeper.text
 
 
-@pytest.mark.parametrize("tab", ["Threshold", "Every photo"])
+def test_one_label_has_a_threshold_of_its_own(keeper: Visitor, shelter: Shelter) -> None:
+    keeper.go("results/evaluate", "shelter")
+    keeper.at.session_state["evaluate_mode"] = "One for each label"
+    keeper.run()
+    run = runs.runs(shelter.project)[0]
+    move(keeper, f"One for each label {run.id}", [0, 100])
+    assert matrix(keeper)["texts"][4] == "0"  # no cat is called one any more
+    move(keeper, f"One for each label {run.id}", ["nonsense", 700])
+    assert matrix(keeper)["texts"] == ["2", "0", "0", "1", "2", "0"]  # the model's own
+
+
+def test_saved_thresholds_are_used_by_every_page_until_the_models_own_come_back(
+    keeper: Visitor, shelter: Shelter
+) -> None:
+    keeper.go("results/evaluate", "shelter")
+    keeper.at.session_state["evaluate_mode"] = "One for all labels"
+    keeper.run()
+    move(keeper, "One for all labels", [100])
+    keeper.at.text_input(key="evaluate_set_name").set_value("  ")
+    keeper.click("Save and use everywhere")
+    assert "Give the thresholds a name" in keeper.errors[0]
+    keeper.at.text_input(key="evaluate_set_name").set_value(HOSTILE)
+    keeper.click("Save and use everywhere")
+    assert f"decide by “{HOSTILE}”" in keeper.text
+    assert figures(keeper)["Unknown"] == "100 %"
+    keeper.go("results/mistakes")
+    assert "0 wrong, 5 unknown of 5 photos" in keeper.text.replace("*", "")
+    keeper.go("results/evaluate").click("evaluate_set_reset")
+    assert f"decide by “{HOSTILE}”" not in keeper.text
+    keeper.go("results/mistakes")
+    assert "1 wrong, 0 unknown of 5 photos" in keeper.text.replace("*", "")
+    keeper.go("results/evaluate").click("evaluate_set_delete")
+    assert threshold_sets.saved(shelter.project) == {} and figures(keeper)["Unknown"] == "0 %"
+
+
+TABS = ["By label", "Cost", "Confidence", "Precision and recall", "Slices", "Compare", "Every photo"]
+
+
+@pytest.mark.parametrize("tab", TABS)
 def test_the_details_lie_in_tabs(keeper: Visitor, tab: str) -> None:
     keeper.at.session_state["evaluate_tab"] = tab
     keeper.go("results/evaluate", "shelter")
-    if tab == "Threshold":
-        assert len(keeper.at.get("plotly_chart")) == 2
-    else:
-        assert len(keeper.at.main.dataframe[0].value) == 5
-        assert [one.label for one in keeper.at.download_button] == ["Download as CSV"]
+    said = {
+        "By label": "exact for precision and recall", "Cost": "which is the least possible",
+        "Confidence": "expected calibration error", "Precision and recall": "moving the threshold of that label alone",
+        "Slices": "5 photos have not been measured", "Compare": "No other run has answers to the same photos",
+        "Every photo": "cat/mistaken.jpg"}
+    assert said[tab] in keeper.text
+    assert len(keeper.at.get("plotly_chart")) == (tab in ("Cost", "Confidence", "Precision and recall", "Slices"))
+
+
+def test_the_threshold_of_least_cost_is_taken_with_one_click(keeper: Visitor) -> None:
+    keeper.at.session_state["evaluate_tab"] = "Cost"
+    keeper.go("results/evaluate", "shelter")
+    (use,) = [one for one in keeper.buttons if one.startswith("Use ")]
+    keeper.click(use)
+    assert keeper.at.session_state["evaluate_mode"] == "One for all labels"
+    assert f"Now: {costs(keeper, 'With this choice: ')}" in keeper.text
+    keeper.at.session_state["evaluate_cost_rule"] = "One for each label"
+    keeper.run().click("Use these thresholds")
+    assert keeper.at.session_state["evaluate_mode"] == "One for each label"
+    assert f"Now: {costs(keeper, 'With this choice: ')}" in keeper.text
+
+
+def test_photos_are_measured_and_parted_by_size_and_quality(keeper: Visitor, new_runs: Shelter) -> None:
+    keeper.at.session_state["evaluate_tab"] = "Slices"
+    keeper.go("results/evaluate", "shelter")
+    if "Measure 5 photos" in keeper.buttons:
+        keeper.click("Measure 5 photos")
+        assert keeper.finish("shelter", "measure").result == {"measured": 5, "unreadable": 0}
+    assert "None of the" in keeper.text and "sharpness" in keeper.text
+    assert not any(one.startswith("Measure") for one in keeper.buttons)
 
 
 def test_a_folder_is_run_through_the_model(keeper: Visitor, new_runs: Shelter) -> None:
@@ -90,9 +196,39 @@ def test_a_folder_is_run_through_the_model(keeper: Visitor, new_runs: Shelter) -
 
 def test_the_test_photos_are_run_with_one_click(keeper: Visitor, new_runs: Shelter) -> None:
     new_runs.let_run()
-    keeper.go("results/evaluate", "shelter").click("Run the test photos")
+    choose_photos(keeper, "The test photos").click("Run the test photos")
     assert keeper.finish("shelter", "evaluate").result["asked"] == 4
     assert "4 of 4 right" in keeper.text
+
+
+def test_the_photos_of_an_earlier_run_are_asked_again_and_compared(keeper: Visitor, new_runs: Shelter) -> None:
+    new_runs.let_run()
+    choose_photos(keeper, "An earlier run").click("Run these photos again")
+    assert keeper.finish("shelter", "evaluate").result == {"asked": 5, "failed": 0, "total": 5}
+    assert runs.runs(new_runs.project)[0].title == "unseen"
+    keeper.at.session_state["evaluate_tab"] = "Compare"
+    assert "right and wrong on the same 5 photos: cannot be told apart, p = 1.0" in keeper.run().text
+
+
+def test_photos_in_s3_are_run_where_they_lie(keeper: Visitor, new_runs: Shelter) -> None:
+    bucket = storage.bucket_name(new_runs.clients, new_runs.project)
+    for file in sorted((new_runs.folder / "unseen" / "cat").iterdir()):
+        storage.put_bytes(new_runs.clients, bucket, f"kept apart/cat/{file.name}", file.read_bytes())
+        storage.put_bytes(new_runs.clients, bucket, f"kept apart/{HOSTILE}/{file.name}", photo(1, 40 + len(file.name)))
+    new_runs.let_run()
+    choose_photos(keeper, "A place in S3").at.text_input(key="evaluate_s3_address").set_value("nowhere")
+    keeper.click("Run this place")
+    assert "s3://bucket/prefix" in keeper.errors[0]
+    keeper.at.text_input(key="evaluate_s3_address").set_value(f"s3://{bucket}/nothing here/")
+    keeper.click("Run this place")
+    assert "There is nothing in" in keeper.errors[0]
+    keeper.at.text_input(key="evaluate_s3_address").set_value(f" s3://{bucket}/kept apart/")
+    keeper.click("Run this place")
+    assert keeper.finish("shelter", "evaluate").result["failed"] == 0
+    run = runs.runs(new_runs.project)[0]
+    made = runs.predictions(new_runs.project, run.id)
+    assert {one.truth for one in made} == {"cat", HOSTILE} and made[0].path.startswith(f"s3://{bucket}/kept apart/")
+    assert keeper.tiles("evaluate_photos")[0]["src"]  # its thumbnail was kept on the way
 
 
 @pytest.mark.parametrize(("folder", "said"), [

@@ -15,7 +15,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def drawn(contents: Contents) -> dict[str, str]:
     trial = contents.trial
-    return plots.draw(contents.classes, contents.built, trial.predictions, trial.figures, trial.run.thresholds)
+    return plots.draw(contents.classes, contents.built, trial.predictions, trial.figures, trial.thresholds)
 
 
 def predictions(labels: int, photos: int) -> list[Prediction]:
@@ -29,7 +29,7 @@ def predictions(labels: int, photos: int) -> list[Prediction]:
 
 def test_every_chart_is_whole_svg_with_a_title_and_no_way_out(told: Contents) -> None:
     charts = drawn(told)
-    assert {"split", "confusion-matrix", "figures", "thresholds"} <= set(charts)
+    assert {*plots.CAPTIONS, "split", "confusion-matrix"} == set(charts)
     for name, chart in charts.items():
         root = ElementTree.fromstring(chart)
         assert root.tag == f"{SVG}svg" and root.find(f"{SVG}title").text, name
@@ -57,7 +57,7 @@ def test_everything_lies_inside_of_the_drawing(told: Contents) -> None:
 def test_hostile_and_many_labels_are_drawn(labels: int) -> None:
     made = predictions(labels, 200)
     figures = metrics.measure(made)
-    for chart in plots.draw({}, None, made, figures, 50.0).values():
+    for chart in plots.draw({}, None, made, figures, {"label <0>": 50.0}).values():
         root = ElementTree.fromstring(chart)
         assert float(root.get("height")) < 1200
     assert "label &lt;0&gt;" in plots.confusion_matrix(figures.confusion)
