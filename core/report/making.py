@@ -171,6 +171,8 @@ def _see_that_it_replays(draft: Path) -> None:
 
 
 def _send(progress: Progress, owner: Project, clients: Clients, bucket: str, folder: Path) -> dict[str, str]:
+    if (folder / SEAL).is_file() and not (verdict := verifying.verify(folder)).ok:
+        raise RekolabError(f"The report in {folder} can not be sent. {verdict.sentence} Make another one.")
     storage.ensure_bucket(clients, bucket)
     prefix = f"{owner.name}/reports/{folder.name}"
     sent = sending.send(progress, clients, bucket, prefix, folder)

@@ -39,13 +39,15 @@ def send(progress: Progress, clients: Clients, bucket: str, prefix: str, folder:
 
 
 def differences(clients: Clients, bucket: str, prefix: str, folder: Path) -> list[str]:
-    """What S3 has otherwise than the report in `folder`, in words; nothing when it is the same."""
-    names = bundle.opened(folder).names
+    """What S3 has otherwise than the report in `folder` was made, in words; nothing when it is the same."""
+    made = bundle.read_sums((folder / SUMS).read_text("utf-8", "replace"))[0]
+    made |= {name: _hash((folder / name).read_bytes()) for name in (SUMS, SEAL) if (folder / name).is_file()}
+    names = sorted(made)
     there = {item.key.removeprefix(f"{prefix}/"): item for item in storage.list_objects(clients, bucket, f"{prefix}/")}
     found = [f"{name} is missing in S3" for name in names if name not in there]
     found += [f"{name} is in S3, and not part of the report" for name in sorted(set(there) - set(names))]
     return found + [f"{name} has another content in S3" for name in names if name in there
-                    and _stored_hash(clients, bucket, there[name]) != _hash((folder / name).read_bytes())]
+                    and _stored_hash(clients, bucket, there[name]) != made[name]]
 
 
 def _arrived(clients: Clients, bucket: str, key: str, file: Path, there: StoredObject | None) -> bool:

@@ -70,11 +70,11 @@ def files_of_your_own(options: Options) -> None:
         st.rerun()
     for one in added.listed(project, clients.account):
         with st.container(horizontal=True, vertical_alignment="center"):
-            why_not = one.why_not(options)
-            said = f"  \n:orange[Left out. {plain(why_not)}]" if why_not else ""
-            st.markdown(f"{plain(one.name)} :gray[{size(one.bytes)}]{said}", width="stretch")
+            st.markdown(f"{plain(one.name)} :gray[{size(one.bytes)}]", width="stretch")
             st.button("Remove", key=f"remove {one.name}", on_click=added.remove, args=(project, one.name),
                       icon=":material/close:", type="tertiary")
+        if why_not := one.why_not(options):
+            st.caption(f":orange[Left out. {plain(why_not)}]")
 
 
 choice, shown = st.columns([1, 2], gap="large")
@@ -88,7 +88,7 @@ with shown:
                         options=asdict(options))
         bucket = storage.bucket_name(clients, project)
         st.caption(f"To {plain(storage.uri(bucket, project.name))}/reports/")
-    with state.errors_shown(), st.spinner("Drawing the preview"):
+    with state.errors_shown(), st.container(border=True), st.spinner("Drawing the preview"):
         st.iframe(preview(project, clients, bucket, options), height=820, alt="Preview of the report")
 
 

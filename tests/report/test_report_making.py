@@ -164,7 +164,9 @@ def test_a_check_tells_what_is_not_the_same_here_and_in_s3(story: Project, clien
     assert found.here.changed == ("report.html",)
     assert found.there == (
         "report.ipynb is missing in S3", "plots/strange.svg is in S3, and not part of the report",
-        "predictions.csv has another content in S3", "report.html has another content in S3")
+        "predictions.csv has another content in S3")
+    with pytest.raises(RekolabError, match="1 file changed: report.html"):
+        making.send_report(Progress(), str(story.home), story.name, report.name)
 
 
 def test_a_link_opens_the_report_until_it_expires(story: Project, client: Clients) -> None:
