@@ -8,8 +8,10 @@ from page_photos import HOSTILE, draw, take_in
 from shelter import Shelter
 from visitor import Visitor, read
 
+from core.aws import clients as aws
 from core.aws import storage
 from core.errors import translate
+from core.manifest.lines import split_uri
 from core.report import added, making
 from core.workspace import Project
 
@@ -119,10 +121,13 @@ def test_verify_says_that_all_is_the_same_or_names_what_is_not(visitor: Visitor,
     assert visitor.finish("pets", "verify").state == "done"
     assert "files are as they were made." in said(visitor) and "In S3: every file is the same." in said(visitor)
     (report.folder / "predictions.csv").write_text("changed")
+    clients = aws.connect(pets.home, pets.backend)
+    bucket, key = split_uri(report.uri)
+    clients.s3.delete_object(Bucket=bucket, Key=key)
     visitor.click(f"verify {report.name}")
     visitor.finish("pets", "verify")
     assert "1 file changed: predictions.csv" in visitor.errors[0]
-    assert "predictions.csv has another content in S3" in visitor.errors[1]
+    assert "report.html is missing in S3" in visitor.errors[1]
 
 
 def test_a_link_is_made_that_says_until_when_it_works(visitor: Visitor, pets: Project) -> None:

@@ -165,7 +165,7 @@ def test_a_check_tells_what_is_not_the_same_here_and_in_s3(story: Project, clien
     assert found.there == (
         "report.ipynb is missing in S3", "plots/strange.svg is in S3, and not part of the report",
         "predictions.csv has another content in S3")
-    with pytest.raises(RekolabError, match="1 file changed: report.html"):
+    with pytest.raises(RekolabError, match="1 file changed: report"):
         making.send_report(Progress(), str(story.home), story.name, report.name)
 
 
