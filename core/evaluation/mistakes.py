@@ -18,6 +18,7 @@ _WORDS = {
     "brightness": ("darker", "brighter"),
 }
 UNUSUAL = 10.0  # percentiles nearer than this to an end are worth a remark
+NEARLY = 15.0  # points: a right answer that has no more to lose is nearly wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,26 @@ def mistakes(predictions: Iterable[Prediction], thresholds: Thresholds = 0.0) ->
     unknown = [prediction for prediction in missed if prediction.answer == UNKNOWN]
     return [*sorted(wrong, key=lambda prediction: (-prediction.confidence, prediction.name)),
             *sorted(unknown, key=lambda prediction: (-_distance(prediction, thresholds), prediction.name))]
+
+
+def nearly_wrong(predictions: Iterable[Prediction], thresholds: Thresholds = 0.0) -> list[Prediction]:
+    """Right answers that a few points less would have made wrong or Unknown, those with the least to lose first."""
+    right = [(slack(one, thresholds), one) for one in predictions if one.right and one.error is None]
+    found = [(left, one) for left, one in right if left is not None and left < NEARLY]
+    return [one for _, one in sorted(found, key=lambda pair: (pair[0], pair[1].name))]
+
+
+def slack(prediction: Prediction, thresholds: Thresholds) -> float | None:
+    """How many points the label that was given can lose before the answer is another; None where none was given.
+
+    It loses either to its own threshold, or to the best other label that reaches its own.
+    """
+    given = next((score for score in prediction.scores if score.label == prediction.answer), None)
+    if given is None or prediction.error is not None:
+        return None
+    rivals = [score.confidence for score in prediction.scores
+              if score is not given and score.confidence >= threshold_of(score.label, thresholds)]
+    return given.confidence - max([threshold_of(given.label, thresholds), *rivals])
 
 
 def failed(predictions: Iterable[Prediction]) -> list[Prediction]:
