@@ -96,8 +96,8 @@ def summary(found: Sequence[Cause]) -> str:
         return "There are too few measured training photos to compare it with."
     named = [cause for cause in found if cause.named]
     if not named:
-        return ("Nothing that was measured is unusual for its class, so what the photo shows is the likelier reason: "
-                "pose, breed, part or kind.")
+        return ("Nothing that was measured is unusual for its class, so the likelier reason is what the photo shows: a "
+                f"pose, a part, a kind. The nearest to unusual: {found[0].words}.")
     also = f" Also {_listed([cause.words for cause in named[1:]])}." if named[1:] else ""
     return f"Most unusual: {named[0].words}.{also}"
 

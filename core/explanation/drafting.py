@@ -16,7 +16,7 @@ def draft(told: Explanation, needed: Sequence[str] = ()) -> str:
     if told.causes:
         said.append(causes.summary(told.causes))
     if told.tried:
-        said.append(changes.words(told.tried, told.prediction))
+        said.append(changes.words(told.tried, told.again))
     return " ".join(sentence for sentence in [*said, *needed] if sentence)
 
 

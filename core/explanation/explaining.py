@@ -32,11 +32,15 @@ from core.workspace import Project, open_project
 class Explanation:
     """One photo explained. What needs the model is empty until it has been asked: `answers`, `tried`, and the maps.
 
-    `label` is the class that the photo is compared with: its truth, or else the label that came nearest.
+    `photo` is the picture as it is altered and sent, and `again` what the model says of that, which is smaller than the
+    photo that was asked about first. `label` is the class that the photo is compared with: its truth, or else the label
+    that came nearest.
     """
 
     prediction: Prediction
+    again: Prediction
     label: str | None
+    photo: Image.Image
     look: Look
     verdict: Verdict
     near: Nearness | None
@@ -74,11 +78,12 @@ def explain(project: Project, prediction: Prediction, thresholds: Thresholds, ar
     picture = altering.opened(data)
     answers = asking.kept(project, seen.sha256, arn)
     wanted = everything(picture)
+    again = changes.after_reading_again(prediction, thresholds, answers)
     return Explanation(
-        prediction, label, seen, verdict, near,
+        prediction, again, label, picture, seen, verdict, near,
         tuple((known.photos[place], similarity) for place, similarity in (near.nearest if near else ())),
         measuring.causes(seen.measures, label, known.labelled), subjects.estimate(picture), answers,
-        _tried(picture, prediction, thresholds, answers), len(asking.missing(wanted, answers)))
+        _tried(picture, again, thresholds, answers), len(asking.missing(wanted, answers)))
 
 
 def everything(picture: Image.Image) -> list[Alteration]:
@@ -122,11 +127,10 @@ def _lent(project: Project) -> Path:
 
 
 def _tried(
-    picture: Image.Image, prediction: Prediction, thresholds: Thresholds, answers: asking.Answers
+    picture: Image.Image, again: Prediction, thresholds: Thresholds, answers: asking.Answers
 ) -> tuple[Tried, ...]:
-    """The changes with their answers, beside the answer to the photo as it was sent with them."""
+    """The changes with their answers, once all have been asked about."""
     wanted = altering.changes(picture)
-    if WHOLE.key not in answers or any(change.key not in answers for change in wanted):
+    if any(one.key not in answers for one in (WHOLE, *wanted)):
         return ()
-    again = changes.after_reading_again(prediction, thresholds, answers)
     return changes.tried(again, thresholds, answers, wanted, changes.similarities(picture, wanted))

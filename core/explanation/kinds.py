@@ -12,6 +12,10 @@ from core.explanation.nearness import Nearness
 from core.types import UNKNOWN, Prediction, Score
 
 Kind = Literal["failed", "nothing", "far", "close", "below", "wrong", "narrow", "right"]
+HEADLINES: dict[Kind, str] = {
+    "failed": "The call failed", "nothing": "No label came back", "far": "Far from everything trained on",
+    "close": "Two labels too close", "below": "Below its threshold", "wrong": "Another label passed",
+    "narrow": "Right, but only just", "right": "Right"}
 CLOSE = 15.0  # points between the two best labels, under which the model could not decide between them
 
 
@@ -21,6 +25,7 @@ class Verdict:
 
     `best` and `second` are its two best labels. `short` is by how many points `best` missed its threshold `needed`,
     negative where it passed; `slack` the points that a right answer could have lost; `near` where the photo lies.
+    `right` is the label that would have been right, of another answer, and `right_needed` its threshold.
     """
 
     kinds: tuple[Kind, ...]
@@ -30,6 +35,8 @@ class Verdict:
     short: float
     slack: float
     near: Nearness | None
+    right: Score | None = None
+    right_needed: float = 0.0
     error: str = ""
 
     @property
@@ -50,6 +57,9 @@ def verdict(prediction: Prediction, thresholds: Thresholds, near: Nearness | Non
     left = slack(prediction, thresholds)
     close = best is not None and second is not None and abs(best.confidence - second.confidence) < CLOSE
     narrow = prediction.answer != UNKNOWN and prediction.right is not False and left is not None
+    wrong = prediction.answer != UNKNOWN and prediction.right is False
+    own = next((score for score in prediction.scores if wrong and score.label == prediction.truth), None)
+    own_needed = threshold_of(own.label, thresholds) if own else 0.0
     found: list[Kind] = []
     if prediction.error is not None:
         found.append("failed")
@@ -58,17 +68,11 @@ def verdict(prediction: Prediction, thresholds: Thresholds, near: Nearness | Non
     else:
         found += ["far"] if near is not None and near.far else []
         found += ["close"] if close else []
-        found += ["below"] if prediction.answer == UNKNOWN else ["wrong"] if prediction.right is False else []
+        beaten = own is not None and best.confidence < own.confidence < own_needed
+        found += ["below"] if prediction.answer == UNKNOWN or beaten else []
+        found += ["wrong"] if wrong else []
         found += ["narrow"] if narrow and left is not None and left < CLOSE else ["right"] if narrow else []
-    return Verdict(tuple(found), best, second, needed, short, left or 0.0, near, prediction.error or "")
-
-
-def headline(found: Verdict) -> str:
-    """The kind in a few words."""
-    return {
-        "failed": "The call failed", "nothing": "No label came back", "far": "Far from everything trained on",
-        "close": "Two labels too close", "below": "Below its threshold", "wrong": "Sure, and wrong",
-        "narrow": "Right, but only just", "right": "Right, with room to spare"}[found.kind]
+    return Verdict(tuple(found), best, second, needed, short, left or 0.0, near, own, own_needed, prediction.error or "")
 
 
 def sentences(found: Verdict, prediction: Prediction) -> list[str]:
@@ -114,16 +118,20 @@ def _close(found: Verdict, prediction: Prediction) -> str:
 
 def _below(found: Verdict, prediction: Prediction) -> str:
     assert found.best
-    return (f"{found.best.label} came nearest with {found.best.confidence:.1f} %, {found.short:.1f} points below its "
-            f"threshold of {found.needed:.1f} %.")
+    label, needed = (found.right, found.right_needed) if found.right else (found.best, found.needed)
+    return (f"{label.label} came {'first' if found.right else 'nearest'} with {label.confidence:.1f} %, "
+            f"{needed - label.confidence:.1f} points below its threshold of {needed:.1f} %.")
 
 
 def _wrong(found: Verdict, prediction: Prediction) -> str:
     assert found.best
     said = (f"The model said {found.best.label} with {found.best.confidence:.1f} %, {-found.short:.1f} points above "
             f"its threshold of {found.needed:.1f} %")
-    own = next((score for score in prediction.scores if score.label == prediction.truth), None)
-    return f"{said}; {own.label} got {own.confidence:.1f} %." if own else f"{said}."
+    if found.right is None or "below" in found.kinds:
+        return f"{said}."
+    under = f", below its threshold of {found.right_needed:.1f} %"
+    return (f"{said}; {found.right.label} got {found.right.confidence:.1f} %"
+            f"{under if found.right.confidence < found.right_needed else ''}.")
 
 
 def _narrow(found: Verdict, prediction: Prediction) -> str:

@@ -3,9 +3,9 @@
 A part counts for a label as much as hiding it takes from the label's log odds. Confidences themselves would not do:
 between 99 and 99.9 % there is as much as between 91 and 99.
 
-The grid is one size, with a call for each part, so that the number of calls is known before. A coarse grid whose best
-parts are asked about again in quarters needs a third fewer, but its hottest part lies on the subject less often:
-subtle parts show only when small ones are hidden, and what a large one hides is rarely one thing.
+Two coarse grids lie over each other, 4 x 4 and 5 x 5, so that their parts cut each other into small ones, each of which
+was hidden twice. On drawn animals this is as good with 42 calls as one grid of 7 x 7 with 50, and as a coarse grid
+whose best parts are asked about again in quarters; and its calls, and how many they are, depend on no answer.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from core.images.altering import WHOLE, Alteration
 from core.images.subjects import Mask
 from core.types import Score
 
-GRID = 7  # parts a side
+GRIDS = (4, 5)  # parts a side
+FINE = 20  # cells a side of the map, into which both grids divide
 
 _SURE = 0.005  # percent: the nearest to none or all at which a confidence still tells anything
 _SIDES = (("upper left", "top", "upper right"), ("left", "middle", "right"), ("lower left", "bottom", "lower right"))
@@ -31,7 +32,7 @@ Heat = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Map:
-    """How much each part of a photo counts for `label`: (rows, columns) log odds, below zero where it speaks against.
+    """How much each cell of a photo counts for `label`: (rows, columns) log odds, below zero where it speaks against.
 
     `confidence` in percent is what the label has while nothing is hidden.
     """
@@ -41,10 +42,10 @@ class Map:
     heat: Heat
 
     @property
-    def hottest(self) -> tuple[int, int]:
-        """(row, column) of the part that counts most."""
-        row, column = np.unravel_index(int(self.heat.argmax()), self.heat.shape)
-        return int(row), int(column)
+    def hottest(self) -> tuple[float, float]:
+        """The middle of the part that counts most: (down, across) in shares of the sides."""
+        rows, columns = np.nonzero(self.heat >= self.heat.max() - 1e-9)
+        return (float(rows.mean()) + 0.5) / self.heat.shape[0], (float(columns.mean()) + 0.5) / self.heat.shape[1]
 
     @property
     def speaks(self) -> bool:
@@ -53,10 +54,9 @@ class Map:
 
 
 def hidden() -> list[Alteration]:
-    """The parts that are hidden, row by row; with the whole photo they are all that is asked for a map."""
-    edges = np.linspace(0, 1, GRID + 1).tolist()
-    return [Alteration("hidden", 0.0, (edges[column], edges[row], edges[column + 1], edges[row + 1]))
-            for row in range(GRID) for column in range(GRID)]
+    """The parts that are hidden, grid by grid and row by row; with the whole photo they are all a map needs."""
+    return [Alteration("hidden", 0.0, (column / parts, row / parts, (column + 1) / parts, (row + 1) / parts))
+            for parts in GRIDS for row in range(parts) for column in range(parts)]
 
 
 def asked() -> list[Alteration]:
@@ -69,7 +69,12 @@ def read(answers: Mapping[str, Sequence[Score]], label: str) -> Map | None:
     if any(one.key not in answers for one in asked()):
         return None
     odds = [log_odds(answers[one.key], label) for one in asked()]
-    heat = (odds[0] - np.array(odds[1:])).reshape(GRID, GRID)
+    drops = iter(odds[0] - np.array(odds[1:]))
+    heat = np.zeros((FINE, FINE))
+    for parts in GRIDS:
+        grid = np.array([next(drops) for _ in range(parts**2)]).reshape(parts, parts)
+        heat += np.kron(grid * parts**2, np.ones((FINE // parts, FINE // parts)))  # by area: small parts take less
+    heat /= sum(parts**2 for parts in GRIDS)
     return Map(label, confidence(answers[WHOLE.key], label), heat)
 
 
@@ -95,12 +100,9 @@ def places(found: Map) -> list[tuple[str, float]]:
 
 def on_subject(found: Map, mask: Mask) -> float:
     """The share (0-1) of what speaks for the label that lies on the subject."""
-    total = np.maximum(found.heat, 0)
-    rows, columns = (np.arange(side) * parts // side for side, parts in zip(mask.shape, found.heat.shape, strict=True))
-    per_part = total / np.array([[max(1, int((rows == row).sum() * (columns == column).sum()))
-                                  for column in range(total.shape[1])] for row in range(total.shape[0])])
-    spread = per_part[np.ix_(rows, columns)]
-    return float(spread[mask].sum() / max(spread.sum(), 1e-12))
+    rows, columns = (np.arange(side) * cells // side for side, cells in zip(mask.shape, found.heat.shape, strict=True))
+    spread = np.maximum(found.heat, 0)[np.ix_(rows, columns)]
+    return float(spread[mask].sum() / max(float(spread.sum()), 1e-12))
 
 
 def words(found: Map, mask: Mask | None = None) -> str:
