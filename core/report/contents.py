@@ -23,10 +23,11 @@ from core.dataset.manifests import Built
 from core.dataset.split import Side
 from core.dataset.trainable import trainable
 from core.errors import BadImage, NotFound, NotReady
-from core.evaluation import metrics, photosets, runs, threshold_sets
+from core.evaluation import metrics, runs, threshold_sets
 from core.evaluation.metrics import Figures
 from core.evaluation.runs import Run
-from core.explanation import notes
+from core.explanation import explaining, notes
+from core.explanation.explaining import Explanation
 from core.images import position, weights
 from core.images.cleaning import Recipe
 from core.images.duplicates import Duplicates
@@ -99,12 +100,12 @@ class Contents:
     verdict: Examination | None
     model: Model | None
     trial: Trial | None
-    trained_with: tuple[Photo, ...]
     prices: Prices
     software: Mapping[str, str]
     thumbnails: Path
     account: str
     source: Callable[[str], Path | bytes]  # what the functions that read images take for a path
+    explain: Callable[[Prediction], Explanation]  # BadImage, OSError or AwsError when the photo can't be read
     labelling: Labelling = field(default_factory=Labelling)
     options: Options = field(default_factory=Options)
     where: Mapping[int, Position] = field(default_factory=dict)
@@ -140,12 +141,12 @@ def gather(project: Project, clients: Clients, bucket: str, options: Options | N
         verdict=manifests.examine_project(project, built) if built else None,
         model=_model(project, clients, trial),
         trial=trial,
-        trained_with=tuple(photosets.training_photos(project)),
         prices=prices.load(),
         software=software(),
         thumbnails=project.thumbnails,
         account=clients.account,
         source=partial(places.source, project),
+        explain=partial(_explain, project, trial),
         labelling=_labelling(project),
         options=options,
         notes=_notes(project, trial),
@@ -199,6 +200,13 @@ def _notes(project: Project, trial: Trial | None) -> dict[str, str]:
     """What is written about photos of the run and meant for the report."""
     kept = notes.notes(project, trial.run.id) if trial else {}
     return {name: note.text for name, note in kept.items() if note.included and note.text}
+
+
+def _explain(project: Project, trial: Trial | None, prediction: Prediction) -> Explanation:
+    """What is known of why the photo was answered so; asks no model."""
+    data = places.read_bytes(project, prediction.path)
+    cuts, arn = (trial.thresholds, trial.run.arn) if trial else ({}, "")
+    return explaining.explain(project, prediction, cuts, arn, data)
 
 
 def _labelling(project: Project) -> Labelling:

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from core.colours import colour_of
 from core.dataset.names import counted
-from core.errors import BadImage
 from core.evaluation import mistakes, reliability
 from core.evaluation.charts import strong, tint
 from core.evaluation.intervals import Figure, percent, sentence, span
 from core.evaluation.metrics import Confusion
 from core.evaluation.scores import scores
 from core.evaluation.thresholds import threshold_of
-from core.images import thumbnails
-from core.report import plots
+from core.report import mistake_cards, plots
 from core.report.contents import Contents, Trial
-from core.report.markup import Html, figures, folded, join, paragraph, picture, section, swatch, table, tag
+from core.report.markup import Html, figures, folded, join, paragraph, section, swatch, table, tag
 from core.types import UNKNOWN, Prediction
 
 ROWS = 400  # predictions in the table; the CSV beside the report has all of them
 CARDS = 24  # mistakes with a picture
-MISTAKE_SIDE = 420
 LARGEST_MATRIX = 20  # labels
 METHOD = ("The small figures are 95 % intervals: exact ones (Clopper and Pearson) for shares, and for F1 through the "
           "share that it follows from. Those of means hold for all labels together, which makes them wide.")
@@ -50,7 +47,7 @@ def evaluation(contents: Contents) -> Html:
 
 
 def missed(contents: Contents, cards: int = CARDS) -> Html | None:
-    """The photos that went wrong, or that something is written about, with what is measurably different about them."""
+    """The photos that went wrong, or that something is written about, with why that is."""
     if contents.trial is None:
         return None
     trial = contents.trial
@@ -65,7 +62,7 @@ def missed(contents: Contents, cards: int = CARDS) -> Html | None:
         "Mistakes",
         paragraph("The most confident mistakes come first, then what was unknown." if found
                   else "There are none among these photos."),
-        *(_card(contents, trial, prediction) for prediction in shown),
+        *(mistake_cards.card(contents, prediction, trial.thresholds) for prediction in shown),
         paragraph(f"{counted(rest, 'more is', 'more are')} in predictions.csv.") if rest > 0 else None)
 
 
@@ -130,47 +127,6 @@ def _mark(prediction: Prediction) -> Html:
     if prediction.right:
         return tag("span", "right", kind="good")
     return tag("span", "unknown" if prediction.answer == UNKNOWN else "wrong", kind="bad")
-
-
-def _card(contents: Contents, trial: Trial, prediction: Prediction) -> Html:
-    what = "Unknown" if prediction.answer == UNKNOWN else prediction.answer
-    shown = picture(_preview(contents, prediction), prediction.name) if contents.options.pictures else None
-    return tag(
-        "article",
-        shown,
-        tag("div",
-            tag("h3", f"A {prediction.truth or 'photo'}, answered as {what}"),
-            paragraph(tag("small", prediction.name)),
-            paragraph(mistakes.margin(prediction, trial.thresholds)),
-            *(paragraph(part, kind="said") for part in contents.notes.get(prediction.name, "").splitlines() if part),
-            _differences(contents, prediction)),
-        kind="mistake" if shown else "mistake bare")
-
-
-def _differences(contents: Contents, prediction: Prediction) -> Html | None:
-    quality = mistakes.quality_of(prediction, contents.source)
-    if quality is None:
-        return None
-    differences = [difference for difference in mistakes.compare(quality, prediction.truth, contents.trained_with)
-                   if difference.nearest.photos]
-    bars = [tag("tr", tag("th", difference.measure), tag("td", _scale(difference.nearest.percentile)),
-                tag("td", tag("strong", difference.words) if difference.nearest.unusual else difference.words))
-            for difference in differences]
-    ordinary = not any(difference.nearest.unusual for difference in differences)
-    return join(tag("table", *bars, kind="scales") if bars else None,
-                paragraph(mistakes.summary(differences), kind="note") if ordinary else None)
-
-
-def _scale(percentile: float) -> Html:
-    """Where the photo stands between the least and the most of its kind."""
-    return tag("span", tag("span", style=f"left:{percentile:.1f}%"), kind="scale", title=f"percentile {percentile:.0f}")
-
-
-def _preview(contents: Contents, prediction: Prediction) -> bytes | None:
-    try:
-        return thumbnails.preview(contents.source(prediction.path), MISTAKE_SIDE)
-    except (BadImage, OSError):
-        return None
 
 
 def _with_span(figure: Figure) -> Html:

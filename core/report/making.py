@@ -15,7 +15,8 @@ from typing import Any
 from core.aws import storage
 from core.aws.clients import Clients, connect
 from core.errors import NotReady, RekolabError
-from core.evaluation import spreadsheet
+from core.evaluation import runs, spreadsheet
+from core.explanation import trained
 from core.files import room_needed, write_atomically
 from core.jobs import Progress
 from core.manifest.lines import split_uri
@@ -142,6 +143,8 @@ def files(contents: Contents, files_added: Iterable[Added] = ()) -> dict[str, by
 def _make(
     progress: Progress, owner: Project, clients: Clients, bucket: str, folder: Path, options: Options
 ) -> None:
+    if "mistakes" in options.parts and runs.runs(owner):
+        trained.compare_trained(progress, str(owner.home), owner.name)
     progress.begin(0, "Gathering what is known")
     contents = measured(gather(owner, clients, bucket, options), progress)
     progress.begin(3, "Writing the report")

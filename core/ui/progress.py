@@ -19,7 +19,8 @@ TICK = 0.7  # seconds between two looks at a running job
 # The page of a kind of job, on which its failure is said; elsewhere the sidebar says it.
 PLACES = {"import": "browse", "clean": "clean", "upload": "manifest", "train": "train", "evaluate": "evaluate",
           "forecast": "train", "report": "report", "verify": "report", "labels": "label", "export": "label",
-          "unseen": "manifest", "examine": "manifest", "mend": "manifest", "access": "aws", "measure": "evaluate"}
+          "unseen": "manifest", "examine": "manifest", "mend": "manifest", "access": "aws", "measure": "evaluate",
+          "explain": "mistakes", "trained": "mistakes"}
 
 
 def in_sidebar() -> None:

@@ -1,27 +1,34 @@
-"""What went wrong, worst first, and how those photos differ from what the model was trained on."""
-
-from functools import partial
+"""What went wrong and what nearly did, worst first; and why, for each photo."""
 
 import streamlit as st
 
-from core.dataset import places, vocabulary
-from core.evaluation import charts, mistakes, photosets, runs, threshold_sets
-from core.types import UNKNOWN
+from core.evaluation import mistakes, runs, threshold_sets
+from core.types import UNKNOWN, Prediction
 from core.ui import figures, gallery, messages, pages, state
-from core.ui.words import count, plain
+from core.ui.explaining import asked, card, comparing
+from core.ui.words import count
 
-messages.opening("Mistakes", "What went wrong, worst first, and how those photos differ from what the model was "
-                 "trained on.")
+GROUPS = ["All", "Wrong", "Unknown", "Nearly wrong"]
+
+messages.opening("Mistakes", "What went wrong and what nearly did, worst first: why, and which photos would cure it.")
 project = state.required()
+comparing.begin(project)
+
+just_asked = asked.open_now(project.name)
+if just_asked:
+    st.button("Back to the mistakes of a run", icon=":material/arrow_back:", on_click=asked.put_away, type="tertiary")
+    card.draw(project, just_asked.arn, just_asked.prediction, just_asked.thresholds, just_asked.data)
+    st.stop()
+
 done = [run for run in runs.runs(project) if run.done]
 if not done:
     messages.empty("No photos have been run through a model yet.", "Evaluate a model", "results/evaluate")
     st.stop()
 run = figures.choose_run(done, "mistakes_run")
-classes = vocabulary.palette(project, run.labels)
 cuts = threshold_sets.in_force(project, run.thresholds)
 made = runs.predictions(project, run.id, cuts)
 missed = mistakes.mistakes(made, cuts)
+nearly = mistakes.nearly_wrong(made, cuts)
 failed = mistakes.failed(made)
 judged = [one for one in made if one.truth is not None and not one.error]
 if failed:
@@ -33,40 +40,34 @@ if not judged:
 if not missed:
     st.success(f"This run has no mistakes: the model got {count(len(judged), 'photo')} right.",
                icon=":material/check_circle:")
+if not missed and not nearly:
     pages.way_on("results/report", "Make the report")
     st.stop()
 
-wrong = sum(one.answer != UNKNOWN for one in missed)
-st.markdown(f"**{wrong} wrong, {len(missed) - wrong} unknown** of {count(len(judged), 'photo')}. "
-            "Confident mistakes come first. Click one to see why.")
-opened = gallery.gallery([gallery.Tile(one.name, f"{one.truth}: said {one.answer}", gallery.small(one.path),
-                                       "unknown" if one.answer == UNKNOWN else "refused", one.name)
-                          for one in missed], "mistakes", single=True).opened
+groups = {"All": [*missed, *nearly], "Wrong": [one for one in missed if one.answer != UNKNOWN],
+          "Unknown": [one for one in missed if one.answer == UNKNOWN], "Nearly wrong": nearly}
+with st.container(horizontal=True, vertical_alignment="center"):
+    group = st.segmented_control("Show", GROUPS, default="All", key="mistakes_group", label_visibility="collapsed",
+                                 required=True, format_func=lambda name: f"{name} {len(groups[name])}")
+    st.caption(f"Of {count(len(judged), 'photo')}. Confident mistakes come first. Click one to see why.",
+               width="content")
+
+
+def tile(one: Prediction) -> gallery.Tile:
+    said = f"{one.truth}: said {one.answer}" if not one.right else f"{one.answer}, only just"
+    mark = "right" if one.right else "unknown" if one.answer == UNKNOWN else "refused"
+    return gallery.Tile(one.name, said, gallery.small(one.path), mark, one.name)
+
+
+shown = groups[group or "All"]
+if not shown:
+    st.caption("There are none of these.")
+    st.stop()
+opened = gallery.gallery([tile(one) for one in shown], "mistakes", single=True).opened
 if opened:
     st.session_state["mistakes_shown"] = opened
-names = {one.name: one for one in missed}
-one = names.get(st.session_state.get("mistakes_shown", ""), missed[0])
-trained = photosets.training_photos(project)
-
-picture, card = st.columns([1, 1], gap="large")
-with picture, state.errors_shown():
-    st.image(gallery.large(one.path, 960), alt=one.name, width="stretch")
-    st.text(one.name)
-with card:
-    if one.answer == UNKNOWN:
-        st.subheader(f"Why unknown? It is a {plain(str(one.truth))}", anchor=False)
-    else:
-        st.subheader(f"Why {plain(one.answer)}? It is a {plain(str(one.truth))}", anchor=False)
-    st.write(plain(mistakes.margin(one, cuts)))
-    st.plotly_chart(charts.confidence_bars(one.scores, cuts, classes), key="mistakes_bars",
-                    config={"displayModeBar": False}, alt="Confidence of each label against its threshold")
-    quality = mistakes.quality_of(one, partial(places.source, project))
-    if quality:
-        st.markdown("**How it differs from the training photos**")
-        differences = mistakes.compare(quality, one.truth, trained)
-        for difference in differences:
-            standing = difference.nearest.percentile
-            st.progress(min(max(standing / 100, 0.0), 1.0), text=f"{difference.measure.capitalize()}: "
-                        f"{plain(difference.words)}")
-        st.caption(plain(mistakes.summary(differences)))
+names = {one.name: one for one in shown}
+one = names.get(st.session_state.get("mistakes_shown", ""), shown[0])
+st.divider()
+card.draw(project, run.arn, one, cuts, run_id=run.id)
 pages.way_on("results/report", "Make the report")
