@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.evaluation.intervals import percent
-from core.evaluation.mistakes import slack
+from core.evaluation.mistakes import NEARLY, slack
 from core.evaluation.thresholds import Thresholds, threshold_of
 from core.explanation.nearness import Nearness
 from core.types import UNKNOWN, Prediction, Score
@@ -71,8 +71,9 @@ def verdict(prediction: Prediction, thresholds: Thresholds, near: Nearness | Non
         beaten = own is not None and best.confidence < own.confidence < own_needed
         found += ["below"] if prediction.answer == UNKNOWN or beaten else []
         found += ["wrong"] if wrong else []
-        found += ["narrow"] if narrow and left is not None and left < CLOSE else ["right"] if narrow else []
-    return Verdict(tuple(found), best, second, needed, short, left or 0.0, near, own, own_needed, prediction.error or "")
+        found += [] if not narrow or left is None else ["narrow"] if left < NEARLY else ["right"]
+    return Verdict(tuple(found), best, second, needed, short, left or 0.0, near, own, own_needed,
+                   prediction.error or "")
 
 
 def sentences(found: Verdict, prediction: Prediction) -> list[str]:

@@ -121,7 +121,7 @@ def sentences(near: Within | None, look: Alike | None, value: Worth | None, stan
     """What is missing and what it would be worth, in words. `stand_in`: another model than the learner answers."""
     said = []
     if look is not None:
-        said.append(f"{_none_of(look)} {look.words}.")
+        said.append(f"{_none_of(look)} {look.words}, by its measured colours.")
     if near is not None:
         few = "so it is photos like this one that are missing" if near.lacking else "so photos like it are there"
         said.append(f"{near.count:,} of the {near.photos:,} training photos of {near.label} "

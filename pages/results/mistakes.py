@@ -8,8 +8,6 @@ from core.ui import figures, gallery, messages, pages, state
 from core.ui.explaining import asked, card, comparing
 from core.ui.words import count
 
-GROUPS = ["All", "Wrong", "Unknown", "Nearly wrong"]
-
 messages.opening("Mistakes", "What went wrong and what nearly did, worst first: why, and which photos would cure it.")
 project = state.required()
 comparing.begin(project)
@@ -46,15 +44,17 @@ if not missed and not nearly:
 
 groups = {"All": [*missed, *nearly], "Wrong": [one for one in missed if one.answer != UNKNOWN],
           "Unknown": [one for one in missed if one.answer == UNKNOWN], "Nearly wrong": nearly}
+groups |= {"Failed": failed} if failed else {}
 with st.container(horizontal=True, vertical_alignment="center"):
-    group = st.segmented_control("Show", GROUPS, default="All", key="mistakes_group", label_visibility="collapsed",
-                                 required=True, format_func=lambda name: f"{name} {len(groups[name])}")
+    group = st.segmented_control("Show", list(groups), default="All", key="mistakes_group", required=True,
+                                 label_visibility="collapsed", format_func=lambda name: f"{name} {len(groups[name])}")
     st.caption(f"Of {count(len(judged), 'photo')}. Confident mistakes come first. Click one to see why.",
                width="content")
 
 
 def tile(one: Prediction) -> gallery.Tile:
-    said = f"{one.truth}: said {one.answer}" if not one.right else f"{one.answer}, only just"
+    answer = "failed" if one.error else f"said {one.answer}"
+    said = f"{one.answer}, only just" if one.right else f"{one.truth}: {answer}" if one.truth else answer
     mark = "right" if one.right else "unknown" if one.answer == UNKNOWN else "refused"
     return gallery.Tile(one.name, said, gallery.small(one.path), mark, one.name)
 

@@ -42,9 +42,9 @@ def _layered(told: Explanation) -> None:
         st.image(layers.over(told.photo, found.heat, opacity / 100, WIDE), alt=f"{told.prediction.name}. {said}",
                  width="stretch")
         st.text(told.prediction.name)
-        st.write(plain(said))
-        st.caption(":orange[●] speaks for it, :blue[●] against it. A part counts as much as hiding it takes from the "
-                   "label, by calls to the model itself.")
+    st.write(plain(said))
+    st.caption(":orange[●] speaks for it, :blue[●] against it. A part counts as much as hiding it takes from the "
+               "label, by calls to the model itself.")
 
 
 def _drawn(image: Image.Image) -> bytes:
