@@ -63,7 +63,8 @@ def test_the_whole_story_is_told(told: Contents) -> None:
             "4200 x 900 pixels: a side is over 4096", "Before: 4,200 x 900", "In order.", "Training can start",
             "0.900 on 2 test photos", "60.0 %", "A cat, answered as Unknown", "A cat, answered as dog",
             "cat came nearest with 58.0 %, 2.0 points below its threshold of 60.0 %.", "32 min $0.53",
-            "1 h 0 min $4.00", "pillow", "What one threshold for all labels would give", "python -m core.report verify"):
+            "1 h 0 min $4.00", "pillow", "What one threshold for all labels would give",
+            "python -m core.report verify"):
         assert part in words, part
 
 
