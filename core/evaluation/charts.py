@@ -13,7 +13,6 @@ import numpy as np
 
 from core.colours import GREY, PALETTE, Colours, colour_of
 from core.evaluation.forecast import Curve
-from core.evaluation.metrics import Confusion
 from core.evaluation.thresholds import Thresholds, threshold_of
 from core.types import Score
 
@@ -24,7 +23,6 @@ HUE = (8, 96, 96)
 NEUTRAL = "#777C80"  # can be read on white and on black
 LINE = "rgba(128, 128, 128, 0.35)"
 HALF = 0.5
-FEW = 10  # up to so many labels every cell bears its number; beyond, only those with photos in them
 
 
 def strong(share: float) -> bool:
@@ -36,35 +34,6 @@ def tint(share: float) -> str:
     """The colour of a matrix cell: one hue over the page's background, pale enough for the page's text, or strong."""
     opacity = 0.7 + 0.25 * share if strong(share) else 0.04 + 0.5 * share
     return f"rgba({HUE[0]}, {HUE[1]}, {HUE[2]}, {opacity:.3f})"
-
-
-def confusion_matrix(matrix: Confusion, text: str = NEUTRAL) -> Figure:
-    """The matrix as clickable cells, counted row by row from 0 (`Confusion.cell`), coloured by share of the row.
-
-    The cells are one bar trace, because a click on a heatmap selects nothing. `text` is the page's text colour, for
-    the numbers in pale cells; those that hold half of their row or more have white ones.
-    """
-    import plotly.graph_objects as go
-
-    row, column = (index.ravel() for index in np.indices(matrix.counts.shape))
-    counts, shares = matrix.counts.ravel(), matrix.shares.ravel()
-    pairs = [[matrix.rows[i], matrix.columns[j]] for i, j in zip(row, column, strict=True)]
-    told = [f"{escape(truth)} answered as {escape(answer)}<br>{count} photos, {share * 100:.0f} % of the row"
-            for (truth, answer), count, share in zip(pairs, counts, shares, strict=True)]
-    cells = {"color": [tint(share) for share in shares], "line": {"width": 1, "color": LINE}}
-    plain = {"marker": {"opacity": 1}}  # a selected cell must not fade the others, or their numbers can't be read
-    figure = go.Figure(go.Bar(
-        x=column, y=np.ones(len(row)), base=row - 0.5, width=1, customdata=pairs, hovertext=told, hoverinfo="text",
-        marker=cells, selected=plain, unselected=plain))
-    few = len(matrix.rows) <= FEW
-    figure.update_layout(
-        barmode="overlay", bargap=0, dragmode=False, height=130 + (56 if few else 28) * len(matrix.rows),
-        annotations=[{"x": int(column[k]), "y": int(row[k]), "text": str(counts[k]), "showarrow": False,
-                      "font": {"size": 16 if few else 11, "color": "#FFFFFF" if strong(shares[k]) else text}}
-                     for k in range(len(row)) if few or counts[k]])
-    figure.update_xaxes(**_names(matrix.columns), title="Answer", side="top")
-    figure.update_yaxes(**_names(matrix.rows), title="Truth", autorange="reversed")
-    return quiet(figure)
 
 
 def confidence_bars(scores: Sequence[Score], thresholds: Thresholds, classes: Colours) -> Figure:
@@ -114,11 +83,6 @@ def quiet(figure: Figure, right: int = 12) -> Figure:
     return figure.update_layout(
         paper_bgcolor="rgba(0, 0, 0, 0)", plot_bgcolor="rgba(0, 0, 0, 0)",
         margin={"l": 12, "r": right, "t": 24, "b": 12}, uirevision="keep")
-
-
-def _names(labels: Sequence[str]) -> dict[str, object]:
-    return {"tickvals": list(range(len(labels))), "ticktext": [escape(label) for label in labels], "showgrid": False,
-            "zeroline": False, "automargin": True, "fixedrange": True, "ticks": ""}
 
 
 def quarters() -> dict[str, object]:

@@ -41,13 +41,15 @@ def threshold_curve(curve: Sweep, chosen: float | None = None, price: float | No
                            line={"color": NEUTRAL, "width": 2, "dash": "dot", "shape": "vh"}, yaxis="y2",
                            hovertemplate="costs %{y:.2f} unknowns a photo at %{x} %<extra></extra>")
         figure.update_layout(yaxis2={"title": "Cost a photo, in unknowns", "overlaying": "y", "side": "right",
-                                     "rangemode": "tozero", "showgrid": False, "zeroline": False})
+                                     "rangemode": "tozero", "tickmode": "auto", "nticks": 6, "tickformat": "~g",
+                                     "showgrid": False, "zeroline": False})
     if chosen is not None:
         figure.add_vline(chosen, line_dash="dash", line_width=1, line_color=GREY)
     figure.update_xaxes(title="Threshold for all labels", **quarters(), range=[0, 101], showgrid=False)
-    figure.update_yaxes(title="Photos", ticksuffix=" %", range=[-2, 102], gridcolor=LINE, zeroline=False,
-                        selector={"title.text": None})
-    return quiet(figure.update_layout(height=300, legend={"orientation": "h", "y": 1.15}), right=40)
+    figure.update_layout(
+        height=300, legend={"orientation": "h", "y": 1.15},
+        yaxis={"title": "Photos", "ticksuffix": " %", "range": [-2, 102], "gridcolor": LINE, "zeroline": False})
+    return quiet(figure, right=40)
 
 
 def reliability_curve(found: Reliability) -> Figure:

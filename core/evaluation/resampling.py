@@ -90,22 +90,17 @@ def _between(values: Percent) -> Between:
 def sentence(found: Choice, labels: Sequence[str] = ()) -> str:
     """What the choice would bring and how sure that is; `labels` where each has a threshold of its own."""
     photos = "1 photo" if found.photos == 1 else f"{found.photos:,} photos"
-    what = "These thresholds" if labels else f"{found.cuts[0]:g} %"
-    costs, cost = ("cost", "would cost") if labels else ("costs", "costs")
-    begin = f"{what} {costs} {_unknowns(found.cost.a_photo)} a photo on these {photos}, which is the least possible."
-    if found.saved is None:
-        return f"{begin} That is too few to say how it would be on others."
+    what, costs = ("These thresholds", "cost") if labels else (f"{found.cuts[0]:g} %", "costs")
+    begin = (f"{what} {costs} {found.cost.a_photo:.2f} unknowns a photo on these {photos}, which is the least "
+             f"possible. The model's own thresholds cost {found.own.a_photo:.2f}.")
+    if found.saved is None or found.photos < 2:
+        return f"{begin} One photo is too few to say how it would be on others."
     where = "" if labels else (f" On other photos like these the best threshold would lie between "
                                f"{found.ranges[0].low:.0f} and {found.ranges[0].high:.0f} %.")
-    against = f"the model's own thresholds {cost} {_unknowns(found.own.a_photo)}"
     if found.own.a_photo <= found.cost.a_photo + 1e-9:
-        return f"{begin}{where} The model's own thresholds cost the same, so there is nothing to gain here."
-    span = f"between {found.saved.low:+.2f} and {found.saved.high:+.2f} a photo"
+        return f"{begin}{where} There is nothing to gain on these photos."
     if found.surely_better:
-        return f"{begin}{where} It saves {span} against {against}, judged by photos that it was not chosen from."
-    return (f"{begin}{where} Against that, {against}. But judged by photos that it was not chosen from it saves {span}: "
-            f"{photos} can not tell whether it is better at all.")
-
-
-def _unknowns(cost: float) -> str:
-    return f"{cost:.2f} unknowns"
+        return (f"{begin}{where} Judged by photos that it was not chosen from, the choice saves between "
+                f"{found.saved.low:.2f} and {found.saved.high:.2f} a photo.")
+    return (f"{begin}{where} But judged by photos that it was not chosen from, the choice saves anything between "
+            f"{found.saved.low:.2f} and {found.saved.high:.2f} a photo: {photos} can not tell whether it is better.")

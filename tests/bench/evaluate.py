@@ -143,7 +143,8 @@ def main() -> None:
             say("evaluate.first_ms", statistics.median(views), "ms", worst=round(max(views)), photos=options.count)
             for name, mode in (("slider", "One for all labels"), ("slider_each", "One for each label")):
                 took = steps(page, mode)
-                say(f"evaluate.{name}_ms", statistics.median(took), "ms", goal=200, best=round(min(took)), worst=round(max(took)))
+                say(f"evaluate.{name}_ms", statistics.median(took), "ms", goal=200, best=round(min(took)),
+                    worst=round(max(took)))
         browser.close()
 
 

@@ -11,10 +11,13 @@ from core.colours import of_classes
 from core.dataset import filtering
 from core.dataset.properties import PROPERTIES
 from core.evaluation import charts, curve_charts, photo_charts
-from core.evaluation.metrics import confusion
-from core.evaluation.scores import scores
-from core.evaluation.sweeping import sweep
-from core.types import UNKNOWN, Facts, Photo, Prediction, Problem, Quality, Score
+from core.evaluation.intervals import proportion
+from core.evaluation.metrics import measure_at
+from core.evaluation.reliability import reliability
+from core.evaluation.scores import decide, scores
+from core.evaluation.slices import Slice
+from core.evaluation.sweeping import precision_recall, sweep
+from core.types import Facts, Photo, Prediction, Problem, Quality, Score
 
 HOSTILE = '<img src="https://evil.example/x" onerror=alert(1)><a href="https://evil.example">cat</a>'
 
@@ -24,27 +27,9 @@ def made(pairs: list[tuple[str, str]]) -> list[Prediction]:
             for number, (truth, answer) in enumerate(pairs)]
 
 
-def test_each_cell_of_the_matrix_can_be_clicked_and_bears_its_number() -> None:
-    matrix = confusion(made([("cat", "cat"), ("cat", UNKNOWN), ("dog", "dog"), ("dog", "dog")]), ["cat", "dog"])
-    figure = charts.confusion_matrix(matrix)
-    (cells,) = figure.data
-    assert cells.type == "bar"
-    assert list(cells.customdata[2]) == ["cat", UNKNOWN]
-    assert [note.text for note in figure.layout.annotations] == ["1", "0", "1", "0", "2", "0"]
-    assert cells.marker.color[4].endswith("0.950)") and cells.marker.color[1].endswith("0.040)")
-
-
 def test_numbers_are_white_on_strong_cells_and_the_pages_text_on_pale_ones() -> None:
-    matrix = confusion(made([("cat", "cat")] * 9 + [("cat", "dog")]), ["cat", "dog"])
-    notes = charts.confusion_matrix(matrix, text="#1B2529").layout.annotations
-    assert [note.font.color for note in notes][:3] == ["#FFFFFF", "#1B2529", "#1B2529"]
-
-
-def test_a_large_matrix_shows_only_the_numbers_that_are_there() -> None:
-    labels = [f"class {number}" for number in range(25)]
-    figure = charts.confusion_matrix(confusion(made([(labels[3], labels[4])]), labels))
-    assert len(figure.data[0].x) == 25 * 26
-    assert [note.text for note in figure.layout.annotations] == ["1"]
+    assert [charts.strong(share) for share in (0.0, 0.49, 0.5, 1.0)] == [False, False, True, True]
+    assert charts.tint(1.0).endswith("0.950)") and charts.tint(0.0).endswith("0.040)")
 
 
 def test_figures_leave_background_and_text_to_the_theme() -> None:
@@ -68,12 +53,23 @@ def every_chart(label: str) -> list:
     known = filtering.columns([photo])
     every, colours = np.array([0]), of_classes([label])
     return [
-        charts.confusion_matrix(confusion(made([(label, label)]))), photo_charts.balance({label: 3}, colours),
+        photo_charts.balance({label: 3}, colours),
         photo_charts.sizes(known, every, colours).figure,
         photo_charts.histogram(known, every, "brightness", colours, 0.5),
         *(photo_charts.property_by_class(known, tested, colours) for tested in PROPERTIES[-3:]),
-        charts.confidence_bars([Score(label, 70.0)], {label: 60.0}, colours),
-        curve_charts.threshold_curve(sweep(scores(made([(label, label)]))), 60.0)]
+        charts.confidence_bars([Score(label, 70.0)], {label: 60.0}, colours), *curves(label)]
+
+
+def curves(label: str) -> list:
+    """Every chart of the evaluation, of a run with one photo of that label."""
+    known = scores(made([(label, label)]), [label])
+    cuts = np.array([60.0])
+    return [
+        curve_charts.threshold_curve(sweep(known), 60.0, 5.0),
+        curve_charts.reliability_curve(reliability(known)),
+        curve_charts.precision_recall_curves({label: precision_recall(known, cuts, 0)},
+                                             measure_at(known, decide(known, cuts)).labels, of_classes([label])),
+        curve_charts.slice_figures([Slice("class", label, proportion(1, 1), 1.0)], 1.0)]
 
 
 def test_bars_under_their_threshold_are_pale_and_each_threshold_has_a_tick() -> None:
@@ -84,7 +80,7 @@ def test_bars_under_their_threshold_are_pale_and_each_threshold_has_a_tick() -> 
 
 
 def test_refused_photos_are_crosses_among_the_limits() -> None:
-    figure = every_chart("cat")[2]
+    figure = every_chart("cat")[1]
     assert list(figure.data[0].marker.symbol) == ["x"]
     assert {shape.x0 for shape in figure.layout.shapes} >= {64, 4096}
 

@@ -23,7 +23,7 @@ from core.workspace import Project
 CELL = "evaluate_cell"
 MISTAKES = "All that is not right"
 MOST = 40  # labels that a matrix can show and be read
-PHOTOS = 18  # at once beside the matrix, so that they follow a slider
+PHOTOS = 12  # at once beside the matrix, so that they follow a slider
 
 
 @dataclass(frozen=True, slots=True, eq=False)

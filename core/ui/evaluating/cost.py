@@ -50,7 +50,8 @@ def _says(made: Board, found: Choice, now: Cost, by_label: bool) -> None:
     with left:
         st.markdown(plain(resampling.sentence(found, made.known.labels if by_label else ())))
         st.caption(f"Now: {_cost(now)}. The model's own thresholds: {_cost(found.own)}. With this choice: "
-                   f"{_cost(found.cost)}.")
+                   f"{_cost(found.cost)}.", help="How sure: the choice is made again on photos that are drawn anew "
+                   "from these, a hundred times or more, and judged by those that were not drawn.")
     with right:
         if by_label:
             st.button("Use these thresholds", icon=":material/check:", on_click=deciding.use_for_each,

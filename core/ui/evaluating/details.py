@@ -9,7 +9,6 @@ import streamlit as st
 from core.evaluation import curve_charts, intervals, reliability, runs, spreadsheet, sweeping
 from core.evaluation.intervals import Figure
 from core.evaluation.thresholds import threshold_of
-from core.types import UNKNOWN
 from core.ui.evaluating import beside, cost, sliced
 from core.ui.evaluating.board import Board
 from core.ui.words import plain
@@ -34,7 +33,7 @@ def _by_label(made: Board) -> None:
         for one in made.measured.labels], hide_index=True, alt="Precision, recall and F1 of each label")
     st.caption("In brackets the 95 % interval: exact for precision and recall; that of F1 follows from the exact one "
                "of the share of right ones among all photos that bear the label or were given it. The figures on top "
-               "are the mean over the labels (macro), with bounds that hold for all labels together.")
+               "are the mean over the labels (macro), and so are their bounds, which are rather too wide.")
     st.download_button("Figures as CSV", partial(spreadsheet.figures, made.measured), "figures.csv", "text/csv",
                        icon=":material/download:", on_click="ignore", key="evaluate_figures")
 
@@ -71,8 +70,9 @@ def _curves(made: Board) -> None:
 def _every_photo(made: Board) -> None:
     predictions = runs.predictions(made.project, made.run.id, made.decided.thresholds)
     st.dataframe([{"photo": one.name, "truth": one.truth, "answer": one.answer if not one.error else None,
-                   "right": one.right if not one.error else None, "confidence": one.confidence, "error": one.error}
-                  for one in predictions], hide_index=True, alt=f"Every photo, {UNKNOWN} ones included",
+                   "right": one.right if not one.error else None, "confidence": one.confidence,
+                   **({"error": one.error} if made.measured.failed else {})}
+                  for one in predictions], hide_index=True, alt="Truth and answer of every photo",
                  column_config={"confidence": st.column_config.NumberColumn(format="%.1f %%")})
     st.download_button("Download as CSV", partial(spreadsheet.table, predictions), "predictions.csv", "text/csv",
                        icon=":material/download:", on_click="ignore", key="evaluate_predictions")
