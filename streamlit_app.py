@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.ui import pages, sidebar, state
+from core.ui import keys, pages, sidebar, state
 
 ICON = str(Path(__file__).parent / "core/ui/icon.png")
 
@@ -13,6 +13,7 @@ st.set_page_config(page_title="Rekolab", page_icon=ICON, layout="wide")
 st.logo(ICON, size="large")
 
 page = pages.navigation()
+keys.begin()
 state.guard()
 sidebar.draw()
 page.run()

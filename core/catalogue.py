@@ -44,6 +44,13 @@ def reading(file: Path, schema: Schema) -> Iterator[sqlite3.Connection]:
         yield rows
 
 
+def scratch(tables: str) -> sqlite3.Connection:
+    """A database without a name, on disk but for its cache of a megabyte, that is gone when it is closed."""
+    rows = sqlite3.connect("", isolation_level=None)
+    rows.executescript(f"PRAGMA journal_mode = OFF; PRAGMA cache_size = -1000; {tables}; BEGIN;")
+    return rows
+
+
 def revision(file: Path, schema: Schema) -> int:
     """A number that grows with every change, and that no two files share."""
     with contextlib.closing(_opened(file, schema)) as rows:

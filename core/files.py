@@ -9,6 +9,7 @@ import sqlite3
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from core.errors import RekolabError
 
@@ -17,12 +18,19 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 def write_atomically(path: Path, data: bytes, mode: int = 0o644) -> None:
     """Write `data` so that a reader sees the old file or the new one, never a part; parents are made."""
+    with writing_atomically(path, mode) as file:
+        file.write(data)
+
+
+@contextlib.contextmanager
+def writing_atomically(path: Path, mode: int = 0o644) -> Iterator[BinaryIO]:
+    """The same for what is written piece by piece: it is there when the block ends, and nothing is when it fails."""
     if not path.parent.is_dir():
         path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{uuid.uuid4().hex}.part")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-            file.write(data)
+            yield file
         draft.replace(path)
     except BaseException:
         draft.unlink(missing_ok=True)

@@ -1,7 +1,10 @@
 """What Amazon Rekognition Custom Labels accepts: numbers from its developer guide, in one place.
 
-Sizes are read as binary megabytes, which the guide leaves open.
+Sizes are read as binary megabytes, which the guide leaves open. How much a manifest may hold depends on the account and
+the region, so that it is a setting; the doctor and the built-in engine have it from here.
 """
+
+from core import settings
 
 MIN_SIDE = 64
 MAX_SIDE = 4096
@@ -20,8 +23,8 @@ MAX_LABELS_PER_IMAGE = 50
 MAX_BOXES_PER_IMAGE = 50
 RECOMMENDED_IMAGES_PER_LABEL = 10
 
-MAX_MANIFEST_BYTES = 1024**3
-MAX_MANIFEST_LINES = 250_000
+MAX_MANIFEST_BYTES = settings.load().manifest_bytes
+MAX_MANIFEST_LINES = settings.load().manifest_lines
 MAX_LINE_LENGTH = 100_000
 MAX_INVALID_SHARE = 0.20
 MIN_LABEL_OVERLAP = 0.50

@@ -18,6 +18,7 @@ class Settings:
     """`home` holds everything that Rekolab writes; `roots` are the folders from which photos may be read.
 
     `cluster` is the address of a Dask scheduler (docs/cluster.md), None where this computer works alone.
+    `manifest_lines` and `manifest_bytes` are what Rekognition lets a manifest of this account have.
     """
 
     home: Path
@@ -27,6 +28,8 @@ class Settings:
     unit_hour_usd: float = 4.0
     prices_checked: str = "2026-11-23"
     cluster: str | None = None
+    manifest_lines: int = 250_000
+    manifest_bytes: int = 1024**3
 
 
 def load(environment: Mapping[str, str] = os.environ, file: Path = FILE) -> Settings:
@@ -46,6 +49,8 @@ def load(environment: Mapping[str, str] = os.environ, file: Path = FILE) -> Sett
         unit_hour_usd=float(str(values.get("unit_hour_usd", 4.0))),
         prices_checked=str(values.get("prices_checked", "2026-11-23")),
         cluster=str(values["cluster"]).strip() if values.get("cluster") else None,
+        manifest_lines=int(str(values.get("manifest_lines", 250_000))),
+        manifest_bytes=int(str(values.get("manifest_bytes", 1024**3))),
     )
 
 

@@ -43,7 +43,9 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
     """A running engine of its own for the whole session, reached over HTTP like AWS."""
     from core.aws.engine_process import ensure_engine
 
-    running = ensure_engine(tmp_path_factory.mktemp("engine"), port=0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REKOLAB_ENGINE_OTHERS_BUCKETS", "theirs-*")
+        running = ensure_engine(tmp_path_factory.mktemp("engine"), port=0)
     yield running
 
 

@@ -31,6 +31,12 @@ def denials(policy: Mapping[str, Any], account: str, bucket: str, prefix: str) -
             yield ", ".join(denied), ", ".join(_conditions(statement))
 
 
+def denies(policy: Mapping[str, Any], account: str, action: str, place: str) -> bool:
+    """Whether a statement denies the action at a place, "bucket/key", under no condition."""
+    return any(statement.get("Effect") == "Deny" and _concerns(statement, account) and not _conditions(statement)
+               and _is_about(statement, place) and _covers(statement, action) for statement in _statements(policy))
+
+
 def opens(policy: Mapping[str, Any]) -> bool:
     """Whether a statement lets in everybody, under no condition."""
     return any(statement.get("Effect") == "Allow" and "*" in _principals(statement) and not statement.get("Condition")

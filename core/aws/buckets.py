@@ -46,7 +46,7 @@ def inspect(clients: Clients, name: str, prefix: str) -> Inspection:
     block = _setting(clients.s3.get_public_access_block, name, "PublicAccessBlockConfiguration")
     encryption = _setting(clients.s3.get_bucket_encryption, name, "ServerSideEncryptionConfiguration")
     versioning = _setting(clients.s3.get_bucket_versioning, name, "Status")
-    policy = _policy(clients, name)
+    policy = policy_of(clients, name)
     closed = block is not None and all(block.get(part) for part in storage.PRIVATE)
     return Inspection(name, True, (
         *(() if closed else _open(clients, name, block, policy)),
@@ -104,7 +104,7 @@ def _denials(clients: Clients, name: str, prefix: str, policy: Setting | None) -
                           "Change that statement, or choose another bucket.")
 
 
-def _policy(clients: Clients, name: str) -> Setting | None:
+def policy_of(clients: Clients, name: str) -> Setting | None:
     """The bucket's policy: {} where it has none or one that is no JSON, None where these credentials may not see it."""
     found = _setting(clients.s3.get_bucket_policy, name, "Policy")
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from core.aws import storage
+from core.aws import bucket_policy, buckets, storage
 from core.aws.calls import aws_call, pages
 from core.aws.clients import Clients
 from core.errors import AwsError, BadImage, NotAllowed, NotFound
@@ -116,21 +116,23 @@ def _owner(clients: Clients, bucket: str) -> str | None:
 def refusals(clients: Clients, images: set[str], manifest: str | None = None, output: str | None = None) -> list[str]:
     """Rekognition's codes for the buckets themselves: of the images, of the manifest where it is in S3, and of the
     results where one is chosen. What these credentials can't see is not held against them."""
-    codes = ["ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET"] if output and not _exists(clients, output) else []
+    codes = ["ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET"] if output and not _is_writable(clients, output) else []
     if manifest and any(owners_differ(clients, bucket, manifest) for bucket in images):
         codes.append("ERROR_INVALID_IMAGES_S3_BUCKET_OWNER")
     return codes
 
 
-def _exists(clients: Clients, bucket: str) -> bool:
+def _is_writable(clients: Clients, bucket: str) -> bool:
+    """Whether the bucket is there, and its policy is not known to deny everybody to put an object into it."""
     try:
         with aws_call():
             clients.s3.head_bucket(Bucket=bucket)
     except NotFound:
         return False
     except NotAllowed:
-        pass
-    return True
+        return True
+    policy = buckets.policy_of(clients, bucket) or {}
+    return not bucket_policy.denies(policy, clients.account, "s3:PutObject", f"{bucket}/out/result.json")
 
 
 def manifest_refusal(error: AwsError) -> str | None:

@@ -163,6 +163,12 @@ def get_bytes(clients: Clients, bucket: str, key: str) -> bytes:
     return read(clients, bucket, key)[1]
 
 
+def pieces(clients: Clients, bucket: str, key: str) -> Iterator[bytes]:
+    """The object's content a megabyte at a time, for what may be too large for the memory; NotFound as above."""
+    with aws_call("GetObject"):
+        yield from clients.s3.get_object(Bucket=bucket, Key=key)["Body"].iter_chunks(1024**2)
+
+
 def link(clients: Clients, bucket: str, key: str, seconds: int, content_type: str | None = None) -> str:
     """A link with which anybody may read the object for so long, a week at most.
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,18 +15,17 @@ from core.aws.clients import Clients
 from core.dataset import headers, looks
 from core.dataset.looks import Looked, Where
 from core.errors import AwsError, BadManifest, NotReady
-from core.files import room_needed, write_atomically
+from core.files import room_needed, writing_atomically
 from core.jobs import Progress
 from core.manifest import doctor
 from core.manifest.doctor import Examination
 from core.manifest.lines import split_uri
 from core.manifest.opening import Opened, opened_file
-from core.manifest.repair import Change
+from core.manifest.repair import Change, repaired
 from core.workspace import Project, open_project
 
 SHOWN = 100  # changed lines that a page shows
-
-_OF_IMAGES = ("ERROR_INVALID_IMAGE", "ERROR_INVALID_IMAGE_DIMENSION")
+LONGEST = 2_000  # characters of each that it shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,18 @@ class Mended:
 
 def take_in(project: Project, name: str, data: bytes) -> Foreign:
     """Keep a manifest of a person's, under a name of our own; the original stays what it is."""
-    file = _folder(project) / f"{hashlib.sha256(data).hexdigest()[:24]}.manifest"
-    with room_needed("The manifest was not taken in."):
-        write_atomically(file, data)
-    return Foreign(str(file), name)
+    return _kept(project, name, [data])
+
+
+def _kept(project: Project, name: str, pieces: Iterable[bytes]) -> Foreign:
+    """The manifest in a file that is called by its content, which shows when all of it is there."""
+    draft, content = _folder(project) / f".{uuid.uuid4().hex}", hashlib.sha256()
+    with room_needed("The manifest was not taken in."), writing_atomically(draft) as file:
+        for piece in pieces:
+            content.update(piece)
+            file.write(piece)
+    kept = draft.replace(draft.with_name(f"{content.hexdigest()[:24]}.manifest"))
+    return Foreign(str(kept), name)
 
 
 def fetch(project: Project, clients: Clients, uri: str) -> Foreign:
@@ -86,7 +94,7 @@ def fetch(project: Project, clients: Clients, uri: str) -> Foreign:
         raise BadManifest("That is no address in S3. One looks like s3://bucket/folder/train.manifest.") from error
     name = key.rpartition("/")[2] or key
     try:
-        kept = take_in(project, name, storage.get_bytes(clients, bucket, key))
+        kept = _kept(project, name, storage.pieces(clients, bucket, key))
     except AwsError as error:
         refusal = looking.manifest_refusal(error)
         if refusal is None:
@@ -110,14 +118,14 @@ def examine(
     owner = open_project(home, project)
     given = [Foreign(**one) for one in (training, testing) if one]  # type: ignore[arg-type]
     progress.begin(0, "Reading the manifest, line by line")
-    manifests = [_opened(progress, one) for one in given]
-    refs = [line.source_ref for one in manifests for line in one.lines if line.valid and line.source_ref]
-    looked, codes = _looked(progress, owner, where, folder, refs, given, again)
-    progress.begin(0, "Judging by Rekognition's rules")
-    examined = doctor.examine_opened(manifests[0], manifests[1] if len(manifests) > 1 else None, looked.look, codes)
+    with room_needed("The manifest was not examined; it stays as it is."):
+        manifests = [_opened(progress, one) for one in given]
+        looked, codes = _looked(progress, owner, where, folder, manifests, given, again)
+        progress.begin(0, "Judging by Rekognition's rules")
+        examined = doctor.examine_opened(manifests[0], manifests[1] if len(manifests) > 1 else None, looked.look, codes)
     files = {uri: str(looked.beside.find(uri) or "") for group in examined.groups for uri in group.photos.values()
              } if looked.beside else {}
-    return Checkup(examined, looked.where, len(set(refs)), looked.looks, looked.hidden, tuple(given), files, folder)
+    return Checkup(examined, looked.where, len(looked.images), looked.looks, looked.hidden, tuple(given), files, folder)
 
 
 def _opened(progress: Progress, one: Foreign) -> Opened:
@@ -125,43 +133,39 @@ def _opened(progress: Progress, one: Foreign) -> Opened:
         return Opened(code=one.refusal)
     try:
         return opened_file(Path(one.file), progress.check)
-    except OSError as error:
+    except FileNotFoundError as error:
         raise NotReady(f"{one.name} is no longer here. Drop it once more.") from error
 
 
 def _looked(
-    progress: Progress, owner: Project, where: Where, folder: str, refs: list[str], given: list[Foreign], again: bool
+    progress: Progress, owner: Project, where: Where, folder: str, manifests: list[Opened], given: list[Foreign],
+    again: bool,
 ) -> tuple[Looked, list[str]]:
     """What the images are like, and the codes that S3 itself tells of. Without a way to S3 the lines must do."""
     if where == "folder":
         named = settings.allowed_folder(folder, settings.load().roots)
-        return looks.in_folder(progress, named, refs), []
+        return looks.in_folder(progress, named, _refs(manifests)), []
     if where == "nowhere":
-        return looks.nowhere(), []
+        return looks.nowhere(_refs(manifests)), []
     try:
         clients = aws.connect(owner.home, owner.backend)
         file = headers.file_of(owner.home, owner.backend)
         if again:
             headers.forget(file)
-        looked = looks.in_s3(progress, clients, file, refs)
-        return looked, _refusals(clients, refs, given)
+        looked = looks.in_s3(progress, clients, file, _refs(manifests))
+        return looked, _refusals(clients, looked.images.buckets(), given)
     except AwsError as error:
-        return looks.nowhere(error.message), []
+        return looks.nowhere(_refs(manifests), error.message), []
 
 
-def _refusals(clients: Clients, refs: list[str], given: list[Foreign]) -> list[str]:
-    buckets = {split_uri(ref)[0] for ref in refs}
+def _refs(manifests: list[Opened]) -> Iterator[str]:
+    """The images that the rules will ask for."""
+    return (line.source_ref for one in manifests for line in one.lines if line.valid and line.source_ref)
+
+
+def _refusals(clients: Clients, buckets: set[str], given: list[Foreign]) -> list[str]:
     manifests = {split_uri(one.uri)[0] for one in given if one.uri}
     return looking.refusals(clients, buckets, next(iter(manifests), None))
-
-
-def lost(checkup: Checkup, title: str) -> dict[int, str]:
-    """The lines of a manifest whose images Rekognition can't use, and why: mending a text does not cure them."""
-    judgement = checkup.examination.judgement
-    sides = {"training": judgement.training, "testing": judgement.testing}
-    chosen = sides.values() if len(checkup.manifests) < 2 else [sides[title]]
-    return {line.number: reason for side in chosen for line in side.lines
-            for found, reason in zip(line.findings, line.reasons, strict=True) if found.code in _OF_IMAGES}
 
 
 def mend(progress: Progress, home: str, project: str, manifests: Sequence[dict[str, str | None]],
@@ -170,21 +174,31 @@ def mend(progress: Progress, home: str, project: str, manifests: Sequence[dict[s
     progress.begin(len(manifests), "Mending what can be mended")
     done = []
     for number, one in enumerate(manifests):
-        done.append(_mended(Foreign(**one), leave_out[number] if leave_out else {}))  # type: ignore[arg-type]
+        done.append(_mended(progress, Foreign(**one), leave_out[number] if leave_out else {}))  # type: ignore[arg-type]
         progress.step()
     return done
 
 
-def _mended(foreign: Foreign, leave_out: Mapping[int, str]) -> Mended:
+def _mended(progress: Progress, foreign: Foreign, leave_out: Mapping[int, str]) -> Mended:
     file = Path(foreign.file)
-    done = doctor.repair(file.read_bytes(), leave_out=leave_out)
     new, difference = (file.with_name(f"{file.stem}-mended.{kind}") for kind in ("manifest", "diff"))
-    with room_needed("The manifest was not mended."):
-        write_atomically(new, done.text.encode())
-        write_atomically(difference, "".join(_told(change) for change in done.changes).encode("utf-8", "replace"))
+    changed = dropped = 0
+    shown: list[Change] = []
+    with (room_needed("The manifest was not mended."), file.open("rb") as manifest,
+          writing_atomically(new) as lines, writing_atomically(difference) as told):
+        for after, change in repaired(manifest, leave_out=leave_out):
+            progress.check()
+            if after is None:
+                dropped += 1
+            else:
+                lines.write(f"{after}\n".encode())
+            if change:
+                changed += 1
+                told.write(_told(change).encode("utf-8", "replace"))
+                if changed <= SHOWN:
+                    shown.append(change._replace(before=change.before[:LONGEST], after=change.after[:LONGEST]))
     stem = foreign.name.rpartition(".")[0] or foreign.name
-    return Mended(Foreign(str(new), f"{stem}-mended.manifest"), str(difference), len(done.changes), done.dropped,
-                  done.changes[:SHOWN])
+    return Mended(Foreign(str(new), f"{stem}-mended.manifest"), str(difference), changed, dropped, tuple(shown))
 
 
 def _told(change: Change) -> str:

@@ -6,11 +6,11 @@ a thousand at a time where the bucket can be listed.
 
 from __future__ import annotations
 
+import itertools
 import json
 import sqlite3
 import time
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import fields
 from pathlib import Path
@@ -19,6 +19,7 @@ from core import catalogue
 from core.aws import looking
 from core.aws.clients import Clients
 from core.aws.looking import Sight
+from core.jobs import Progress
 from core.manifest.images import Absent
 from core.manifest.lines import split_uri
 from core.types import Backend, Facts
@@ -26,6 +27,7 @@ from core.types import Backend, Facts
 FRESH = 600.0  # seconds for which nobody is asked again
 FEW = 20  # images of one folder that are not worth a listing
 CHUNK = 500
+PAGE = 1_000  # objects that S3 lists at once
 
 _SCHEMA = catalogue.Schema(1, """
 CREATE TABLE IF NOT EXISTS header (
@@ -49,7 +51,7 @@ def fresh(file: Path, uris: Sequence[str], now: float | None = None) -> dict[str
             marks = ", ".join("?" * len(some))
             for row in rows.execute(f"SELECT uri, found FROM header WHERE seen > ? AND uri IN ({marks})",  # noqa: S608
                                     (since, *some)):
-                found[row["uri"]] = _loaded(row["found"])
+                found[row["uri"]] = loaded(row["found"])
     return found
 
 
@@ -58,21 +60,29 @@ def keep(file: Path, seen: Iterable[Sight], now: float | None = None) -> None:
     moment = time.time() if now is None else now
     with _changing(file) as rows:
         rows.executemany("INSERT OR REPLACE INTO header VALUES (?, ?, ?, ?)", [
-            (one.uri, one.etag, moment, _dumped(one.found)) for one in seen if one.etag])
+            (one.uri, one.etag, moment, dumped(one.found)) for one in seen if one.etag])
 
 
-def confirm(file: Path, clients: Clients, uris: Sequence[str], now: float | None = None) -> None:
-    """Ask S3 which of the images are still what they were, a folder at a time."""
+def confirm(
+    progress: Progress, file: Path, clients: Clients, folders: Iterable[tuple[str, int]], now: float | None = None
+) -> None:
+    """Ask S3 which images are still what they were; each folder comes with how many of its images are meant."""
     moment = time.time() if now is None else now
-    folders = Counter(uri.rpartition("/")[0] for uri in uris)
-    for folder, count in folders.items():
-        if count <= FEW or not _known_under(file, folder):
-            continue
-        bucket, prefix = split_uri(f"{folder}/x")
-        listed = looking.folder(clients, bucket, prefix[:-1], most=10 * count)
+    for folder, count in folders:
+        if count > FEW and _known_under(file, folder):
+            bucket, prefix = split_uri(f"{folder}/x")
+            listed = looking.folder(clients, bucket, prefix[:-1], most=10 * count)
+            _note(progress, file, moment, ((f"s3://{bucket}/{item.key}", item.etag) for item in listed))
+        progress.step()
+
+
+def _note(progress: Progress, file: Path, moment: float, listed: Iterator[tuple[str, str]]) -> None:
+    """Write down which (URI, ETag) are still there; a page at a time, so that no other window waits for S3."""
+    while page := [*itertools.islice(listed, PAGE)]:
+        progress.check()
         with _changing(file) as rows:
-            rows.executemany("UPDATE header SET seen = ? WHERE uri = ? AND etag = ?", (
-                (moment, f"s3://{bucket}/{item.key}", item.etag) for item in listed))
+            rows.executemany("UPDATE header SET seen = ? WHERE uri = ? AND etag = ?",
+                             ((moment, uri, etag) for uri, etag in page))
 
 
 def forget(file: Path) -> None:
@@ -87,11 +97,13 @@ def _known_under(file: Path, folder: str) -> bool:
         return rows.execute("SELECT 1 FROM header WHERE uri > ? AND uri < ?", (start, end)).fetchone() is not None
 
 
-def _dumped(found: Facts | Absent) -> str:
+def dumped(found: Facts | Absent) -> str:
+    """What a look has given, as a text."""
     return json.dumps([getattr(found, name) for name in _NAMES] if isinstance(found, Facts) else found.name)
 
 
-def _loaded(text: str) -> Facts | Absent:
+def loaded(text: str) -> Facts | Absent:
+    """The other way round."""
     value = json.loads(text)
     return Absent[value] if isinstance(value, str) else Facts(*value)
 

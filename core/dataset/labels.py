@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from core.dataset import annotating, photos, vocabulary
+from core.dataset import annotating, vocabulary
 from core.dataset.annotating import Annotation
 from core.dataset.names import counted
-from core.errors import RekolabError
-from core.types import Box, Photo
+from core.types import Photo
 from core.workspace import Project
 
 
@@ -54,32 +53,18 @@ def take(project: Project, photo_ids: Iterable[int], label: str) -> int:
             for number, said in annotating.read(rows, photo_ids).items()})
 
 
-def give(project: Project, what: str, wanted: Mapping[int, tuple[str, ...]]) -> int:
-    """Give each of these photos labels of its own, and no others, as one step that is called `what`.
+def fill(project: Project, what: Callable[[int], str], wanted: Mapping[int, tuple[str, ...]]) -> int:
+    """Give photos without a label these labels, each its own, as one step; gives how many got one.
 
-    Gives how many photos that changed.
+    `what` names the step by that number. A photo that has a label by now, or was left out, keeps what it has.
+    RekolabError where a label is no class any more.
     """
     with project.catalogue() as rows:
-        kept = _kept_names(lambda name: vocabulary.ensure(rows, name))
-        return annotating.record(rows, what, {
-            number: replace(said, labels=tuple(dict.fromkeys(map(kept, wanted[number]))), out=False)
-            for number, said in annotating.read(rows, wanted).items()})
-
-
-def draw(project: Project, photo_id: int, boxes: Sequence[Box]) -> bool:
-    """Make these the boxes of a photo, in pixels of it as a person sees it; one step. Gives whether that changed it.
-
-    RekolabError where a box does not lie on the photo.
-    """
-    facts = photos.get(project, photo_id).facts
-    if facts and not all(_lies_on(box, facts.upright_size) for box in boxes):
-        raise RekolabError("A box reaches outside the photo. Draw it again.")
-    with project.catalogue() as rows:
-        named = tuple(replace(box, label=vocabulary.ensure(rows, box.label)) for box in boxes)
-        said = annotating.read(rows, [photo_id])
-        what = f"Drew {counted(len(named), 'box', 'boxes')}" if named else "Removed every box"
-        return annotating.record(rows, what, {
-            number: replace(before, boxes=named, out=before.out and not named) for number, before in said.items()}) > 0
+        vocabulary.must_be_among(annotating.read_classes(rows), [name for names in wanted.values() for name in names])
+        bare = {number: said for number, said in annotating.read(rows, wanted).items()
+                if not said.labels and not said.out}
+        return annotating.record(rows, what(len(bare)), {
+            number: replace(said, labels=wanted[number]) for number, said in bare.items()})
 
 
 def annotate(project: Project, what: str, wanted: Mapping[int, Annotation]) -> int:
@@ -133,11 +118,6 @@ def tally(photos: Iterable[Photo]) -> Tally:
     """How many photos have a label, of how many."""
     kept = [photo for photo in photos if not photo.excluded]
     return Tally(sum(bool(photo.labels) for photo in kept), len(kept))
-
-
-def _lies_on(box: Box, size: tuple[int, int]) -> bool:
-    return (min(box.left, box.top) >= 0 and min(box.width, box.height) > 0
-            and box.left + box.width <= size[0] and box.top + box.height <= size[1])
 
 
 def _kept_names(ensure: Callable[[str], str]) -> Callable[[str], str]:

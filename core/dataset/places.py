@@ -56,6 +56,17 @@ def source(project: Project, path: str | Path) -> Path | bytes:
         raise BadImage(f"{path} can not be read. {error.message}") from error
 
 
+def etag(project: Project, uri: str) -> str:
+    """What S3 calls the content that an object has at this moment; BadImage when there is none, or S3 does not say."""
+    try:
+        found = storage.head(aws.connect(project.home, project.backend), *parts(uri))
+    except AwsError as error:
+        raise BadImage(f"{uri} can not be read. {error.message}") from error
+    if found is None:
+        raise BadImage(f"{uri} is not in S3 any more.")
+    return found.etag
+
+
 def read_bytes(project: Project, path: str | Path) -> bytes:
     """The bytes of a file (OSError when it can't be read) or of an object (AwsError)."""
     if not in_s3(path):

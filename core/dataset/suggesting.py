@@ -13,10 +13,10 @@ from functools import partial
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from core.dataset import kinds, labels, likeness, likeness_file
+from core.dataset import kinds, labels, likeness, likeness_file, vocabulary
 from core.dataset.names import counted
 from core.dataset.photos import photos
-from core.dataset.remembering import remembered
+from core.dataset.remembering import lately, remembered
 from core.images import proposing
 from core.images.likeness import Likeness, class_scores
 from core.types import Kind, Photo
@@ -25,6 +25,8 @@ from core.workspace import Project
 FEWEST = 3  # labelled photos that two classes need; from fewer the suggestions are surer than they are right
 LIKELY = 0.5  # a label of several is suggested from here
 NEAREST = 8  # labelled neighbours that a suspicion is explained with
+PATIENCE = 0.05  # seconds that a key may wait for suggestions
+OPENING = 5.0  # seconds that a page may wait for its first ones
 DOUBTFUL = 0.0  # a label whose photo looks more like another one
 
 
@@ -66,6 +68,30 @@ def suggestions(project: Project) -> tuple[Suggestion, ...]:
     return () if ready(project) else remembered(project, "suggestions", make, likeness_file.stamp(project))
 
 
+def prepare(project: Project) -> None:
+    """Make suggestions while a page is opened, so that `latest` has some from its first photo on."""
+    _late(project, OPENING)
+
+
+def latest(project: Project) -> tuple[Suggestion, ...]:
+    """`suggestions`, but without waiting for them where they take long: those of a few labels ago then.
+
+    They are for whoever labels one photo after the other, whose next key must not wait. What was labelled, left out,
+    or called by another name since is not among them.
+    """
+    made = _late(project, PATIENCE)
+    bare = {photo.id for photo in photos(project) if not photo.labels and not photo.excluded}
+    known = set(vocabulary.listed(project))
+    return tuple(one for one in made if one.photo_id in bare and known.issuperset(one.labels))
+
+
+def _late(project: Project, patience: float) -> tuple[Suggestion, ...]:
+    if ready(project):
+        return ()
+    make = partial(_suggestions, project)
+    return lately(project, "suggestions", make, patience, likeness_file.stamp(project)) or ()
+
+
 def surest_first(found: Iterable[Suggestion]) -> list[Suggestion]:
     """For confirming many at once."""
     return sorted(found, key=lambda one: (-one.confidence, one.photo_id))
@@ -79,11 +105,13 @@ def doubtful_first(found: Iterable[Suggestion]) -> list[Suggestion]:
 def confirm(project: Project, confirmed: Sequence[Suggestion]) -> int:
     """Make suggestions the labels of their photos, as one step; gives how many photos got one.
 
-    A photo that has got a label meanwhile, or was left out, keeps what it has.
+    A photo that has got a label meanwhile, or was left out, keeps what it has. RekolabError where a suggested class was
+    renamed, merged or removed meanwhile.
     """
-    open_ones = {photo.id for photo in photos(project) if not photo.labels and not photo.excluded}
-    return labels.give(project, f"Confirmed {counted(len(confirmed), 'suggestion')}", {
-        one.photo_id: one.labels for one in confirmed if one.photo_id in open_ones})
+    def what(number: int) -> str:
+        return f"Confirmed {counted(number, 'suggestion')}"
+
+    return labels.fill(project, what, {one.photo_id: one.labels for one in confirmed})
 
 
 def suspects(project: Project) -> tuple[Suspect, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
 from core import colours
@@ -118,8 +118,13 @@ def expect(project: Project, names: Iterable[str]) -> None:
 
     While a project has no classes at all, any name may be its first.
     """
-    known = listed(project)
-    if known and (gone := next((name for name in names if name not in known), None)):
+    if known := listed(project):
+        must_be_among(known, names)
+
+
+def must_be_among(known: Collection[str], names: Iterable[str]) -> None:
+    """RekolabError where one of `names` is none of the known classes any more."""
+    if gone := next((name for name in names if name not in known), None):
         raise RekolabError(f"There is no class “{gone}” any more: it was renamed, merged or removed elsewhere.")
 
 

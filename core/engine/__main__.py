@@ -149,7 +149,7 @@ def _assemble(root: Path, identity: dict[str, Any]) -> tuple[Gate, Callable[[], 
     from core.engine.scheduler import Scheduler
 
     chosen = engine_settings.load()
-    s3 = S3(root / "s3")
+    s3 = S3(root / "s3", chosen.others_buckets)
     custom_labels = rekognition.application(root, s3.objects, chosen)
     scheduler = Scheduler(custom_labels.state, custom_labels.perform)
     scheduler.start()

@@ -41,15 +41,15 @@ def _created(service: Service, place: Mapping[str, str]) -> DatasetVerdict:
         return failed("ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT")
     except PermissionError:
         return failed("ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET")
-    return _within(service, check_dataset(manifest))
+    return check_dataset(manifest)
 
 
-def update(service: Service, task: Task) -> None:
+def update(task: Task) -> None:
     """Check the changed lines alone, then the dataset as it would be with them; keep all of them or none."""
     verdict = check_dataset(base64.b64decode(task.arguments["changes"]))
     if verdict.code is None:
         changed = {line.source_ref or "": line.text for line in verdict.entries}
-        verdict = _within(service, check_dataset("\n".join((_texts(task) | changed).values()).encode()))
+        verdict = check_dataset("\n".join((_texts(task) | changed).values()).encode())
     with task.finish() as rows:
         if verdict.code is None:
             entries.replace_entries(rows, task.arn, verdict.entries)
@@ -86,13 +86,6 @@ def fail_update(task: Task) -> None:
     with task.finish() as rows:
         for arn in filter(None, (task.arn, task.arguments.get("test"))):
             _settle(rows, arn, "UPDATE_FAILED", _ERROR, SERVICE_ERROR)
-
-
-def _within(service: Service, verdict: DatasetVerdict) -> DatasetVerdict:
-    """The verdict, or the refusal of more images than the account's quota allows."""
-    if verdict.code or len(verdict.entries) <= service.settings.max_images:
-        return verdict
-    return failed("ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM")
 
 
 def _texts(task: Task) -> dict[str, str]:

@@ -25,11 +25,12 @@ def create_dataset(service: Service, caller: Caller, ask: Ask) -> Ask:
             raise ApiError("ResourceAlreadyExistsException",
                            f"The project has a {ask['DatasetType']} dataset already. Delete it first.")
         if origin:
-            _usable(find_dataset(rows, caller, origin))
+            _usable(copied := find_dataset(rows, caller, origin))
         arn = caller.arn(f"project/{project.name}/dataset/{ask['DatasetType'].lower()}/{made}")
-        rows.execute("INSERT INTO dataset VALUES (?, ?, ?, ?, ?, 'CREATE_IN_PROGRESS', ?, ?, ?)", (
+        bucket = manifest["Bucket"] if manifest else copied.bucket if origin else None
+        rows.execute("INSERT INTO dataset VALUES (?, ?, ?, ?, ?, 'CREATE_IN_PROGRESS', ?, ?, ?, ?)", (
             arn, project.arn, ask["DatasetType"], made / 1000, made / 1000, "The dataset is being created.", SUCCESS,
-            json.dumps(ask.get("Tags", {}))))
+            json.dumps(ask.get("Tags", {})), bucket))
         if origin:
             entries.copy_entries(rows, origin, arn)
         service.tasks.add(rows, "create dataset", arn, manifest=manifest)

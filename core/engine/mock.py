@@ -75,6 +75,10 @@ class MotoObjects:
         found = _s3().buckets.get(bucket)
         return str(found.region_name) if found else None
 
+    def owner(self, bucket: str) -> str | None:
+        found = _s3().buckets.get(bucket)
+        return str(found.account_id) if found else None
+
     def _find(self, bucket: str, key: str, version: str | None = None) -> FakeKey:
         try:
             found = _s3().get_object(bucket, key, version)

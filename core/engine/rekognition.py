@@ -105,7 +105,7 @@ def _steps(service: Service) -> dict[str, Step]:
         "create project": Step(projects.finish_creation, projects.finish_creation),
         "delete project": Step(projects.finish_deletion, projects.finish_deletion),
         "create dataset": Step(partial(dataset_work.create, service), dataset_work.fail_create),
-        "update dataset": Step(partial(dataset_work.update, service), dataset_work.fail_update),
+        "update dataset": Step(dataset_work.update, dataset_work.fail_update),
         "distribute dataset": Step(dataset_work.distribute, dataset_work.fail_update),
         "delete dataset": Step(dataset_work.delete, dataset_work.delete),
         "train": Step(partial(training.train, service), training.give_up, slow=True),

@@ -25,6 +25,7 @@ from core.engine import s3_changes, s3_keys, s3_names, s3_uploads
 from core.engine.blobs import Blobs
 from core.engine.payload import settle
 from core.engine.s3_index import Index, Setting
+from core.engine.s3_owners import Owners
 from core.engine.wsgi import Answer, collect, request
 from core.errors import EngineError
 
@@ -46,7 +47,8 @@ _ENCRYPTION = (b'<ServerSideEncryptionConfiguration xmlns="http://s3.amazonaws.c
 class S3:
     """The WSGI application, for path-style requests. moto's state belongs to the process: there is one S3 in it."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, others_buckets: str = "") -> None:
+        self._owners = Owners(others_buckets)
         self._blobs = Blobs(root / "blobs")
         self._index = Index(root / "s3.sqlite")
         self._turns = [threading.RLock() for _ in range(64)]
@@ -54,12 +56,16 @@ class S3:
         self._moto = create_backend_app("s3")
         with _no_collection():
             self._load()
-        self.objects = ObjectStore(self)
+        self.objects = ObjectStore(self, self._owners)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request whose body is in memory, as the gate leaves it. Raises Refusal where S3 takes none such."""
         bucket, key = _place(environ)
         s3_names.check_place(environ["RAW_URI"], key)
+        if bucket in s3_keys.backend().buckets:
+            self._owners.check(bucket, environ)
+        if environ["REQUEST_METHOD"] == "GET" and not key and self._owners.others:
+            return self._owners.told(bucket, environ, collect(self._moto, environ)).send(start_response)
         if environ["REQUEST_METHOD"] in ("GET", "HEAD", "OPTIONS"):
             return self._moto(environ, start_response)
         settle(environ)
@@ -151,8 +157,9 @@ class S3:
 class ObjectStore:
     """S3 for code inside the engine: what it writes is durable, and every client sees it."""
 
-    def __init__(self, s3: S3) -> None:
+    def __init__(self, s3: S3, owners: Owners) -> None:
         self._s3 = s3
+        self._owners = owners
 
     def has_bucket(self, name: str) -> bool:
         return name in s3_keys.backend().buckets
@@ -161,6 +168,10 @@ class ObjectStore:
         """Where a bucket is, None when there is none."""
         found = s3_keys.backend().buckets.get(bucket)
         return str(found.region_name) if found else None
+
+    def owner(self, bucket: str) -> str | None:
+        """The account that a bucket belongs to, None when there is none."""
+        return self._owners.of(bucket) if self.has_bucket(bucket) else None
 
     def read(self, bucket: str, key: str, version: str | None = None) -> bytes:
         """The body of an object, or of one version of it; KeyError when there is none, PermissionError by policy."""

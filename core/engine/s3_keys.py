@@ -27,6 +27,8 @@ from core.engine.blobs import Blobs
 from core.engine.checksums import compute_checksum
 from core.engine.s3_index import State
 
+OWNER = models.OWNER  # the id by which moto's answers name the owner of everything
+
 _FIELDS = (
     "_etag", "_version_id", "_is_versioned", "_storage_class", "encryption", "kms_key_id", "bucket_key_enabled",
     "lock_mode", "lock_legal_status", "lock_until", "checksum_value", "checksum_type", "checksum_parts",

@@ -19,6 +19,7 @@ class EngineSettings:
 
     Rates are requests per second and 0 is no limit. `training_seconds` and `starting_seconds` come before the work.
     An `instant` engine has done all work before it answers, so that waiters return at their first look.
+    `others_buckets` names the buckets of another account, with commas between them; each may have wildcards.
     """
 
     max_projects: int = limits.MAX_PROJECTS
@@ -26,7 +27,6 @@ class EngineSettings:
     max_trainings: int = limits.MAX_TRAININGS
     max_running: int = limits.MAX_RUNNING
     max_units: int = limits.MAX_UNITS
-    max_images: int = limits.MAX_MANIFEST_LINES
     max_policies: int = 5
     max_tags: int = 200
     calls_per_second: int = 0
@@ -35,6 +35,7 @@ class EngineSettings:
     detections_per_unit: int = 0
     training_seconds: float = 0.0
     starting_seconds: float = 0.0
+    others_buckets: str = ""
     instant: bool = False
 
 
@@ -46,7 +47,9 @@ def load(environment: Mapping[str, str] = os.environ) -> EngineSettings:
     return EngineSettings(**values)
 
 
-def _parsed(variable: str, text: str, kind: type) -> int | float | bool:
+def _parsed(variable: str, text: str, kind: type) -> int | float | bool | str:
+    if kind is str:
+        return text
     if kind is bool:
         words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
         if (word := words.get(text.strip().lower())) is not None:

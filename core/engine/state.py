@@ -51,6 +51,9 @@ CREATE TABLE uptime (
 CREATE TABLE schedule (
     region TEXT NOT NULL, name TEXT NOT NULL, created REAL NOT NULL, modified REAL NOT NULL, request TEXT NOT NULL,
     due REAL, attempts INTEGER NOT NULL DEFAULT 0, first REAL, PRIMARY KEY (region, name)) WITHOUT ROWID;
+""", """
+ALTER TABLE dataset ADD COLUMN bucket TEXT;
+ALTER TABLE material ADD COLUMN bucket TEXT;
 """)
 
 
@@ -68,7 +71,10 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """`type` is TRAIN or TEST, `project` an ARN, `code` SUCCESS or CLIENT_ERROR or SERVICE_ERROR."""
+    """`type` is TRAIN or TEST, `project` an ARN, `code` SUCCESS or CLIENT_ERROR or SERVICE_ERROR.
+
+    `bucket` is that of the manifest that it was made of, None where it was made of none.
+    """
 
     arn: str
     project: str
@@ -79,6 +85,7 @@ class Dataset:
     message: str
     code: str
     tags: str
+    bucket: str | None
 
     @property
     def settled(self) -> bool:

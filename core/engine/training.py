@@ -6,7 +6,7 @@ import gzip
 import json
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,19 +17,16 @@ from core.engine.results import OutputError, Trained, output_of, write_evaluatio
 from core.engine.service import Service
 from core.engine.state import ModelVersion, read_version
 from core.engine.tasks import Task
-from core.errors import BadManifest
 from core.learning import learner
 from core.manifest.codes import MESSAGES
-from core.manifest.lines import split_lines
-from core.manifest.rules import check_lines
-from core.manifest.training import COMPLETED, Judgement, judge
+from core.manifest.lines import split_uri
+from core.manifest.opening import Opened, Source, opened
+from core.manifest.training import COMPLETED, Judgement, judge_opened
 from core.manifest.types import Line
 
 BROKEN = "Training ended with an internal error."
 NO_BOXES = ("The built-in engine trains image-level labels, and most lines of the training manifest have bounding "
             "boxes. Train this model on AWS.")
-
-Manifest = bytes | list[str]
 
 
 class Refused(Exception):
@@ -72,10 +69,13 @@ def _end(task: Task, status: str, message: str, files: Mapping[str, str], second
 def _trained(service: Service, task: Task, version: ModelVersion) -> tuple[Trained, dict[str, str]]:
     output = output_of(service.objects, version)
     learner.warm_up()
-    manifests = _manifests(service, version)
-    refs = [ref for manifest in manifests for ref in _source_refs(manifest)]
+    sides = [(opened(source), bucket) for source, bucket in _manifests(service, version)]
+    refs = [ref for manifest, _ in sides for ref in _source_refs(manifest)]
     observed = observe_all(service.objects, refs, version.region, task.check)
-    judgement = judge(*manifests, lambda ref: observed[ref].facts)
+    manifests = [manifest for manifest, _ in sides]
+    known = ["ERROR_INVALID_IMAGES_S3_BUCKET_OWNER"] if _owners_differ(service, sides) else []
+    judgement = judge_opened(manifests[0], manifests[1] if len(manifests) > 1 else None,
+                             lambda ref: observed[ref].facts, known=known)
     if judgement.file_error:
         raise Refused(judgement.message)
     files = write_validation(output, judgement)
@@ -88,36 +88,43 @@ def _trained(service: Service, task: Task, version: ModelVersion) -> tuple[Train
     return trained, files | write_evaluation(output, judgement, trained)
 
 
-def _manifests(service: Service, version: ModelVersion) -> tuple[Manifest, Manifest | None]:
-    """(training, testing): of the project's datasets as they were, or from S3. No testing: it is split off."""
+def _manifests(service: Service, version: ModelVersion) -> list[tuple[Source, str | None]]:
+    """The training manifest, and the testing one unless it is to be split off, each with the bucket that it is from:
+    of the project's datasets as they were, or from S3."""
     with service.state.reading() as rows:
-        found = {row["side"]: gzip.decompress(row["lines"]).decode()
+        found = {row["side"]: (gzip.decompress(row["lines"]).decode(), row["bucket"])
                  for row in rows.execute("SELECT * FROM material WHERE version = ?", (version.arn,))}
     if found:
-        sides = {side: text.split("\n") if text else [] for side, text in found.items()}
-        return sides["TRAIN"], sides.get("TEST")
+        return [(found[side][0].split("\n") if found[side][0] else [], found[side][1])
+                for side in ("TRAIN", "TEST") if side in found]
     request = json.loads(version.request)
-    testing = request["TestingData"].get("Assets")
-    return _read(service, request["TrainingData"]["Assets"][0]), _read(service, testing[0]) if testing else None
+    assets = [request["TrainingData"]["Assets"][0], *request["TestingData"].get("Assets", [])]
+    return [_read(service, asset) for asset in assets]
 
 
-def _read(service: Service, asset: Mapping[str, Mapping[str, Mapping[str, str]]]) -> bytes:
+def _read(service: Service, asset: Mapping[str, Mapping[str, Mapping[str, str]]]) -> tuple[bytes, str]:
     place = asset["GroundTruthManifest"]["S3Object"]
     try:
-        return service.objects.read(place["Bucket"], place["Name"], place.get("Version"))
+        return service.objects.read(place["Bucket"], place["Name"], place.get("Version")), place["Bucket"]
     except KeyError:
         raise Refused(MESSAGES["ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT"]) from None
     except PermissionError:
         raise Refused(MESSAGES["ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET"]) from None
 
 
-def _source_refs(manifest: Manifest | None) -> Iterator[str]:
-    """The images that `judge` will ask for."""
-    try:
-        texts = split_lines(manifest) if isinstance(manifest, bytes) else manifest or []
-    except BadManifest:
-        return
-    yield from (line.source_ref for line in check_lines(texts) if line.valid and line.source_ref)
+def _source_refs(manifest: Opened) -> Iterator[str]:
+    """The images that `judge_opened` will ask for."""
+    yield from (line.source_ref for line in manifest.lines if line.valid and line.source_ref)
+
+
+def _owners_differ(service: Service, sides: Sequence[tuple[Opened, str | None]]) -> bool:
+    """Whether the images of a manifest are in a bucket of another owner than the manifest."""
+    for manifest, bucket in sides:
+        owner = service.objects.owner(bucket) if bucket else None
+        images = {service.objects.owner(split_uri(ref)[0]) for ref in _source_refs(manifest)} - {None}
+        if owner and images - {owner}:
+            return True
+    return False
 
 
 def _learn(arn: str, judgement: Judgement, observed: Mapping[str, Observed]) -> Trained:
@@ -131,11 +138,11 @@ def _learn(arn: str, judgement: Judgement, observed: Mapping[str, Observed]) -> 
     return Trained(arn, model, confidences, figures)
 
 
-def _features(lines: Sequence[Line], observed: Mapping[str, Observed]) -> NDArray[np.float32]:
+def _features(lines: Collection[Line], observed: Mapping[str, Observed]) -> NDArray[np.float32]:
     rows = [observed[line.source_ref or ""].features for line in lines]
     return np.stack([row for row in rows if row is not None])
 
 
-def _truth(lines: Sequence[Line], labels: tuple[str, ...]) -> NDArray[np.bool_]:
+def _truth(lines: Collection[Line], labels: tuple[str, ...]) -> NDArray[np.bool_]:
     """Which label each line has (lines x labels)."""
     return np.array([[label in line.labels for label in labels] for line in lines])

@@ -40,8 +40,9 @@ def create_project_version(service: Service, caller: Caller, ask: Ask) -> Ask:
             raise over_limit(f"{service.settings.max_trainings} models can train at a time. Wait until one has ended.")
         material = _material(rows, project, ask)
         arn = add_version(service, rows, project, ask, "TRAINING_IN_PROGRESS")
-        rows.executemany("INSERT INTO material VALUES (?, ?, ?)", [
-            (arn, side, gzip.compress("\n".join(lines).encode(), 1)) for side, lines in material.items()])
+        rows.executemany("INSERT INTO material VALUES (?, ?, ?, ?)", [
+            (arn, side, gzip.compress("\n".join(lines).encode(), 1), bucket)
+            for side, (lines, bucket) in material.items()])
         service.tasks.add(rows, "train", arn, service.settings.training_seconds)
     service.tasks.wake()
     return {"ProjectVersionArn": arn}
@@ -171,8 +172,9 @@ def _check_manifest(name: str, assets: list[dict[str, Any]]) -> None:
         raise invalid(f"The manifest of {name} needs an S3Object with Bucket and Name.")
 
 
-def _material(rows: sqlite3.Connection, project: Project, ask: Ask) -> dict[str, list[str]]:
-    """The lines of the project's datasets, kept for the training; none when it reads manifests in S3."""
+def _material(rows: sqlite3.Connection, project: Project, ask: Ask) -> dict[str, tuple[list[str], str | None]]:
+    """The lines of the project's datasets, kept for the training, and the buckets of the manifests that they were
+    made of; none when it reads manifests in S3."""
     datasets = {dataset.type: dataset for dataset in datasets_of(rows, project.arn)}
     if "TrainingData" in ask:
         if datasets:
@@ -185,7 +187,8 @@ def _material(rows: sqlite3.Connection, project: Project, ask: Ask) -> dict[str,
             raise in_use(f"The {dataset.type} dataset is busy: its status is {dataset.status}.")
         if not dataset.settled:
             raise invalid(f"The {dataset.type} dataset was not created. Delete it and create it anew.")
-    return {kind: list(entries.texts(rows, dataset.arn).values()) for kind, dataset in datasets.items()}
+    return {kind: (list(entries.texts(rows, dataset.arn).values()), dataset.bucket)
+            for kind, dataset in datasets.items()}
 
 
 def _count(rows: sqlite3.Connection, caller: Caller, states: tuple[str, ...]) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from core import limits
+from core.manifest.repeats import in_both, meeting
+from core.manifest.storing import Lines
 from core.manifest.training import SideVerdict
-from core.manifest.types import Line
 
 _MAX_TEST_IMAGES_PER_LABEL = 1000
 
@@ -17,36 +18,49 @@ def count(number: int, noun: str) -> str:
 
 
 def notes(
-    training: SideVerdict, testing: SideVerdict, manifests: Sequence[Sequence[Line]], snapshot: bool
+    training: SideVerdict, testing: SideVerdict, manifests: Sequence[Lines], snapshot: bool
 ) -> Iterator[str]:
     """One sentence for each thing to know. `manifests` are the lines as they were given, before any split.
 
     `snapshot`: one of them is the evaluation of a training.
     """
-    for lines in manifests:
-        yield from _lines_dropped(lines)
+    counted = [_Counted(lines) for lines in manifests]
+    for one in counted:
+        yield from one.dropped()
     yield from _leaks(training, testing)
     yield from _labels(training, testing)
-    if any(len(line.labels) > limits.MAX_LABELS_PER_IMAGE for lines in manifests for line in lines):
+    if any(one.crowded for one in counted):
         yield "A photo has more than 50 labels, which is the most that Rekognition documents."
     if snapshot:
         yield ("This looks like the evaluation that a training wrote. What its model answered stands in it as labels; "
                "train from the manifest that it was made from instead.")
 
 
-def _lines_dropped(lines: Sequence[Line]) -> Iterator[str]:
-    broken = sum(line.dropped for line in lines)
-    if broken:
-        yield f"Creating a dataset drops {count(broken, 'line')} without a word: no photo can be read from there."
-    named = [line.source_ref for line in lines if line.source_ref]
-    if repeated := len(named) - len(set(named)):
-        yield f"Repeats of an earlier line's photo: {repeated:,}. A dataset keeps the first line of a photo."
+class _Counted:
+    """What one pass over the lines of a manifest shows."""
+
+    def __init__(self, lines: Lines) -> None:
+        self.broken = self.repeated = 0
+        self.crowded = False
+        with meeting() as met:
+            for place, line in enumerate(lines):
+                if line.dropped:
+                    self.broken += 1
+                else:
+                    self.repeated += met.first(line.source_ref or "", place) != place
+                self.crowded = self.crowded or len(line.labels) > limits.MAX_LABELS_PER_IMAGE
+
+    def dropped(self) -> Iterator[str]:
+        if self.broken:
+            lines = count(self.broken, "line")
+            yield f"Creating a dataset drops {lines} without a word: no photo can be read from there."
+        if self.repeated:
+            yield f"Repeats of an earlier line's photo: {self.repeated:,}. A dataset keeps the first line of a photo."
 
 
 def _leaks(training: SideVerdict, testing: SideVerdict) -> Iterator[str]:
-    both = {line.source_ref for line in training.usable} & {line.source_ref for line in testing.usable}
-    if both:
-        yield (f"Photos in both manifests: {len(both):,}. The model will have seen them before the test, so its "
+    if both := in_both(training.usable, testing.usable):
+        yield (f"Photos in both manifests: {both:,}. The model will have seen them before the test, so its "
                "figures will look better than it is.")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from core import limits
@@ -11,7 +10,9 @@ from core.manifest.codes import MESSAGES
 from core.manifest.lines import dump_line
 from core.manifest.opening import Opened, opened
 from core.manifest.placing import placed
+from core.manifest.repeats import firsts
 from core.manifest.splitting import autosplit
+from core.manifest.storing import Lines
 from core.manifest.types import Line
 
 CREATED = "The dataset was successfully created from the manifest file."
@@ -27,7 +28,7 @@ class DatasetVerdict:
 
     code: str | None
     message: str
-    entries: tuple[Line, ...] = ()
+    entries: Lines = ()
     dropped: int = 0
     labeled: int = 0
     errors: int = 0
@@ -56,43 +57,37 @@ def failed(code: str) -> DatasetVerdict:
     return DatasetVerdict(code, MESSAGES[code])
 
 
-def verdict(lines: Sequence[Line]) -> DatasetVerdict:
+def verdict(lines: Lines) -> DatasetVerdict:
     """How dataset creation ends with lines that are checked already."""
-    entries = kept(lines)
-    labels = Counter(name for line in entries for name in line.names)
-    boxes = Counter(box.label for line in entries for box in line.boxes)
-    code = _refused(entries, len(lines), len(labels))
-    return DatasetVerdict(
-        code,
-        MESSAGES[code] if code else CREATED,
-        entries,
-        dropped=len(lines) - len(entries),
-        labeled=sum(line.labeled for line in entries),
-        errors=sum(line.has_errors for line in entries),
-        labels=dict(labels),
-        boxes=dict(boxes),
-    )
+    entries = firsts(lines)
+    labels: Counter[str] = Counter()
+    boxes: Counter[str] = Counter()
+    buckets: set[str | None] = set()
+    labeled = errors = 0
+    for line in entries:
+        for name in line.names:
+            labels[name] += 1
+        for box in line.boxes:
+            boxes[box.label] += 1
+        buckets.add(line.bucket)
+        labeled += line.labeled
+        errors += line.has_errors
+    dropped = len(lines) - len(entries)
+    code = _refused(len(entries), dropped, len(buckets), len(labels))
+    return DatasetVerdict(code, MESSAGES[code] if code else CREATED, entries, dropped, labeled, errors, dict(labels),
+                          dict(boxes))
 
 
-def kept(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """The lines that a dataset takes: no terminal error of their own, and the first with their source-ref."""
-    first: dict[str | None, Line] = {}
-    for line in lines:
-        if not line.dropped:
-            first.setdefault(line.source_ref, line)
-    return tuple(first.values())
-
-
-def _refused(entries: tuple[Line, ...], total: int, labels: int) -> str | None:
+def _refused(entries: int, dropped: int, buckets: int, labels: int) -> str | None:
     # The guide does not say how many dropped lines are too many. More dropped than kept is our reading.
-    if total - len(entries) > len(entries):
+    if dropped > entries:
         return "ERROR_TOO_MANY_RECORDS_IN_ERROR"
-    if len({line.bucket for line in entries}) > 1:
+    if buckets > 1:
         return "ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS"
     return "ERROR_MANIFEST_TOO_MANY_LABELS" if labels > limits.MAX_LABELS else None
 
 
-def distributed(entries: Sequence[Line], seed: int = 0) -> tuple[list[Line], list[Line]] | None:
+def distributed(entries: Lines, seed: int = 0) -> tuple[Lines, Lines] | None:
     """(training, test) lines as DistributeDatasetEntries parts them, None when there is nothing to test with."""
     training, testing = autosplit(entries, seed)
     return (training, testing) if any(line.labeled for line in testing) else None

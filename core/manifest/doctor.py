@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from core import limits
 from core.manifest import dataset
 from core.manifest.advice import count, notes
-from core.manifest.codes import FILE_ERRORS, MESSAGES, finding
+from core.manifest.codes import FILE_ERRORS, finding
 from core.manifest.dataset import DatasetVerdict
+from core.manifest.grouping import Group, Grouping, Lost
 from core.manifest.images import REFUSALS, Look
 from core.manifest.opening import Opened, opened
-from core.manifest.plain import LINE, MANIFEST
+from core.manifest.plain import MANIFEST
 from core.manifest.repair import Repair, repair
+from core.manifest.repeats import firsts
+from core.manifest.storing import Lines
+from core.manifest.tally import Tally
 from core.manifest.training import COMPLETED, MIN_LABELS, Judgement, Seen, decide, judge_opened
-from core.manifest.types import Line, UseCase
+from core.manifest.types import UseCase
 from core.types import Finding
 
-__all__ = ["End", "Examination", "Group", "Repair", "examine", "examine_opened", "repair"]
-
-_SHOWN_REASONS = 3
-_SHOWN_PHOTOS = 24
+__all__ = ["End", "Examination", "Group", "Lost", "Repair", "examine", "examine_opened", "repair"]
 
 
 class End(NamedTuple):
@@ -34,34 +34,20 @@ class End(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """One code's findings in one manifest. `lines` count from 1; none means that the manifest as a whole is meant.
-
-    `photos` are the S3 URIs of the first of them, by the numbers of their lines.
-    """
-
-    code: str
-    message: str
-    plain: str
-    mend: str | None
-    lines: tuple[int, ...]
-    manifest: str = "training"
-    photos: Mapping[int, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Examination:
     """The doctor's verdict in one sentence, the findings grouped, and advice on what Rekognition would not mention.
 
     `training` is how a training with the manifests ends, `datasets` how the creation of a dataset from each of them
     does, and `from_datasets` how a training with those datasets ends, None where one of them can't be created.
+    `lost` are the lines of each manifest whose images can't be used. None of it keeps the lines themselves.
     """
 
     ok: bool
     sentence: str
     groups: tuple[Group, ...]
     notes: tuple[str, ...]
-    judgement: Judgement
+    use_case: UseCase
+    lost: tuple[Lost, ...]
     training: End
     datasets: Mapping[str, End]
     from_datasets: End | None
@@ -84,14 +70,17 @@ def examine_opened(training: Opened, testing: Opened | None, look: Look, known: 
     ended = _end(judgement)
     same = not any(one.code or one.dropped for one in created.values())
     through = ended if same else _from_datasets(manifests, created, known)
+    found = [Grouping(manifest.title, manifest.lines) for manifest in manifests]
     snapshot = training.snapshot or bool(testing and testing.snapshot)
     advice = notes(judgement.training, judgement.testing, [manifest.lines for manifest in manifests], snapshot)
     return Examination(
         ok=judgement.code is None and refusal is None,
         sentence=refusal or _sentence(judgement, manifests),
-        groups=tuple(group for manifest in manifests for group in _groups(manifest)) + tuple(_spanning(judgement)),
+        groups=tuple(group for manifest, grouping in zip(manifests, found, strict=True)
+                     for group in (*_terminal(manifest), *grouping.groups())) + tuple(_spanning(judgement)),
         notes=(*_other_way(ended, through), *advice),
-        judgement=judgement,
+        use_case=judgement.training.use_case,
+        lost=tuple(grouping.lost for grouping in found),
         training=ended,
         datasets={title: End("CREATE_FAILED" if one.code else "CREATE_COMPLETE", one.message)
                   for title, one in created.items()},
@@ -118,7 +107,7 @@ def _from_datasets(
     told = tuple(finding(code) for code in known)
     if any(found.code in FILE_ERRORS for found in told):
         return End("TRAINING_FAILED", next(found.message for found in told if found.code in FILE_ERRORS))
-    sides = [Seen(dataset.kept(manifest.lines), refusal=manifest.refusal) for manifest in manifests]
+    sides = [Seen(firsts(manifest.lines), refusal=manifest.refusal) for manifest in manifests]
     return _end(decide(sides[0], sides[1] if len(sides) > 1 else None, told=told))
 
 
@@ -138,7 +127,7 @@ class _Manifest(NamedTuple):
     """A manifest as it was given: one that training splits is still one here."""
 
     title: str
-    lines: tuple[Line, ...]
+    lines: Lines
     findings: tuple[Finding, ...]
     use_case: UseCase
 
@@ -149,11 +138,11 @@ class _Manifest(NamedTuple):
 
 
 def _manifests(judgement: Judgement, split: bool) -> list[_Manifest]:
-    sides = {"training": judgement.training, "testing": judgement.testing}
-    if split:
-        lines = sorted((line for side in sides.values() for line in side.lines), key=lambda line: line.number)
-        return [_Manifest("training", tuple(lines), judgement.training.findings, judgement.training.use_case)]
-    return [_Manifest(title, side.lines, side.findings, side.use_case) for title, side in sides.items()]
+    sides = {"training": judgement.training} if split else {
+        "training": judgement.training, "testing": judgement.testing}
+    given = judgement.given or ((),) * len(sides)
+    return [_Manifest(title, lines, side.findings, side.use_case)
+            for (title, side), lines in zip(sides.items(), given, strict=True)]
 
 
 def _dataset_refusal(manifests: Sequence[_Manifest], created: Mapping[str, DatasetVerdict]) -> str | None:
@@ -179,51 +168,24 @@ def _sentence(judgement: Judgement, manifests: Sequence[_Manifest]) -> str:
 
 
 def _why(code: str, manifest: _Manifest) -> str:
-    valid = [line for line in manifest.lines if line.valid]
+    tally = Tally(manifest.lines)
     return MANIFEST[code].plain.format(
-        invalid=sum(line.invalid for line in manifest.lines),
-        total=len(manifest.lines),
-        allowed=int(len(manifest.lines) * limits.MAX_INVALID_SHARE),
-        buckets=len({line.bucket for line in manifest.lines if line.bucket}),
-        labels=len({name for line in valid for name in line.names}),
-        usable=len({name for line in valid for name in line.labels_for(manifest.use_case)}),
+        invalid=tally.invalid,
+        total=tally.total,
+        allowed=int(tally.total * limits.MAX_INVALID_SHARE),
+        buckets=len(tally.buckets),
+        labels=len(tally.names),
+        usable=len(tally.labels(manifest.use_case)),
         fewest=MIN_LABELS[manifest.use_case],
     )
 
 
-def _groups(manifest: _Manifest) -> Iterator[Group]:
-    """The manifest's own errors, then those of its lines: the most frequent first, causes before consequences."""
+def _terminal(manifest: _Manifest) -> Iterator[Group]:
+    """The manifest's own errors."""
     for found in manifest.findings:
-        yield Group(found.code, found.message, _why(found.code, manifest), None, (), manifest.title)
-    met: dict[str, list[_Met]] = {}
-    for line in manifest.lines:
-        for found, reason in zip(line.findings, line.reasons, strict=True):
-            met.setdefault(found.code, []).append(_Met(line.number, found.message, reason))
-    order = list(MESSAGES)
-    by_number = {line.number: line.source_ref for line in manifest.lines if line.findings and line.source_ref}
-    for code in sorted(met, key=lambda code: (-len(met[code]), order.index(code))):
-        plain = f"{LINE[code].plain} {_counted(Counter(one.reason for one in met[code]))}"
-        numbers = tuple(dict.fromkeys(one.number for one in met[code]))
-        photos = {number: by_number[number] for number in numbers[:_SHOWN_PHOTOS] if number in by_number}
-        yield Group(code, met[code][0].message, plain, LINE[code].mend, numbers, manifest.title, photos)
-
-
-class _Met(NamedTuple):
-    """A code met on a line."""
-
-    number: int
-    message: str
-    reason: str
-
-
-def _counted(reasons: Counter[str]) -> str:
-    """The reasons with how often each was met, the most frequent first."""
-    frequent = reasons.most_common(_SHOWN_REASONS)
-    shown = [f"{reason} ({'once' if times == 1 else f'{times:,} times'})" for reason, times in frequent]
-    rest = reasons.total() - sum(times for _, times in frequent)
-    return f"Found: {'; '.join(shown)}{f'; and {rest:,} others' if rest else ''}."
+        yield Group(found.code, found.message, _why(found.code, manifest), None, manifest=manifest.title)
 
 
 def _spanning(judgement: Judgement) -> Iterator[Group]:
     for found in judgement.findings:
-        yield Group(found.code, found.message, MANIFEST[found.code].plain, None, (), "both")
+        yield Group(found.code, found.message, MANIFEST[found.code].plain, None, manifest="both")

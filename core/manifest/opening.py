@@ -1,14 +1,14 @@
 """Opens a manifest: its lines checked one by one, or the code that says why there are none.
 
-A file is read line by line, and of each line only what was understood is kept. So a manifest of any size costs less
-memory than its own bytes, and a line without an end costs none at all.
+A file is read line by line, and what was understood of each line is kept on disk. So a manifest of any size costs no
+more memory than a small one, and a line without an end costs none at all.
 """
 
 from __future__ import annotations
 
 import codecs
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,6 +16,7 @@ from core import limits
 from core.errors import BadManifest
 from core.manifest.lines import split_lines
 from core.manifest.rules import check_line, check_lines
+from core.manifest.storing import Lines, Stored
 from core.manifest.types import Line
 
 Source = bytes | Sequence[str]
@@ -32,7 +33,7 @@ class Opened:
     `snapshot` says that the evaluation of a training stands in it.
     """
 
-    lines: tuple[Line, ...] = ()
+    lines: Lines = ()
     code: str | None = None
     too_long: bool = False
     snapshot: bool = False
@@ -54,31 +55,43 @@ def opened(source: Source) -> Opened:
 
 
 def opened_file(file: Path, tick: Callable[[], None] = lambda: None) -> Opened:
-    """The manifest in a file, in lean lines; `tick` is called at each and may raise to end it. OSError as of files."""
+    """The manifest in a file, its lines kept on disk beside it; `tick` is called at each and may raise to end it.
+
+    OSError as of files.
+    """
     if file.stat().st_size > limits.MAX_MANIFEST_BYTES:
         return Opened(code="ERROR_MANIFEST_SIZE_TOO_LARGE")
-    lines: list[Line] = []
-    shared: dict[tuple[str, ...], tuple[str, ...]] = {}  # labels repeat
-    blank, snapshot, too_long = True, False, False
+    met = _Met()
     try:
         with file.open("rb") as stream:
-            for number, text in enumerate(texts(stream), 1):
-                tick()
-                blank = blank and not text.strip(_BLANK)
-                if number > limits.MAX_MANIFEST_LINES:
-                    too_long = True
-                    continue  # the rest must be UTF-8 all the same
-                snapshot = snapshot or SNAPSHOT in text
-                line = check_line(text, number)
-                lines.append(replace(line, text="", labels=shared.setdefault(line.labels, line.labels)))
+            lines = Stored(met.lines(stream, tick), file.parent)
     except BadManifest:
         return Opened(code="ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT")
-    if blank:
-        return Opened(code="ERROR_EMPTY_MANIFEST", too_long=too_long)
-    return _opened(tuple(lines), too_long, snapshot)
+    if met.blank:
+        return Opened(code="ERROR_EMPTY_MANIFEST", too_long=met.too_long)
+    return _opened(lines, met.too_long, met.snapshot)
 
 
-def _opened(lines: tuple[Line, ...], too_long: bool, snapshot: bool) -> Opened:
+@dataclass(slots=True)
+class _Met:
+    """What the lines of a file show on the way."""
+
+    blank: bool = True
+    too_long: bool = False
+    snapshot: bool = False
+
+    def lines(self, stream: BinaryIO, tick: Callable[[], None]) -> Iterator[Line]:
+        for number, text in enumerate(texts(stream), 1):
+            tick()
+            self.blank = self.blank and not text.strip(_BLANK)
+            if number > limits.MAX_MANIFEST_LINES:
+                self.too_long = True
+                continue  # the rest must be UTF-8 all the same
+            self.snapshot = self.snapshot or SNAPSHOT in text
+            yield check_line(text, number)
+
+
+def _opened(lines: Lines, too_long: bool, snapshot: bool) -> Opened:
     if not lines:
         return Opened(code="ERROR_EMPTY_MANIFEST")
     if not any(line.readable for line in lines):
@@ -86,16 +99,17 @@ def _opened(lines: tuple[Line, ...], too_long: bool, snapshot: bool) -> Opened:
     return Opened(lines, too_long=too_long, snapshot=snapshot)
 
 
-def texts(stream: BinaryIO) -> Iterator[str]:
+def texts(stream: BinaryIO, whole: bool = False) -> Iterator[str]:
     """The lines of a manifest as `split_lines` has them. Raises BadManifest where it is not UTF-8.
 
-    Of a line that is too long only the beginning is given, which is too long as well.
+    Of a line that is too long only the beginning is given, which is too long as well, unless it is wanted `whole`.
     """
-    for number, line in enumerate(iter(lambda: stream.readline(_PIECE), b""), 1):
+    most = -1 if whole else _PIECE
+    for number, line in enumerate(iter(lambda: stream.readline(most), b""), 1):
         if line == b"\r":  # the end of the file, and of no line
             return
         try:
-            if line.endswith(b"\n") or len(line) < _PIECE:
+            if whole or line.endswith(b"\n") or len(line) < _PIECE:
                 yield line.removesuffix(b"\n").decode("utf-8").removesuffix("\r")
             else:
                 yield _beginning(line, iter(lambda: stream.readline(_PIECE), b""))

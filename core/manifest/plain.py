@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from core import limits
+
 
 class Words(NamedTuple):
     """`plain` says what is wrong; `mend` what a repair does, None where it can do nothing."""
@@ -70,7 +72,7 @@ MANIFEST: dict[str, Words] = {
     "ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT": Words(
         "no line is a JSON object. A manifest is UTF-8 text with one JSON object a line, not indented, no list."),
     "ERROR_EMPTY_MANIFEST": Words("there is no line in it."),
-    "ERROR_MANIFEST_SIZE_TOO_LARGE": Words("it is over 1 GB."),
+    "ERROR_MANIFEST_SIZE_TOO_LARGE": Words(f"it has more than {limits.MAX_MANIFEST_BYTES:,} bytes."),
     "ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET": Words(
         "the bucket for the results does not exist, or does not let these credentials write."),
     "ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET": Words("S3 does not let these credentials read the manifest."),
@@ -83,7 +85,9 @@ MANIFEST: dict[str, Words] = {
         "in the region of the model."),
     "ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_DISTRIBUTE": Words(
         "no label has the two images that it takes to train with one and to test with the other."),
-    "ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM": Words("it has more than 250,000 lines. AWS raises that limit on request."),
+    "ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM": Words(
+        f"it has more than {limits.MAX_MANIFEST_LINES:,} lines. AWS raises that limit on request, and the setting "
+        "REKOLAB_MANIFEST_LINES tells Rekolab of it."),
     "ERROR_TOO_MANY_RECORDS_IN_ERROR": Words("more lines would be dropped than kept."),
     "ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST": Words("{invalid:,} of {total:,} lines are invalid, {allowed:,} may be."),
     "ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS": Words("its images are in {buckets:,} buckets, and must be in one."),

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
+import io
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 from urllib.parse import unquote
 
 from core import limits
 from core.manifest.lines import dump_line
 from core.manifest.mending import Classes, mend_labels
+from core.manifest.opening import texts
 from core.manifest.placing import bare
+from core.manifest.repeats import meeting
 from core.manifest.reshaping import one_a_line
 from core.manifest.rules import check_line
 from core.manifest.types import Line
@@ -57,32 +60,46 @@ def repair(
     `created` is written where a label has no readable creation-date (default: now). `leave_out` are lines to drop, by
     number, with the reason. Raises BadManifest when the manifest is no text.
     """
-    moment = (created or dt.datetime.now(dt.UTC)).strftime("%Y-%m-%dT%H:%M:%S")
-    texts, reshaped = one_a_line(manifest)
-    classes = _classes(texts)
     kept: list[str] = []
     changes: list[Change] = []
-    first: dict[str, int] = {}
-    for number, before in enumerate(texts, 1):
-        checked = check_line(before, number)
-        after = _mended(before, checked, moment, classes)
-        source_ref = checked.source_ref if after is before else check_line(after, number).source_ref
-        if why := _why_dropped(number, after, first.get(source_ref or ""), leave_out or {}):
-            changes.append(Change(number, before, "", why))
-            continue
-        kept.append(after)
-        first.setdefault(source_ref or "", number)
-        if after != before or reshaped:
-            changes.append(Change(number, "" if reshaped else before, after, reshaped or "; ".join(checked.reasons)))
-    return Repair("".join(f"{line}\n" for line in kept), tuple(changes))
+    for after, change in repaired(io.BytesIO(manifest), created, leave_out):
+        kept.extend(() if after is None else (f"{after}\n",))
+        changes.extend((change,) if change else ())
+    return Repair("".join(kept), tuple(changes))
 
 
-def _why_dropped(number: int, text: str, first: int | None, leave_out: Mapping[int, str]) -> str:
+def repaired(
+    manifest: BinaryIO, created: dt.datetime | None = None, leave_out: Mapping[int, str] | None = None
+) -> Iterator[tuple[str | None, Change | None]]:
+    """`repair` a line at a time, of a manifest that can be read twice: the line to write, None for one that is dropped,
+    and how it differs, None where it does not."""
+    moment = (created or dt.datetime.now(dt.UTC)).strftime("%Y-%m-%dT%H:%M:%S")
+    with one_a_line(manifest) as (stream, reshaped), meeting() as met:
+        classes = _classes(_whole(stream))
+        for number, before in enumerate(_whole(stream), 1):
+            checked = check_line(before, number)
+            after = _mended(before, checked, moment, classes)
+            source_ref = checked.source_ref if after is before else check_line(after, number).source_ref
+            first = met.first(source_ref, number) if source_ref else number
+            if why := _why_dropped(number, after, first, leave_out or {}):
+                yield None, Change(number, before, "", why)
+            elif after != before or reshaped:
+                yield after, Change(number, "" if reshaped else before, after, reshaped or "; ".join(checked.reasons))
+            else:
+                yield after, None
+
+
+def _whole(stream: BinaryIO) -> Iterator[str]:
+    stream.seek(0)
+    return texts(stream, whole=True)
+
+
+def _why_dropped(number: int, text: str, first: int, leave_out: Mapping[int, str]) -> str:
     if not text.strip():
         return "it is blank"
     if text.strip().removeprefix("\ufeff") in ("[", "]"):
         return "it is the bracket of a list, and a manifest is none"
-    if first is not None:
+    if first != number:
         return f"it repeats the photo of line {first:,}, and Rekognition takes only that one"
     return leave_out.get(number, "")
 

@@ -5,49 +5,103 @@ from __future__ import annotations
 import codecs
 import contextlib
 import json
+import tempfile
 from collections.abc import Iterator
+from typing import BinaryIO
 
-from core.manifest.lines import dump_line, split_lines
+from core.manifest.lines import dump_line
+from core.manifest.opening import texts
 from core.manifest.rules import check_line
 
-_MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-_MOST = 64 * 1024**2  # bytes: what is read as one JSON value takes many times its size in memory
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_MOST = 64 * 1024**2  # bytes: what is no line can only be read with all of it in memory
+_PIECE = 1024**2
+_BLANK = " \t\n\r"
 
 
-def one_a_line(manifest: bytes) -> tuple[list[str], str]:
-    """The manifest's lines, and how they were made of something else: "" when they are its own lines.
+@contextlib.contextmanager
+def one_a_line(manifest: BinaryIO) -> Iterator[tuple[BinaryIO, str]]:
+    """The manifest with its lines, and how they were made of something else: "" when they are its own lines.
 
     Raises BadManifest when it is no text.
     """
-    encoding = next((name for mark, name in _MARKS.items() if manifest.startswith(mark)), None)
-    if encoding:
-        with contextlib.suppress(UnicodeError):
-            manifest = manifest.decode(encoding).encode()
-    texts = split_lines(manifest)
-    if _is_other_json(manifest, texts):
-        with contextlib.suppress(ValueError, RecursionError):
-            made = [dump_line(item) for item in _objects("\n".join(texts).removeprefix("\ufeff"))]
-            "".join(made).encode()  # half a character can be read, but not written
-            return made, "a manifest has one object a line, and this had a list or indented objects"
-    return texts, "a manifest is in UTF-8, and this was in UTF-16" if encoding else ""
+    with tempfile.TemporaryFile() as decoded, tempfile.TemporaryFile() as made:
+        encoded = _is_utf_16(manifest) and _decode(manifest, decoded)
+        text: BinaryIO = decoded if encoded else manifest
+        if _is_other_json(text) and _write_objects(text, made):
+            yield made, "a manifest has one object a line, and this had a list or indented objects"
+        else:
+            yield text, "a manifest is in UTF-8, and this was in UTF-16" if encoded else ""
 
 
-def _is_other_json(manifest: bytes, texts: list[str]) -> bool:
+def _is_utf_16(manifest: BinaryIO) -> bool:
+    manifest.seek(0)
+    return manifest.read(2) in _UTF_16
+
+
+def _decode(manifest: BinaryIO, into: BinaryIO) -> bool:
+    """Whether it was UTF-16 to its end; the same in UTF-8 is in the other file then."""
+    manifest.seek(0)
+    decoder = codecs.getincrementaldecoder("utf-16")()
+    try:
+        for piece in iter(lambda: manifest.read(_PIECE), b""):
+            into.write(decoder.decode(piece).encode())
+        decoder.decode(b"", final=True)
+    except UnicodeError:
+        return False
+    return True
+
+
+def _is_other_json(manifest: BinaryIO) -> bool:
     """Whether it may be JSON that is not in lines: several lines of which none is an object, or a list in one."""
-    start = manifest.removeprefix(codecs.BOM_UTF8).strip()[:1]
-    return (len(manifest) <= _MOST and (start == b"[" or (start == b"{" and len(texts) > 1))
-            and not any(check_line(text, 1).readable for text in texts))
+    manifest.seek(0)
+    start = manifest.read(_PIECE).removeprefix(codecs.BOM_UTF8).strip()[:1]
+    if manifest.seek(0, 2) > _MOST or start not in (b"[", b"{"):
+        return False
+    manifest.seek(0)
+    count = 0
+    for text in texts(manifest):
+        if check_line(text, 1).readable:
+            return False
+        count += 1
+    return start == b"[" or count > 1
+
+
+def _write_objects(manifest: BinaryIO, into: BinaryIO) -> bool:
+    """Write every object of a list, or of a row of JSON values, as a line; False when something else stands there."""
+    manifest.seek(0)
+    text = "\n".join(texts(manifest, whole=True)).removeprefix("\ufeff").strip()
+    try:
+        for item in _objects(text):
+            into.write(f"{dump_line(item)}\n".encode())  # ValueError by half a character, which can't be written
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _objects(text: str) -> Iterator[dict[str, object]]:
-    """Every object of a JSON list, or of a row of JSON values; ValueError when something else stands there."""
-    decoder, at, text = json.JSONDecoder(), 0, text.strip()
+    """The objects one by one, since all of them take many times the memory of their text."""
+    decoder, at = json.JSONDecoder(), 0
     while at < len(text):
-        value, end = decoder.raw_decode(text, at)
-        for item in value if isinstance(value, list) else [value]:
+        listed = text[at] == "["
+        at = _after(text, at + 1) if listed else at
+        while not (listed and text[at : at + 1] == "]"):
+            item, at = decoder.raw_decode(text, at)
             if not isinstance(item, dict):
                 raise ValueError("no object")
             yield item
-        while end < len(text) and text[end] in " \t\r\n,":
-            end += 1
-        at = end
+            if not listed:
+                break
+            at = _after(text, at)
+            if text[at : at + 1] == ",":
+                at = _after(text, at + 1)
+            elif text[at : at + 1] != "]":
+                raise ValueError("no end of the list")
+        at = _after(text, at + listed, _BLANK + ",")
+
+
+def _after(text: str, at: int, passed: str = _BLANK) -> int:
+    """Where something else than what is passed over stands next."""
+    while at < len(text) and text[at] in passed:
+        at += 1
+    return at

@@ -12,6 +12,8 @@ from core.manifest.codes import FILE_ERRORS, finding
 from core.manifest.images import REFUSALS, Absent, Look, image_defect
 from core.manifest.opening import Opened, Source, opened
 from core.manifest.splitting import autosplit
+from core.manifest.storing import Lines, changed
+from core.manifest.tally import Tally
 from core.manifest.types import Line, UseCase
 from core.types import Facts, Finding
 
@@ -31,11 +33,11 @@ class SideVerdict:
     """
 
     use_case: UseCase = "NOT_DETERMINED"
-    lines: tuple[Line, ...] = ()
+    lines: Lines = ()
     valid: int = 0
     invalid: int = 0
     ignored: int = 0
-    usable: tuple[Line, ...] = ()
+    usable: Lines = ()
     labels: dict[str, int] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
@@ -48,12 +50,13 @@ class SideVerdict:
 class Judgement:
     """How training ends: `code` is None when it starts to learn, else the first terminal error and its message.
 
-    `findings` are the terminal errors that span both manifests.
+    `findings` are the terminal errors that span both manifests; `given` are the lines of each before any split.
     """
 
     training: SideVerdict
     testing: SideVerdict
     findings: tuple[Finding, ...] = ()
+    given: tuple[Lines, ...] = ()
 
     @property
     def terminal(self) -> tuple[Finding, ...]:
@@ -97,11 +100,14 @@ def judge_opened(
 
 def decide(training: Seen, testing: Seen | None, seed: int = 0, told: Sequence[Finding] = ()) -> Judgement:
     """How training ends with lines whose images were looked at; `told` ends it whatever the lines say."""
-    use_case = _majority(training.lines)
+    trained = Tally(training.lines)
     if testing is None:
-        return _judge_split(_side(training, use_case, told), seed)
-    sides = _side(training, use_case, told), _side(testing, use_case)
-    return Judgement(*sides, tuple(_overlap(*sides)))
+        whole = _side(training, trained, trained.majority, told)
+        return replace(_judge_split(whole, seed), given=(training.lines,))
+    tested = Tally(testing.lines)
+    sides = _side(training, trained, trained.majority, told), _side(testing, tested, trained.majority)
+    overlap = tuple(_overlap(sides, trained.names, tested.names))
+    return Judgement(*sides, overlap, given=(training.lines, testing.lines))
 
 
 def _unread(opened: Opened, told: tuple[Finding, ...] = ()) -> SideVerdict:
@@ -111,23 +117,25 @@ def _unread(opened: Opened, told: tuple[Finding, ...] = ()) -> SideVerdict:
 class Seen(NamedTuple):
     """A manifest's lines after the look at their images. `refusal` is the code when S3 gave none of them at all."""
 
-    lines: tuple[Line, ...]
+    lines: Lines
     too_long: bool = False
     refusal: str | None = None
 
 
 def looked_at(opened: Opened, look: Look) -> Seen:
     """The lines with what is wrong with their images. A line that is lost already costs no look."""
-    lines: list[Line] = []
     met: Counter[Absent | None] = Counter()
-    for line in opened.lines:
-        if line.valid:
-            found = look(line.source_ref or "")
-            met[found if isinstance(found, Absent) else None] += 1
-            line = _with_image(line, found)
-        lines.append(line)
+
+    def seen(line: Line) -> Line:
+        if not line.valid:
+            return line
+        found = look(line.source_ref or "")
+        met[found if isinstance(found, Absent) else None] += 1
+        return _with_image(line, found)
+
+    lines = changed(opened.lines, seen)
     refusal = REFUSALS.get(next(iter(met))) if len(met) == 1 else None
-    return Seen(tuple(lines), opened.too_long, refusal)
+    return Seen(lines, opened.too_long, refusal)
 
 
 def _with_image(line: Line, found: Facts | Absent | None) -> Line:
@@ -138,29 +146,17 @@ def _with_image(line: Line, found: Facts | Absent | None) -> Line:
                    reasons=(*line.reasons, defect.reason))
 
 
-def _majority(lines: Iterable[Line]) -> UseCase:
-    """What the model will do: what more lines have labels for, image-level labels where it is even."""
-    held = [(bool(line.labels), bool(line.boxes)) for line in lines if line.labeled]
-    if not held:
-        return "NOT_DETERMINED"
-    labelled, boxed = (sum(column) for column in zip(*held, strict=True))
-    return "OBJECT_LOCALIZATION" if boxed > labelled else "IMAGE_LEVEL_LABELS"
+def _verdict(lines: Lines, tally: Tally, use_case: UseCase) -> SideVerdict:
+    return SideVerdict(use_case, lines, tally.total - tally.invalid - tally.ignored, tally.invalid, tally.ignored,
+                       tally.usable(lines, use_case), tally.labels(use_case))
 
 
-def _counted(lines: tuple[Line, ...], use_case: UseCase) -> SideVerdict:
-    usable = tuple(line for line in lines if line.valid and line.labels_for(use_case))
-    invalid = sum(line.invalid for line in lines)
-    ignored = sum(line.ignored for line in lines)
-    labels = Counter(name for line in usable for name in line.labels_for(use_case))
-    return SideVerdict(use_case, lines, len(lines) - invalid - ignored, invalid, ignored, usable, dict(labels))
+def _side(seen: Seen, tally: Tally, use_case: UseCase, told: Sequence[Finding] = ()) -> SideVerdict:
+    side = _verdict(seen.lines, tally, use_case)
+    return replace(side, findings=(*told, *(finding(code) for code in _terminal(side, tally, seen))))
 
 
-def _side(seen: Seen, use_case: UseCase, told: Sequence[Finding] = ()) -> SideVerdict:
-    side = _counted(seen.lines, use_case)
-    return replace(side, findings=(*told, *(finding(code) for code in _terminal(side, seen))))
-
-
-def _terminal(side: SideVerdict, seen: Seen) -> Iterator[str]:
+def _terminal(side: SideVerdict, tally: Tally, seen: Seen) -> Iterator[str]:
     """The codes that end training on account of one manifest, the weightiest first."""
     if seen.too_long:
         yield "ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM"
@@ -169,33 +165,30 @@ def _terminal(side: SideVerdict, seen: Seen) -> Iterator[str]:
     too_many_invalid = side.invalid > limits.MAX_INVALID_SHARE * side.total
     if too_many_invalid:
         yield "ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST"
-    if len({line.bucket for line in side.lines if line.bucket}) > 1:
+    if len(tally.buckets) > 1:
         yield "ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS"
     if not too_many_invalid:  # else too few labels are known to say more
-        yield from _label_counts(side)
+        yield from _label_counts(side, len(tally.names))
 
 
-def _label_counts(side: SideVerdict) -> Iterator[str]:
-    everything, usable = len(_all_labels(side)), len(side.labels)
+def _label_counts(side: SideVerdict, everything: int) -> Iterator[str]:
+    """`everything` counts the labels that the chosen use case filters out, too."""
     fewest = MIN_LABELS[side.use_case]
     if everything < fewest:
         yield "ERROR_MANIFEST_TOO_FEW_LABELS"
-    elif usable < fewest:
+    elif len(side.labels) < fewest:
         yield "ERROR_MANIFEST_TOO_FEW_USABLE_LABELS"
     if everything > limits.MAX_LABELS:
         yield "ERROR_MANIFEST_TOO_MANY_LABELS"
 
 
-def _all_labels(side: SideVerdict) -> set[str]:
-    """The labels of every valid line, also of those that the chosen use case filters out."""
-    return {name for line in side.lines if line.valid for name in line.names}
-
-
-def _overlap(training: SideVerdict, testing: SideVerdict) -> Iterator[Finding]:
+def _overlap(sides: tuple[SideVerdict, SideVerdict], trained: set[str], tested: set[str]) -> Iterator[Finding]:
+    """`trained` and `tested` are all labels of the valid lines, whatever the use case."""
+    training, testing = sides
     if any(found.code == "ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST" for found in training.findings + testing.findings):
         return
     percent = round(limits.MIN_LABEL_OVERLAP * 100)
-    if _overlaps_too_little(_all_labels(training), _all_labels(testing)):
+    if _overlaps_too_little(trained, tested):
         yield finding("ERROR_INSUFFICIENT_LABEL_OVERLAP", about=percent)
     elif _overlaps_too_little(training.labels, testing.labels):
         yield finding("ERROR_INSUFFICIENT_USABLE_LABEL_OVERLAP", about=percent)
@@ -208,7 +201,8 @@ def _overlaps_too_little(trained: Collection[str], tested: Collection[str]) -> b
 def _judge_split(whole: SideVerdict, seed: int) -> Judgement:
     if whole.findings:
         return Judgement(whole, SideVerdict(whole.use_case))
-    training, testing = (_counted(tuple(part), whole.use_case) for part in autosplit(whole.lines, seed, whole.use_case))
+    training, testing = (_verdict(part, Tally(part), whole.use_case)
+                         for part in autosplit(whole.lines, seed, whole.use_case))
     if len(testing.labels) < MIN_LABELS[whole.use_case] or _overlaps_too_little(training.labels, testing.labels):
         code = "ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_AUTOSPLIT"
         return Judgement(replace(training, findings=(finding(code),)), testing)

@@ -165,7 +165,7 @@ def _mending(project: Project, checkup: Checkup) -> None:
     if not given or not any(group.mend or group.lines for group in groups):
         return
     st.subheader("Mend", anchor=False)
-    lost = [examining.lost(checkup, title) for _, title in zip(given, ("training", "testing"), strict=False)]
+    lost = [mapping for one, mapping in zip(checkup.manifests, checkup.examination.lost, strict=False) if one.file]
     leave = bool(sum(map(len, lost))) and st.checkbox(
         f"Leave out the {count(sum(map(len, lost)), 'line')} whose photos Rekognition can't use", key="foreign_leave",
         help="Without it they stay, and count as invalid until the photos are cleaned and uploaded.")
@@ -193,7 +193,7 @@ def _mended(mended: Mended) -> None:
     with st.container(height=360):
         for change in mended.shown:
             st.markdown(f"Line {change.number:,}: {plain(change.why)}")
-            st.code("\n".join([f"- {change.before[:2000]}", *([f"+ {change.after[:2000]}"] if change.after else [])]),
+            st.code("\n".join([f"- {change.before}", *([f"+ {change.after}"] if change.after else [])]),
                     language="diff", wrap_lines=True)
         if mended.changed > len(mended.shown):
             st.caption(f"The first {len(mended.shown):,} of {mended.changed:,}; the download has all.")
@@ -206,13 +206,16 @@ def _mended(mended: Mended) -> None:
 
 
 def ranges(numbers: Sequence[int], most: int = 12) -> str:
-    """Line numbers as people write them: "1-33, 40", and how many more there are."""
+    """Line numbers as people write them: "1-33, 40", and how many more places there are."""
     runs: list[list[int]] = []
+    places, last = 0, -1
     for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1][1:] = [number]
-        else:
-            runs.append([number])
-    said = [f"{run[0]:,}" if len(run) == 1 else f"{run[0]:,}-{run[-1]:,}" for run in runs[:most]]
-    rest = len(runs) - most
-    return ", ".join(said) + (f" and {rest:,} more places" if rest > 0 else "")
+        if number != last + 1:
+            places += 1
+            if places <= most:
+                runs.append([number, number])
+        elif places <= most:
+            runs[-1][1] = number
+        last = number
+    said = [f"{first:,}" if first == end else f"{first:,}-{end:,}" for first, end in runs]
+    return ", ".join(said) + (f" and {places - most:,} more places" if places > most else "")

@@ -99,9 +99,14 @@ def _small(path: str, changed: int) -> bytes | None:
 
 
 def large(path: str, longest: int = 1280) -> bytes:
-    """A file for the screen, as a JPEG that is made once while the file stays the same; BadImage when it can't be."""
+    """A photo for the screen, as a JPEG that is made once while the photo stays the same; BadImage when it can't be.
+
+    S3 is asked each time whether an object is still the same: who labels it must see what will be trained with.
+    """
+    if places.in_s3(path):
+        return _large(path, longest, places.etag(state.required(), path))
     file = Path(path)
-    return _large(path, longest, file.stat().st_mtime_ns if file.is_file() else 0)
+    return _large(path, longest, str(file.stat().st_mtime_ns) if file.is_file() else "")
 
 
 def prepare(paths: Sequence[str], longest: int) -> None:
@@ -122,7 +127,7 @@ def _ahead() -> ThreadPoolExecutor:
 
 
 @lru_cache(maxsize=32)  # and not st.cache_data, which threads without a page can not use
-def _large(path: str, longest: int, changed: int) -> bytes:
+def _large(path: str, longest: int, version: str) -> bytes:
     return thumbnails.preview(_source(path), longest)
 
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.dataset import suggesting
 from core.ui import exchange, messages, state
 from core.ui.browsing import map
 from core.ui.labelling import class_list, desk, kind, many, one, past, suggested, suspected
@@ -19,6 +20,7 @@ if not here.listed:
     exchange.section(project)
     st.stop()
 map.begin(project)  # suggestions follow from how the photos look
+suggesting.prepare(project)
 
 with st.container(horizontal=True, vertical_alignment="center"):
     views = OF_BOXES if here.kind == "boxes" else tuple(VIEWS)

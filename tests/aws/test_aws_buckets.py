@@ -159,3 +159,4 @@ PARTS = st.sampled_from(["Effect", "Principal", "NotPrincipal", "Action", "NotAc
 def test_no_policy_whatever_is_too_strange_to_be_read(strange: dict[str, Any]) -> None:
     assert all(actions for actions, _ in bucket_policy.denials(strange, ACCOUNT, "photos", "pets"))
     assert bucket_policy.opens(strange) in (True, False)
+    assert bucket_policy.denies(strange, ACCOUNT, "s3:PutObject", "photos/pets/out.json") in (True, False)

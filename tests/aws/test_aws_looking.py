@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 
 import pytest
 from aws_script import Script
@@ -71,6 +72,20 @@ def test_buckets_of_two_owners_are_told_and_what_can_not_be_seen_is_not(
 def test_results_need_a_bucket_that_is_there(script: Script) -> None:
     script.s3.add_client_error("head_bucket", "404")
     assert looking.refusals(script.clients, {"pets"}, output="gone") == ["ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET"]
+
+
+@pytest.mark.parametrize(("statement", "codes"), [
+    ({}, ["ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET"]), ({"Action": "s3:GetObject"}, []), ({"Effect": "Allow"}, []),
+    ({"Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}}, [])])
+def test_results_need_a_bucket_whose_policy_takes_them(
+    script: Script, statement: dict[str, object], codes: list[str]
+) -> None:
+    policy = {"Statement": {"Effect": "Deny", "Principal": "*", "Action": "s3:Put*", "Resource": "arn:aws:s3:::out/*"}
+              | statement}
+    script.sts.add_response("get_caller_identity", {"Account": "123456789012"})
+    script.s3.add_response("head_bucket", {"BucketRegion": "us-east-1"}, {"Bucket": "out"})
+    script.s3.add_response("get_bucket_policy", {"Policy": json.dumps(policy)}, {"Bucket": "out"})
+    assert looking.refusals(script.clients, {"pets"}, output="out") == codes
 
 
 def test_a_bucket_that_may_not_be_listed_lists_nothing(script: Script) -> None:

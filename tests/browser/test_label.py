@@ -8,7 +8,7 @@ from person import App, settled, until, visit
 from PIL import Image, ImageDraw
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
-from core.dataset import history, kinds, photos, sources, vocabulary
+from core.dataset import history, kinds, likeness, photos, sources, vocabulary
 from core.jobs import Progress
 from core.types import Box
 from core.workspace import Project, Workspace
@@ -87,6 +87,48 @@ def test_boxes_are_drawn_moved_named_and_taken_back_by_pointer_and_keys(app: App
     tab.keyboard.press("ArrowLeft")
     expect(name_shown(tab)).to_have_text("00.jpg", timeout=LONG)
     expect(editor.locator("g")).to_have_count(1, timeout=LONG)
+
+
+def test_keys_rest_while_a_dialog_lies_over_the_photo(app: App, tab: Page, tmp_path: Path) -> None:
+    project = project_with(app, tmp_path, 3)
+    likeness.compare(Progress(), str(project.home), project.name)  # a job that ends closes dialogs
+    visit(tab, "Label")
+    tab.get_by_test_id("stMain").get_by_role("button", name="Classes").click()
+    dialog = tab.get_by_role("dialog")
+    dialog.get_by_text("Undo takes each of these back.").click(timeout=LONG)
+    settled(tab)
+    tab.keyboard.press("1")
+    tab.keyboard.press("0")
+    tab.keyboard.press("Escape")
+    expect(dialog).to_have_count(0, timeout=LONG)
+    none = tab.get_by_test_id("stMain").get_by_role("button").filter(has_text="None of these")
+    expect(none).to_contain_text("0", timeout=LONG)  # the keys are on the buttons again
+    tab.keyboard.press("2")
+    expect(name_shown(tab)).to_have_text("01.jpg", timeout=LONG)
+    assert [step.what for step in history.steps(project)] == ["Labelled dog"]
+
+
+def test_two_tabs_draw_on_one_photo_and_neither_loses_its_boxes(app: App, tab: Page, tmp_path: Path) -> None:
+    project = project_with(app, tmp_path, 2)
+    kinds.choose(project, "boxes")
+    other = tab.context.new_page()
+    other.goto(app.url)
+    for page in (tab, other):
+        visit(page, "Label")
+        expect(page.locator("svg[role=application]")).to_be_visible(timeout=LONG)
+    drag(tab, tab.locator("svg[role=application]"), (0.25, 0.25), (0.5, 0.75))
+    until_drawn(project, (Box("cat", 80, 60, 80, 120),))
+    drag(other, other.locator("svg[role=application]"), (0.5, 0.5), (0.75, 0.75))
+    expect(other.get_by_text("were changed elsewhere, as in another tab")).to_be_visible(timeout=LONG)
+    assert photos.photos(project)[0].boxes == (Box("cat", 80, 60, 80, 120),)
+    other.get_by_role("button", name="Keep mine: 1 box").click()
+    until_drawn(project, (Box("cat", 160, 120, 80, 60),))
+    expect(other.get_by_text("were changed elsewhere")).to_have_count(0, timeout=LONG)
+    drag(tab, tab.locator("svg[role=application]"), (0.8, 0.8), (0.9, 0.9))
+    tab.get_by_role("button", name="Take the others: 1 box").click(timeout=LONG)
+    expect(tab.get_by_text("were changed elsewhere")).to_have_count(0, timeout=LONG)
+    expect(tab.locator("svg[role=application] g")).to_have_count(1)
+    until_drawn(project, (Box("cat", 160, 120, 80, 60),))
 
 
 def drag(

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from core.dataset import history, kinds, labels, manifests, photos, split
+from core.dataset import drawing, history, kinds, labels, manifests, photos, split
 from core.dataset.annotating import Annotation
 from core.errors import RekolabError
 from core.manifest.rules import check_line
@@ -72,7 +72,7 @@ def test_a_multi_label_project_trains_with_every_label_and_splits_by_all_of_them
 def test_a_detection_project_trains_with_boxes_in_the_pixels_of_what_is_sent(pets: Project) -> None:
     kinds.choose(pets, "boxes")
     for number in ids(pets):
-        labels.draw(pets, number, [EAR, TAIL] if number % 2 else [TAIL])
+        drawing.draw(pets, number, [EAR, TAIL] if number % 2 else [TAIL])
     lines = lines_of(pets)
     assert len(lines) == 12
     assert {tuple(box.label for box in line.boxes) for line in lines.values()} == {("ear", "tail"), ("tail",)}
@@ -82,9 +82,9 @@ def test_a_detection_project_trains_with_boxes_in_the_pixels_of_what_is_sent(pet
 def test_boxes_are_a_step_that_undo_takes_back_and_no_boxes_are_none(pets: Project) -> None:
     one, *_ = ids(pets)
     kinds.choose(pets, "boxes")
-    assert labels.draw(pets, one, [EAR])
-    assert not labels.draw(pets, one, [EAR])
-    assert labels.draw(pets, one, [])
+    assert drawing.draw(pets, one, [EAR])
+    assert not drawing.draw(pets, one, [EAR])
+    assert drawing.draw(pets, one, [])
     assert photos.get(pets, one).labels == ()
     assert history.undo(pets) == (one,)
     assert photos.get(pets, one).boxes == (EAR,)

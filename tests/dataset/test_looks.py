@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import time
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from PIL import Image
 from core.aws import looking
 from core.aws.looking import Sight
 from core.aws.storage import StoredObject
-from core.dataset import headers, looks
+from core.dataset import headers, images, looks
 from core.dataset.beside import Beside
 from core.errors import Cancelled, translate
 from core.jobs import Progress
@@ -49,6 +50,12 @@ def look_at(file: Path, *uris: str) -> looks.Looked:
     return looks.in_s3(Progress(), None, file, list(uris))  # type: ignore[arg-type]
 
 
+def troubled(looked: looks.Looked, bucket: Bucket) -> dict[str, Facts | Absent]:
+    """What the rules are told of those images of the bucket that break a limit."""
+    found = {uri: looked.look(uri) for uri in bucket.kept}
+    return {uri: one for uri, one in found.items() if not isinstance(one, Facts) or one.width != 1280}
+
+
 def age(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let an hour pass."""
     later = time.time() + 3600
@@ -62,7 +69,7 @@ def test_an_image_is_looked_at_once_and_then_known(tmp_path: Path, monkeypatch: 
         looked = look_at(tmp_path / "h", *uris)
         assert [looked.look(uri) for uri in uris[1:]] == [LARGE, Absent.OTHER, Absent.MISSING]
         assert len(bucket.looked) == asked  # what is missing may have come
-        assert looked.troubled.keys() == set(uris[1:])
+        assert looked.look(uris[0]).width == 1280  # like every other that breaks no limit
 
 
 def test_after_a_while_s3_is_asked_what_has_changed_and_only_that_is_looked_at(
@@ -71,12 +78,12 @@ def test_after_a_while_s3_is_asked_what_has_changed_and_only_that_is_looked_at(
     bucket = Bucket(monkeypatch, **{f"{number}.jpg": ("1", GOOD) for number in range(30)})
     look_at(tmp_path / "h", *bucket.kept)
     bucket.kept["s3://pets/a/7.jpg"] = ("2", LARGE)
-    assert not look_at(tmp_path / "h", *bucket.kept).troubled  # within minutes nobody is asked
+    assert not troubled(look_at(tmp_path / "h", *bucket.kept), bucket)  # within minutes nobody is asked
     age(tmp_path / "h", monkeypatch)
     bucket.looked.clear()
     looked = look_at(tmp_path / "h", *bucket.kept)
     assert (bucket.listed, bucket.looked) == (["pets/a/"], ["s3://pets/a/7.jpg"])
-    assert looked.troubled == {"s3://pets/a/7.jpg": LARGE}
+    assert troubled(looked, bucket) == {"s3://pets/a/7.jpg": LARGE}
 
 
 def test_what_was_seen_before_the_connection_was_lost_is_kept(
@@ -108,8 +115,10 @@ def test_a_cancelled_look_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def test_images_of_another_region_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bucket = Bucket(monkeypatch, good=("1", GOOD))
-    looked = look_at(tmp_path / "h", "s3://far/x.jpg", "s3://pets/a/good")
-    assert (bucket.looked, looked.troubled) == (["s3://pets/a/good"], {"s3://far/x.jpg": Absent.ELSEWHERE})
+    looked = look_at(tmp_path / "h", "s3://far/x.jpg", "s3://far/a/y.jpg", "s3://far-too/a/good", "s3://pets/a/good")
+    assert bucket.looked == ["s3://far-too/a/good", "s3://pets/a/good"]
+    assert [looked.look(f"s3://{place}") for place in ("far/x.jpg", "far/a/y.jpg")] == [Absent.ELSEWHERE] * 2
+    assert not troubled(looked, bucket)
 
 
 @pytest.mark.parametrize(("uri", "file"), [
@@ -123,6 +132,26 @@ def test_a_file_stands_for_the_photo_whose_address_ends_most_like_it(
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"")
     assert Beside(tmp_path).find(uri) == (tmp_path / file if file else None)
+
+
+def test_names_that_are_no_text_and_folders_by_link_are_no_hindrance(tmp_path: Path) -> None:
+    if os.name != "posix":
+        pytest.skip("such names are of POSIX")
+    (tmp_path / "cat").mkdir()
+    (tmp_path / "cat/1.jpg").write_bytes(b"")
+    (tmp_path / "cat" / os.fsdecode(b"\xff.jpg")).write_bytes(b"")
+    (tmp_path / "again").symlink_to(tmp_path)
+    assert Beside(tmp_path).find("s3://b/1.jpg") == tmp_path / "cat/1.jpg"
+
+
+def test_more_images_than_are_gone_through_together_are_each_looked_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket = Bucket(monkeypatch, **{f"{number}.jpg": ("1", GOOD) for number in range(250)})
+    monkeypatch.setattr(images, "CHUNK", 100)
+    looked = look_at(tmp_path / "h", *bucket.kept, *bucket.kept)
+    assert (len(looked.images), looked.looks, looked.images.waiting()) == (250, 250, 0)
+    assert sorted(bucket.looked) == sorted(bucket.kept)
 
 
 def test_files_are_looked_at_by_their_headers(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.dataset import history, kinds, labels, photos, vocabulary
+from core.dataset import drawing, history, kinds, labels, photos, vocabulary
 from core.dataset.vocabulary import Use
 from core.errors import RekolabError
 from core.types import Box
@@ -59,7 +59,7 @@ def test_merged_classes_become_one_and_a_photo_that_had_both_has_it_once(named) 
 def test_what_a_removal_takes_away_is_known_before_and_comes_back_with_undo(named) -> None:
     one, two, *_ = ids(named)
     labels.add(named, [one], "tabby")
-    labels.draw(named, two, [EAR, TAIL, EAR])
+    drawing.draw(named, two, [EAR, TAIL, EAR])
     assert vocabulary.use(named, "cat") == Use(photos=6, alone=4, boxes=0)
     assert vocabulary.use(named, "ear") == Use(photos=1, alone=0, boxes=2)
     assert vocabulary.remove(named, "ear") == 1

@@ -40,7 +40,7 @@ def foretold(case: Case, look: Callable[[str], Facts | Absent], testing: Case | 
     """The examination, and the ends that it foretells: of the dataset, of a training from it, of one from manifests."""
     found = examine(case.text, testing.text if testing else None, look, known)
     ends = [found.datasets["training"], found.from_datasets or NOTHING, found.training]
-    boxes = found.judgement.training.use_case == "OBJECT_LOCALIZATION"
+    boxes = found.use_case == "OBJECT_LOCALIZATION"
     return found, [_here(end) if boxes else end for end in ends]
 
 

@@ -63,6 +63,9 @@ class MemoryObjects:
     def region(self, bucket: str) -> str | None:
         return None
 
+    def owner(self, bucket: str) -> str | None:
+        return None
+
     def has_bucket(self, name: str) -> bool:
         return name in self.buckets
 

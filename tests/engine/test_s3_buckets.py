@@ -78,3 +78,21 @@ def test_a_bucket_can_be_named_by_the_host(s3: Any, bucket: str, engine: Engine)
     headers = signed_headers(engine, "GET", f"http://{bucket}.localhost:{port}/a/b.jpg")
     status, _, body = exchange(engine, "GET", "/a/b.jpg", headers=headers | {"Host": f"{bucket}.localhost:{port}"})
     assert (status, body) == (200, b"hello")
+
+
+def test_a_bucket_of_another_account_says_whose_it_is(
+    s3: Any, bucket: str, refused: Callable[..., str], engine: Engine
+) -> None:
+    theirs = f"theirs-{uuid.uuid4().hex[:12]}"
+    s3.create_bucket(Bucket=theirs)
+    s3.put_object(Bucket=theirs, Key="a", Body=b"1")
+    assert s3.get_object(Bucket=theirs, Key="a")["Body"].read() == b"1"
+    mine, other = (s3.get_bucket_acl(Bucket=name) for name in (bucket, theirs))
+    assert mine["Owner"]["ID"] != other["Owner"]["ID"] == other["Grants"][0]["Grantee"]["ID"]
+    listed = {entry["Name"] for entry in s3.list_buckets()["Buckets"]}
+    assert bucket in listed and theirs not in listed
+    s3.head_bucket(Bucket=theirs, ExpectedBucketOwner="210987654321")
+    s3.head_bucket(Bucket=bucket, ExpectedBucketOwner="123456789012")
+    assert refused(s3.head_bucket, Bucket=theirs, ExpectedBucketOwner="123456789012") == "403"
+    assert refused(s3.put_object, Bucket=bucket, Key="a", ExpectedBucketOwner="210987654321") == "AccessDenied"
+    assert [one["Key"] for one in s3.list_objects_v2(Bucket=theirs)["Contents"]] == ["a"]

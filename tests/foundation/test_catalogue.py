@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from core.dataset import cleaning, history, photos, scanning, selecting, vocabulary
-from core.dataset.remembering import remembered
+from core.dataset.remembering import lately, remembered
 from core.evaluation import runs
 from core.jobs import Progress
 from core.workspace import Project, Workspace
@@ -183,6 +184,56 @@ def test_threads_that_need_a_value_at_once_make_it_once(project: Project) -> Non
     for thread in threads:
         thread.join()
     assert made == [1]
+
+
+def test_who_can_not_wait_gets_the_value_before_and_the_next_one_is_made_once_meanwhile(project: Project) -> None:
+    made: list[int] = []
+    go_on = threading.Event()
+    go_on.set()
+
+    def make() -> int:
+        assert go_on.wait(20)
+        made.append(1)
+        return len(made)
+
+    assert lately(project, "late", make, 20) == 1
+    assert lately(project, "late", make, 20) == 1
+    go_on.clear()
+    project.set("seed", 1)
+    assert [lately(project, "late", make, 0.01) for _ in range(5)] == [1] * 5
+    go_on.set()
+    assert lately(project, "late", make, 20) == 2
+    assert made == [1, 1]
+    assert remembered(project, "late", make) == 2
+
+
+def test_where_a_value_takes_longer_than_one_can_wait_nobody_waits_for_it_again(project: Project) -> None:
+    slow = threading.Event()
+
+    def make() -> int:
+        return 1 + slow.wait(0.05)
+
+    assert lately(project, "slow one", make, 20) == 1
+    project.set("seed", 1)
+    began = time.monotonic()
+    assert lately(project, "slow one", make, 0.04) == 1
+    assert time.monotonic() - began < 0.04
+    slow.set()
+    assert remembered(project, "slow one", make) in (1, 2)  # and nobody is left working
+
+
+def test_what_goes_wrong_in_the_background_is_said_to_whoever_waits(project: Project) -> None:
+    with pytest.raises(ZeroDivisionError):
+        lately(project, "wrong", lambda: 1 // 0, 20)
+    assert lately(project, "wrong", lambda: 7, 20) == 7
+
+
+def test_a_catalogue_of_the_version_before_gets_its_newest_table(project: Project) -> None:
+    with project.catalogue() as rows:
+        rows.execute("DROP TABLE editor")
+        rows.execute("PRAGMA user_version = 2")
+    with project.reading() as rows:
+        assert rows.execute("SELECT COUNT(*) FROM editor").fetchone()[0] == 0
 
 
 def test_a_project_made_anew_under_an_old_name_remembers_nothing_of_the_old_one(workspace: Workspace) -> None:

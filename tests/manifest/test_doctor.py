@@ -35,7 +35,7 @@ def test_the_full_size_originals_are_foretold():
                                     "33 of 40 lines are invalid, 8 may be.")
     whole, lines = examination.groups
     assert (whole.code, whole.lines) == ("ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST", ())
-    assert (lines.code, lines.lines, lines.mend) == ("ERROR_INVALID_IMAGE", tuple(range(1, 34)), None)
+    assert (lines.code, [*lines.lines], lines.mend) == ("ERROR_INVALID_IMAGE", [*range(1, 34)], None)
     assert "the image has a side over 4096 pixels (33 times)" in lines.plain
 
 
@@ -59,8 +59,8 @@ def test_lines_that_are_left_out_are_counted_when_training_can_start():
     examination = examine(manifest(*lines), manifest(*pets(4, 4)), seen)
     assert examination.ok
     assert examination.sentence.endswith("2 labels. 2 lines will not be used.")
-    assert [(group.code, group.lines) for group in examination.groups] == [
-        ("ERROR_INVALID_JSON_LINE", (41,)), ("WARNING_UNANNOTATED_RECORD", (42,))]
+    assert [(group.code, [*group.lines]) for group in examination.groups] == [
+        ("ERROR_INVALID_JSON_LINE", [41]), ("WARNING_UNANNOTATED_RECORD", [42])]
 
 
 def test_the_manifest_at_fault_is_named_when_there_are_two():

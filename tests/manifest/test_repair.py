@@ -123,6 +123,11 @@ def test_blank_lines_and_repeated_photos_are_dropped():
         (4, "", "it is blank")]
 
 
+def test_lines_that_name_no_photo_repeat_none() -> None:
+    lines = ["nonsense", "other nonsense", {"class": 0}, {"source-ref": "ftp://x"}, {"source-ref": "ftp://x"}]
+    assert repair(manifest(*lines), CREATED).changes == ()
+
+
 def test_lines_are_left_out_when_it_is_asked_for():
     lines = [image("a.jpg"), image("b.jpg"), image("c.jpg")]
     repaired = repair(manifest(*lines), CREATED, {2: "the image has a side over 4096 pixels"})
@@ -183,6 +188,18 @@ LISTED = [image("a.jpg"), changed(image("b.jpg"), [META, "confidence"])]
 def test_a_list_or_indented_objects_in_any_encoding_become_lines(data: str, encoding: str):
     lines = repair(data.encode(encoding), CREATED).text.splitlines()
     assert [check_line(line, 1).labels for line in lines] == [("cat",), ("cat",)]
+
+
+@pytest.mark.parametrize("data", [
+    json.dumps([*LISTED, 1]), json.dumps(LISTED, indent=2)[:-1], json.dumps(LISTED[0], indent=2) + "]",
+    '[\n{"a": "\\ud800"}\n]'])
+def test_what_only_begins_like_a_list_stays_as_it_is(data: str):
+    assert repair(data.encode(), CREATED).text.splitlines() == [
+        line for line in data.splitlines() if line not in "[]"]
+
+
+def test_a_comma_at_the_end_of_a_list_is_forgiven():
+    assert len(repair(f"[{json.dumps(LISTED[0])},\n]".encode(), CREATED).text.splitlines()) == 1
 
 
 def test_bytes_that_are_no_text_can_not_be_repaired():

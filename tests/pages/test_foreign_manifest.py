@@ -14,6 +14,7 @@ from core.aws import storage
 from core.dataset import examining
 from core.errors import translate
 from core.types import Backend
+from core.ui.foreign import ranges
 from core.workspace import Project
 
 BY_HAND = (
@@ -98,6 +99,22 @@ def test_photos_are_found_in_a_folder_and_shown_beside_their_lines(
     assert "Leave out the 1 line whose photos" in visitor.text
 
 
+def test_lines_whose_photos_can_not_be_used_are_left_out_when_it_is_asked_for(
+    visitor: Visitor, pets: Project, tmp_path: Path
+) -> None:
+    folder = draw(tmp_path / "photos", ("cat", "dog"), 2)
+    lines = [BY_HAND % (label, number, label, label) for number in range(3) for label in ("cat", "dog")]
+    fine = examining.doctor.repair("".join(lines).encode()).text
+    drop(visitor, fine.encode(), "folder", str(folder))
+    visitor.at.checkbox(key="foreign_leave").check()
+    visitor.click("Mend what can be mended")
+    visitor.finish("pets", "mend")
+    assert "2 lines changed, 2 of them left out." in visitor.text.replace("**", "")
+    assert "Line 5: the image is missing in S3" in visitor.text
+    mended, = (pets.manifests / "foreign").glob("*-mended.manifest")
+    assert mended.read_text() == "".join(fine.splitlines(keepends=True)[:4])
+
+
 def test_a_pair_in_s3_is_examined_with_its_photos_there(visitor: Visitor, pets: Project) -> None:
     clients = aws.connect(visitor.workspace.root, Backend())
     bucket = storage.ensure_bucket(clients, "foreign-pair").name
@@ -163,6 +180,13 @@ def test_what_is_no_manifest_is_said_in_rekognitions_words(
     if "foreign_mend" in [one.key for one in visitor.at.button]:
         visitor.click("Mend what can be mended")
         visitor.finish("pets", "mend")
+
+
+@pytest.mark.parametrize(("numbers", "said"), [
+    ([4], "4"), ([1, 2, 3, 7], "1-3, 7"), ([*range(1, 2001), 3000], "1-2,000, 3,000"),
+    ([*range(1, 100, 10), 92, 93], "1, 11, 21 and 7 more places")])
+def test_line_numbers_are_said_as_people_write_them(numbers: list[int], said: str) -> None:
+    assert ranges(numbers, most=3) == said
 
 
 def test_nothing_is_examined_before_something_is_dropped(visitor: Visitor, pets: Project) -> None:

@@ -68,6 +68,14 @@ def test_the_number_keys_are_the_classes_in_their_order(visitor: Visitor, pets: 
                              "Redo": "shift+backspace", "Previous": "left", "Next": "right"}
 
 
+@pytest.mark.parametrize("dialog", ["Classes", "new_project"])
+def test_the_keys_rest_while_a_dialog_is_open(visitor: Visitor, pets: Project, dialog: str) -> None:
+    visitor.go("data/label").click(dialog)
+    assert keys(visitor) == {}
+    visitor.run()  # as when it is dismissed
+    assert keys(visitor)["label as cat"] == "1"
+
+
 def test_undo_takes_steps_back_one_by_one_and_redo_does_them_again(visitor: Visitor, pets: Project) -> None:
     visitor.go("data/label").click("label as cat").click("label as dog")
     visitor.click("Undo")

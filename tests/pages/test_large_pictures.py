@@ -8,9 +8,12 @@ import pytest
 from page_photos import draw, photo, take_in
 from visitor import Visitor
 
+from core.aws import clients as aws
+from core.aws import storage
 from core.errors import BadImage
 from core.images import thumbnails
-from core.ui import gallery
+from core.types import Backend
+from core.ui import gallery, state
 
 
 def test_a_large_picture_is_made_once_while_its_file_stays_the_same(
@@ -25,6 +28,23 @@ def test_a_large_picture_is_made_once_while_its_file_stays_the_same(
     file.unlink()
     with pytest.raises(BadImage):
         gallery.large(str(file), 100)
+
+
+def test_an_object_that_was_overwritten_in_s3_shows_its_new_picture(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = visitor.workspace.create("pets")
+    monkeypatch.setattr(state, "required", lambda: project)
+    clients = aws.connect(visitor.workspace.root, Backend())
+    uri = f"s3://{storage.ensure_bucket(clients, 'overwritten').name}/cat.jpg"
+    storage.put_bytes(clients, "overwritten", "cat.jpg", photo(0, 1))
+    first = gallery.large(uri, 100)
+    assert gallery.large(uri, 100) is first
+    storage.put_bytes(clients, "overwritten", "cat.jpg", photo(1, 2))
+    assert gallery.large(uri, 100) != first
+    clients.s3.delete_object(Bucket="overwritten", Key="cat.jpg")
+    with pytest.raises(BadImage, match="is not in S3 any more"):
+        gallery.large(uri, 100)
 
 
 def test_a_photo_that_is_cut_off_says_so_once(visitor: Visitor, tmp_path: Path) -> None:

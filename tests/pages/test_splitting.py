@@ -9,7 +9,7 @@ import pytest
 from page_photos import HOSTILE, LABELS, draw, photo, take_in
 from visitor import Visitor
 
-from core.dataset import history, kinds, labels, photos, split, unseen
+from core.dataset import drawing, history, kinds, labels, photos, split, unseen
 from core.dataset.split import Split
 from core.types import Box
 from core.ui.splitting.sides import chart
@@ -144,7 +144,7 @@ def test_photos_of_several_labels_and_of_boxes_count_for_each(visitor: Visitor, 
     assert "A photo counts for each of its labels." in visitor.text
     kinds.choose(pets, "boxes")
     for number in range(1, 5):
-        labels.draw(pets, number, [Box("ear", 10, 10, 30, 30), Box("ear", 60, 10, 30, 30)])
+        drawing.draw(pets, number, [Box("ear", 10, 10, 30, 30), Box("ear", 60, 10, 30, 30)])
     visitor.run()
     assert sides(visitor) == {"ear": (3, 1)}
     assert "A photo counts for each class that it has a box of." in visitor.text

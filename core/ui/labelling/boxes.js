@@ -7,15 +7,18 @@ const MOST = 50; // boxes an image that Rekognition takes
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const svg = parentElement.querySelector("svg");
   const say = parentElement.querySelector(".say");
-  const ui = (svg.ui ??= { serial: 0, photo: null, boxes: [], picked: -1, label: 0, drag: null, asked: data.asked.number });
+  const ui = (svg.ui ??= { editor: `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`, serial: data.serial,
+    photo: null, boxes: [], picked: -1, label: 0, drag: null, asked: data.asked.number });
   const { width, height, labels, colours } = data;
   const least = Math.floor(Math.max(width, height, 1280) / 1280) + 1; // a smaller box is refused
 
-  if (ui.photo !== data.photo) {
-    Object.assign(ui, { photo: data.photo, boxes: structuredClone(data.boxes), picked: -1, drag: null, serial: data.serial });
+  if (ui.photo !== data.photo || ui.project !== data.project) {
+    Object.assign(ui, { project: data.project, photo: data.photo, boxes: structuredClone(data.boxes), base: data.state });
+    Object.assign(ui, { picked: -1, drag: null });
     ui.view = { x: 0, y: 0, width, height };
   } else if (data.serial >= ui.serial && !ui.drag) {
     ui.boxes = structuredClone(data.boxes); // what was drawn is on disk, or was taken back there
+    ui.base = data.state;
     ui.picked = Math.min(ui.picked, ui.boxes.length - 1);
   }
   ui.label = Math.min(ui.label, Math.max(labels.length - 1, 0)); // its class may have been removed
@@ -34,7 +37,8 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
 
   function commit(words) {
     ui.serial += 1;
-    setStateValue("drawn", { photo: ui.photo, serial: ui.serial, boxes: ui.boxes.map(whole) });
+    const { editor, serial, project, photo, base } = ui;
+    setStateValue("drawn", { editor, serial, project, photo, base, boxes: ui.boxes.map(whole) });
     paint();
     say.textContent = words ?? told();
   }

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.dataset import vocabulary
-from core.ui import state
+from core.ui import keys, state
 from core.ui.labelling import desk
 from core.ui.labelling.desk import KEYS, Desk
 from core.ui.words import count, plain
@@ -17,8 +17,9 @@ from core.workspace import Project
 CHOSEN = "label_class"
 
 
-@st.dialog("Classes")
+@st.dialog("Classes", on_dismiss="rerun")
 def change(project: Project) -> None:
+    keys.rest()
     here = desk.of(project)
     desk.keep_classes(here)
     if not here.classes:

@@ -12,6 +12,7 @@ from core.dataset import history, kinds, labels, photos, suggesting, vocabulary
 from core.dataset.suggesting import Suggestion
 from core.types import Kind, Photo
 from core.ui import gallery, pages, state
+from core.ui.keys import shortcut
 from core.ui.words import count, plain
 from core.workspace import Project
 
@@ -80,14 +81,15 @@ def order_of(desk: Desk) -> list[int]:
     waiting = [photo.id for photo in desk.unlabelled]
     if st.session_state.get("label_order") != ORDERS[1]:
         return waiting
-    doubtful = [one.photo_id for one in suggesting.doubtful_first(suggesting.suggestions(desk.project))]
-    known = set(doubtful)
-    return [*doubtful, *(number for number in waiting if number not in known)]
+    among = set(waiting)
+    doubtful = dict.fromkeys(one.photo_id for one in suggesting.doubtful_first(suggesting.latest(desk.project))
+                             if one.photo_id in among)
+    return [*doubtful, *(number for number in waiting if number not in doubtful)]
 
 
 def suggestion_for(desk: Desk, photo: Photo) -> Suggestion | None:
     """What the embeddings suggest for a photo without a label."""
-    return next((one for one in suggesting.suggestions(desk.project) if one.photo_id == photo.id), None)
+    return next((one for one in suggesting.latest(desk.project) if one.photo_id == photo.id), None)
 
 
 def tile(desk: Desk, photo: Photo, caption: str, mark: str = "") -> gallery.Tile:
@@ -122,10 +124,10 @@ def _by_folder(project: Project) -> None:
 
 def undo_buttons(desk: Desk, key: str) -> None:
     with st.container(horizontal=True):
-        st.button("Undo", icon=":material/undo:", on_click=take_back, args=(desk.project,), shortcut="backspace",
-                  key=f"{key}_undo", help="Takes the last step back, without limit, also after a restart")
+        st.button("Undo", icon=":material/undo:", on_click=take_back, args=(desk.project,), key=f"{key}_undo",
+                  shortcut=shortcut("backspace"), help="Takes the last step back, without limit, also after a restart")
         st.button("Redo", icon=":material/redo:", on_click=take_back, args=(desk.project, True),
-                  shortcut="shift+backspace", key=f"{key}_redo")
+                  shortcut=shortcut("shift+backspace"), key=f"{key}_redo")
 
 
 def foot(desk: Desk) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from core.dataset import labels
 from core.types import Photo
 from core.ui import gallery, state
+from core.ui.keys import shortcut
 from core.ui.labelling import desk
 from core.ui.labelling.desk import KEYS, Desk
 from core.ui.words import count, plain
@@ -53,9 +54,9 @@ def _bar(here: Desk, chosen: Sequence[Photo], shown: Mapping[str, Photo]) -> Non
                 width="content")
     for position, name in enumerate(here.classes, 1):
         st.button(plain(name), key=f"label many {name}", disabled=not ids, on_click=_label, args=(here, shown, name),
-                  shortcut=str(position) if position <= KEYS else None)
+                  shortcut=shortcut(str(position)) if position <= KEYS else None)
     st.button("None of these", key="many none", disabled=not ids, on_click=_leave_out, args=(here, shown),
-              shortcut="0", help="Leaves them out of the training")
+              shortcut=shortcut("0"), help="Leaves them out of the training")
     st.button("No label", key="many nothing", disabled=not any(photo.labels for photo in chosen),
               on_click=_take_away, args=(here, shown), icon=":material/label_off:")
     desk.undo_buttons(here, "label_many")

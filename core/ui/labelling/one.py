@@ -6,8 +6,10 @@ import streamlit as st
 
 from core import colours
 from core.dataset import history, labels, suggesting, vocabulary
+from core.dataset.suggesting import Suggestion
 from core.types import Photo
 from core.ui import gallery, state
+from core.ui.keys import shortcut
 from core.ui.labelling import boxes, desk
 from core.ui.labelling.desk import AT, KEYS, ORDERS, Desk
 from core.ui.words import plain, sure
@@ -22,8 +24,11 @@ def draw(project: Project) -> None:
     """Drawn anew by itself at every key, which takes a fraction of what the whole page takes."""
     boxes.keep(project)
     here = desk.of(project)
+    if not here.listed:
+        st.rerun()  # the last photo has gone elsewhere, and the whole page says where to find some
     photo = _current(here)
     desk.head(here)
+    boxes.choices(project, here.listed)
     wide = here.kind == "boxes"
     picture, side = st.columns([7, 3] if wide else [3, 2], gap="large")
     with picture, state.errors_shown():
@@ -63,7 +68,7 @@ def _state(here: Desk, photo: Photo) -> None:
     if not photo.labels and not photo.excluded and (found := desk.suggestion_for(here, photo)):
         names = ", ".join(found.labels)
         st.button(f"Suggested: {plain(names)}, {sure(found.confidence)}", icon=":material/lightbulb:",
-                  shortcut="enter", on_click=_accept, args=(here, photo, found.labels), width="stretch",
+                  shortcut=shortcut("enter"), on_click=_accept, args=(here, photo, found), width="stretch",
                   key="label suggested", help="Press Enter if it is right")
 
 
@@ -77,13 +82,15 @@ def _classes(here: Desk, photo: Photo) -> None:
             chosen = name in photo.labels and not photo.excluded  # coloured then, and its dot would not be seen
             st.button(plain(name) if chosen else f"{_dot(here, name)} {plain(name)}", key=f"label as {name}",
                       on_click=_put, args=(here, photo, name), width="stretch",
-                      type="primary" if chosen else "secondary", shortcut=str(position) if position <= KEYS else None)
+                      type="primary" if chosen else "secondary",
+                      shortcut=shortcut(str(position)) if position <= KEYS else None)
     if here.kind == "boxes":
         st.button("Remove the picked box", on_click=boxes.ask, args=(None,), width="stretch", key="label box none",
                   icon=":material/delete:")
     nothing = "Nothing to find here" if here.kind == "boxes" else "None of these"
-    st.button(nothing, on_click=_put, args=(here, photo, None), width="stretch", shortcut="0", key="label none",
-              help="Leaves the photo out of the training")
+    st.button(nothing, on_click=_put, args=(here, photo, None), width="stretch", shortcut=shortcut("0"),
+              key="label none", help="Leaves the photo out of the training",
+              type="primary" if photo.excluded else "secondary")
 
 
 def _dot(here: Desk, name: str) -> str:
@@ -92,9 +99,10 @@ def _dot(here: Desk, name: str) -> str:
 
 def _steps(here: Desk) -> None:
     with st.container(horizontal=True):
-        st.button("Previous", icon=":material/arrow_back:", on_click=_move, args=(-1,), shortcut="left")
-        st.button("Next", icon=":material/arrow_forward:", on_click=_move, args=(1,), shortcut="right",
-                  help="Goes on without a label")
+        st.button("Previous", icon=":material/arrow_back:", on_click=_move, args=(-1,),
+                  shortcut=shortcut("left"))
+        st.button("Next", icon=":material/arrow_forward:", on_click=_move, args=(1,),
+                  shortcut=shortcut("right"), help="Goes on without a label")
     desk.undo_buttons(here, "label_one")
     if here.kind != "boxes" and not suggesting.ready(here.project):
         st.segmented_control("Order", ORDERS, default=ORDERS[0], required=True, key="label_order",
@@ -136,7 +144,10 @@ def _put(here: Desk, photo: Photo, name: str | None) -> None:
     """
     following = _following(here, photo)
     if name is None:
-        labels.leave_out(here.project, [photo.id])
+        again = here.kind == "multi" and photo.excluded
+        labels.leave_out(here.project, [photo.id], out=not again)
+        if here.kind == "multi":
+            return
     elif here.kind == "multi":
         if name in photo.labels and not photo.excluded:  # else it is taken in again
             labels.take(here.project, [photo.id], name)
@@ -148,13 +159,15 @@ def _put(here: Desk, photo: Photo, name: str | None) -> None:
     _go_on(here, photo, following)
 
 
-def _accept(here: Desk, photo: Photo, names: tuple[str, ...]) -> None:
-    """Make what is suggested the photo's labels, and move on."""
+def _accept(here: Desk, photo: Photo, found: Suggestion) -> None:
+    """Make what is suggested the photo's labels, and move on; a label that it got elsewhere meanwhile stays, and is
+    shown."""
     following = _following(here, photo)
     with state.errors_shown():
-        desk.keep_classes(here)
-        labels.give(here.project, f"Labelled {', '.join(names)}", {photo.id: names})
-    _go_on(here, photo, following)
+        if suggesting.confirm(here.project, [found]):
+            _go_on(here, photo, following)
+        else:
+            st.toast("This photo was labelled or left out elsewhere meanwhile. It stays as it is.")
 
 
 def _following(here: Desk, photo: Photo) -> list[int]:
@@ -176,8 +189,8 @@ def _go_on(here: Desk, photo: Photo, following: list[int]) -> None:
 def _move(step: int) -> None:
     """Show the photo before or after this one."""
     order = [photo.id for photo in desk.of(state.required()).listed]
-    at = order.index(st.session_state[AT])
-    st.session_state[AT] = order[(at + step) % len(order)]
+    if st.session_state.get(AT) in order:  # else it has gone elsewhere meanwhile, and the first that waits is shown
+        st.session_state[AT] = order[(order.index(st.session_state[AT]) + step) % len(order)]
 
 
 def _prepare(here: Desk, photo: Photo, longest: int) -> None:

@@ -8,7 +8,8 @@ import streamlit as st
 
 from core.dataset import suggesting
 from core.dataset.suggesting import Suggestion
-from core.ui import gallery, messages
+from core.ui import gallery, messages, state
+from core.ui.keys import shortcut
 from core.ui.labelling import desk
 from core.ui.labelling.desk import AT, Desk
 from core.ui.words import count, plain, sure
@@ -57,7 +58,7 @@ def _gallery(here: Desk, shown: Sequence[Suggestion], total: int) -> None:
     right = [one for one in shown if str(one.photo_id) not in wrong.chosen]
     with tools:
         st.button(f"Confirm these {len(right):,}", type="primary", icon=":material/done_all:", on_click=_confirm,
-                  args=(here, right), shortcut="ctrl+enter", key="label_confirm", disabled=not right)
+                  args=(here, right), shortcut=shortcut("ctrl+enter"), key="label_confirm", disabled=not right)
         st.markdown("Click what is wrong: it is not confirmed." if not wrong.chosen else
                     f"{len(wrong.chosen):,} marked as wrong.", width="content")
         desk.undo_buttons(here, "label_suggested")
@@ -66,11 +67,14 @@ def _gallery(here: Desk, shown: Sequence[Suggestion], total: int) -> None:
 
 
 def _confirm(here: Desk, right: Sequence[Suggestion]) -> None:
-    desk.keep_classes(here)
     wrong = set(gallery.chosen(GRID))  # one may have been marked a moment ago
-    done = suggesting.confirm(here.project, [one for one in right if str(one.photo_id) not in wrong])
+    confirmed = [one for one in right if str(one.photo_id) not in wrong]
+    with state.errors_shown():
+        done = suggesting.confirm(here.project, confirmed)
+        alone = len(confirmed) - done
+        st.toast(f"{count(done, 'photo')} labelled" + (
+            f"; {alone:,} left alone, labelled or left out elsewhere meanwhile" if alone else ""))
     gallery.clear(GRID)
-    st.toast(f"{count(done, 'photo')} labelled")
 
 
 def _one_by_one() -> None:
