@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PIL import ExifTags
+from PIL import ExifTags, Image
 
 from core.errors import BadImage
-from core.images import reading
+from core.images import metadata, reading
 
 Position = tuple[float, float]  # degrees north and east, negative to the south and west
 
@@ -30,9 +30,14 @@ def position(source: Path | bytes) -> Position | None:
 
 def _tags(source: Path | bytes) -> dict[int, object]:
     try:
-        image = reading.header(reading.read_bytes(source))
+        data = reading.read_bytes(source)
+        image = reading.header(data)
         with reading.decoding("The metadata makes no sense."):
-            return dict(image.getexif().get_ifd(ExifTags.IFD.GPSInfo))
+            if image.format != "PNG":
+                return dict(image.getexif().get_ifd(ExifTags.IFD.GPSInfo))
+            exif = Image.Exif()  # asked itself, a PNG would be decoded for what may stand behind its pixels
+            exif.load(metadata.png_exif(data))
+            return dict(exif.get_ifd(ExifTags.IFD.GPSInfo))
     except BadImage:
         return {}
 
