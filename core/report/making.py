@@ -23,7 +23,8 @@ from core.manifest.lines import split_uri
 from core.report import added, bundle, html, notebook, plots, record, replaying, sending, verifying
 from core.report.added import Added
 from core.report.bundle import ADDED, HTML, NOTEBOOK, PLOTS, RECORD, SEAL, SUMS, TABLE
-from core.report.contents import Contents, gather, measured
+from core.report.contents import Contents
+from core.report.gathering import gather, measured
 from core.report.options import Options
 from core.report.verifying import Verdict
 from core.workspace import Project, now, open_project

@@ -8,7 +8,7 @@ from functools import partial
 from core.aws.clients import Clients
 from core.dataset.remembering import remembered
 from core.report import html
-from core.report.contents import gather
+from core.report.gathering import gather
 from core.report.options import Options
 from core.workspace import Project
 

@@ -17,7 +17,7 @@ from core.aws.uptime import Cost
 from core.dataset import cleaning, labels, sources
 from core.evaluation import photosets, runs
 from core.jobs import Progress
-from core.report import contents
+from core.report import gathering
 from core.report.contents import Contents, Model
 from core.types import UNKNOWN, Evaluation, LabelResult, Prediction, Score, Version
 from core.workspace import Project, Workspace
@@ -69,7 +69,7 @@ def told(
         labels.label_by_folder(project)
         cleaning.clean_all(Progress(), str(project.home), project.name)
         tried(project, folder)
-        gathered = contents.gather(project, client, "bucket-of-pets")
+        gathered = gathering.gather(project, client, "bucket-of-pets")
     return replace(gathered, model=_model(arn))
 
 

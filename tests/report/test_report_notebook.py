@@ -18,7 +18,7 @@ from core.aws.engine_process import Engine
 from core.dataset import models
 from core.evaluation import photosets, predicting, runs
 from core.jobs import Progress
-from core.report import contents, making, notebook
+from core.report import gathering, making, notebook
 from core.report.bundle import NOTEBOOK
 from core.report.contents import Contents
 from core.workspace import Workspace
@@ -46,7 +46,7 @@ def journey(told: Contents, tmp_path_factory: pytest.TempPathFactory, engine: En
         versions.wait_for(clients, arn, {"RUNNING"})
         predicting.predict_folder(**job, run_id=run.id)
         versions.stop(clients, arn)
-        gathered = contents.measured(contents.gather(project, clients, "bucket-of-pets"), Progress())
+        gathered = gathering.measured(gathering.gather(project, clients, "bucket-of-pets"), Progress())
     folder = tmp_path_factory.mktemp("notebook")
     for name, data in making.files(gathered).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.aws.engine_process import Engine
 from core.jobs import Progress
-from core.report import contents, record
+from core.report import gathering, record
 from core.report.contents import Contents
 from core.report.options import Options
 
@@ -73,12 +73,12 @@ def test_nobodys_account_is_in_it_unless_it_is_asked_for(told: Contents) -> None
 
 def test_positions_are_in_it_only_where_they_are_asked_for(told: Contents) -> None:
     assert not [photo for photo in read(told)["photos"] if "position" in photo]
-    asked = contents.measured(replace(told, options=Options(places=True)), Progress())
+    asked = gathering.measured(replace(told, options=Options(places=True)), Progress())
     assert [photo["position"] for photo in read(asked)["photos"] if "position" in photo] == [[52.52, -13.405]]
 
 
 def test_a_photo_that_was_tried_is_named_with_its_hash(told: Contents) -> None:
-    found = read(contents.measured(told, Progress()))["evaluation"]["predictions"]
+    found = read(gathering.measured(told, Progress()))["evaluation"]["predictions"]
     tried = {prediction.name: Path(prediction.path) for prediction in told.trial.predictions}
     assert {one["photo"]: one["sha256"] for one in found} == {
         name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in tried.items()}

@@ -10,7 +10,7 @@ import pytest
 
 from core.errors import BadReport
 from core.jobs import Progress
-from core.report import contents, making, record, recorded, replaying
+from core.report import contents, gathering, making, record, recorded, replaying
 from core.report.__main__ import main
 from core.report.bundle import RECORD
 from core.report.contents import Contents
@@ -19,7 +19,7 @@ from core.report.replaying import Outcome
 
 @pytest.fixture(scope="module")
 def files(told: Contents) -> dict[str, bytes]:
-    return making.files(contents.measured(told, Progress()))
+    return making.files(gathering.measured(told, Progress()))
 
 
 @pytest.fixture
