@@ -19,7 +19,7 @@ ROWS = 400  # predictions in the table; the CSV beside the report has all of the
 CARDS = 24  # mistakes with a picture
 LARGEST_MATRIX = 20  # labels
 METHOD = ("The small figures are 95 % intervals: exact ones (Clopper and Pearson) for shares, and for F1 through the "
-          "share that it follows from. Those of means hold for all labels together, which makes them wide.")
+          "share that it follows from. Precision, recall and F1 are means over the labels, and so are their bounds.")
 
 
 def evaluation(contents: Contents) -> Html:
