@@ -6,6 +6,7 @@
     │   └── ImageBomb      an image that would unpack to more pixels than is safe
     ├── BadManifest        a file that is not a manifest at all
     ├── BadAnnotations     a file of labels that can not be read at all
+    ├── BadReport          a report that can not be read at all
     ├── NotReady           a step that needs an earlier one
     ├── EngineError        the built-in engine can not be started or reached
     ├── ClusterError       the Dask cluster can not be reached, or can not do the work
@@ -65,6 +66,10 @@ class BadManifest(RekolabError):
 
 
 class BadAnnotations(RekolabError):
+    pass
+
+
+class BadReport(RekolabError):
     pass
 
 

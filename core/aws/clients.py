@@ -34,10 +34,12 @@ _TRIES = 5
 _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": _TRIES},
     user_agent_extra="rekolab",
+    s3={"addressing_style": "virtual"},  # so that links lead to the bucket's own region, where they are signed for
     max_pool_connections=32,
     connect_timeout=5,
     read_timeout=60,
 )
+_SIGNED_LINKS = Config(signature_version="s3v4")  # botocore would sign links as buckets with a KMS key do not take it
 # No proxy stands between two processes of one computer, and none of AWS's endpoint settings is meant for the engine.
 _ENGINE_CONFIG = _CONFIG.merge(Config(
     s3={"addressing_style": "path"}, proxies={}, use_fips_endpoint=False, use_dualstack_endpoint=False))
@@ -163,7 +165,8 @@ def _make(
 ) -> Clients:
     def client(service: str) -> Any:
         with _making:  # boto3's sessions are for one thread at a time
-            made = session.client(service, region_name=backend.region, endpoint_url=endpoint, config=config)
+            made = session.client(service, region_name=backend.region, endpoint_url=endpoint,
+                                  config=config.merge(_SIGNED_LINKS) if service == "s3" else config)
         made.meta.events.register_last("needs-retry", throttling.hook(_TRIES))
         if before_retry:
             made.meta.events.register("needs-retry", before_retry)

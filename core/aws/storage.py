@@ -169,6 +169,17 @@ def pieces(clients: Clients, bucket: str, key: str) -> Iterator[bytes]:
         yield from clients.s3.get_object(Bucket=bucket, Key=key)["Body"].iter_chunks(1024**2)
 
 
+def link(clients: Clients, bucket: str, key: str, seconds: int, content_type: str | None = None) -> str:
+    """A link with which anybody may read the object for so long, a week at most.
+
+    It is signed here, and S3 is not asked. One signed with credentials that end sooner ends with them.
+    """
+    shown = {"ResponseContentType": content_type} if content_type else {}
+    with aws_call("Signing a link"):
+        return str(clients.s3.generate_presigned_url(
+            "get_object", Params={"Bucket": bucket, "Key": key, **shown}, ExpiresIn=seconds))
+
+
 def put_bytes(
     clients: Clients, bucket: str, key: str, data: bytes, content_type: str | None = None, sha256: str | None = None
 ) -> StoredObject:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -60,26 +61,43 @@ def _build(project: Project, bucket: str, top: str) -> Built:
     chosen = trainable(project)
     if not chosen.entries:
         raise NotReady(_nothing(chosen), LABEL)
-    pictures = {f"{top}/{picture_key(entry)}": entry for entry in chosen.entries}
-    sides = split.current(project, chosen)
-    line = _writer(project, chosen)
+    return compose(bucket, top, chosen, split.current(project, chosen), history.given(project),
+                   box_names(project, chosen))
+
+
+def box_names(project: Project, chosen: Trainable) -> list[str] | None:
+    """The labels of a project that detects objects, in their order; None where whole pictures have labels."""
+    if kinds.kind_of(project) != "boxes":
+        return None
+    return vocabulary.in_order(project, {label for entry in chosen.entries for label in entry.labels})
+
+
+def compose(
+    bucket: str, prefix: str, chosen: Trainable, sides: Split, given: Mapping[int, dt.datetime],
+    names: Sequence[str] | None = None,
+) -> Built:
+    """The manifests of these pictures. They follow from the arguments alone, so that a record can make them again.
+
+    `given` tells when each photo got its labels, and `names` are all labels where they are those of boxes.
+    """
+    pictures = {f"{prefix}/{picture_key(entry)}": entry for entry in chosen.entries}
+    line = partial(_line, given=given, names=names)
 
     def manifest(side: Iterable[int]) -> str:
         ids = set(side)
         return lines.dump(line(f"s3://{bucket}/{key}", entry) for key, entry in pictures.items()
                           if entry.photo_id in ids)
 
-    return Built(bucket, top, manifest(sides.train), manifest(sides.test), pictures, sides, chosen.left_out)
+    return Built(bucket, prefix, manifest(sides.train), manifest(sides.test), pictures, sides, chosen.left_out)
 
 
-def _writer(project: Project, chosen: Trainable) -> Callable[[str, Entry], dict[str, Any]]:
-    """What makes an entry's line: with its boxes where the project detects objects, else with its labels."""
-    given = history.given(project)
-    if kinds.kind_of(project) != "boxes":
-        return lambda uri, entry: lines.image_line(uri, entry.labels, given[entry.photo_id])
-    names = vocabulary.in_order(project, {label for entry in chosen.entries for label in entry.labels})
-    return lambda uri, entry: lines.box_line(
-        uri, entry.facts.upright_size, entry.boxes, names, given[entry.photo_id])
+def _line(
+    uri: str, entry: Entry, given: Mapping[int, dt.datetime], names: Sequence[str] | None
+) -> dict[str, Any]:
+    """An entry's line: with its labels, or with its boxes where `names` are the labels of boxes."""
+    if names is None:
+        return lines.image_line(uri, entry.labels, given[entry.photo_id])
+    return lines.box_line(uri, entry.facts.upright_size, entry.boxes, names, given[entry.photo_id])
 
 
 def picture_key(entry: Entry) -> str:

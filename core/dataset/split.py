@@ -130,10 +130,13 @@ def load(project: Project) -> Split:
 
 def current(project: Project, chosen: Trainable) -> Split:
     """The project's split of these pictures."""
-    options = project.get("split", {})
+    return make(chosen.labels, twins.groups(project), placed=by_hand(project), **project.get("split", {}))
+
+
+def by_hand(project: Project) -> dict[int, Side]:
+    """The photos that somebody has put on a side."""
     with project.reading() as rows:
-        placed: dict[int, Side] = {row["photo_id"]: row["name"] for row in rows.execute("SELECT * FROM side")}
-    return make(chosen.labels, twins.groups(project), placed=placed, **options)
+        return {row["photo_id"]: row["name"] for row in rows.execute("SELECT * FROM side ORDER BY photo_id")}
 
 
 def choose(project: Project, seed: int, test_share: float = 0.2) -> None:

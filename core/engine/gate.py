@@ -6,12 +6,14 @@ that an attacker controls could be pointed here), come from no other site, and c
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
+from core.engine import expiry
 from core.engine.access import AccessKey
 from core.engine.body import buffer, peek
 from core.engine.refusal import Refusal, is_query
@@ -72,6 +74,8 @@ class Gate:
             raise Refusal(*_NO_KEY[name])
         if not self._key.matches(claimed):
             raise Refusal(*_UNKNOWN_KEY[name])
+        if name == "s3" and (query := _signed_address(environ)):
+            expiry.check(query, dt.datetime.now(dt.UTC))
         buffer(environ, LIMITS[name])
         _use_path_style(environ)
         environ.pop("HTTP_X_MOTO_ACCOUNT_ID", None)  # moto would move to another account, which is kept nowhere
@@ -119,6 +123,13 @@ def _claim(environ: WSGIEnvironment) -> tuple[str, str]:
     if "HTTP_X_AMZ_TARGET" in environ:
         return "", "rekognition"
     return "", "sts" if is_query(environ) else "s3"
+
+
+def _signed_address(environ: WSGIEnvironment) -> dict[str, list[str]] | None:
+    """The query of a link whose signature stands in it, and not in a header or a form."""
+    query = parse_qs(environ.get("QUERY_STRING", ""))
+    signed = {"X-Amz-Credential", "AWSAccessKeyId"} & set(query)
+    return query if signed and not environ.get("HTTP_AUTHORIZATION") else None
 
 
 def _is_virtual(environ: WSGIEnvironment) -> bool:

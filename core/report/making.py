@@ -1,4 +1,4 @@
-"""The job that makes a report, keeps it in the project and sends it to S3; and the list of earlier ones."""
+"""The jobs that make a report, send it to S3 and check it; and the list of those that were made."""
 
 from __future__ import annotations
 
@@ -7,92 +7,184 @@ import hashlib
 import json
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from core.aws import storage
 from core.aws.clients import Clients, connect
-from core.errors import RekolabError
-from core.evaluation import spreadsheet
-from core.files import write_atomically
+from core.errors import NotReady, RekolabError
+from core.evaluation import runs, spreadsheet
+from core.explanation import trained
+from core.files import room_needed, write_atomically
 from core.jobs import Progress
-from core.report import html, record
-from core.report.contents import Contents, gather
-from core.workspace import Project, open_project
+from core.manifest.lines import split_uri
+from core.report import added, bundle, html, notebook, plots, record, replaying, sending, verifying
+from core.report.added import Added
+from core.report.bundle import ADDED, HTML, NOTEBOOK, PLOTS, RECORD, SEAL, SUMS, TABLE
+from core.report.contents import Contents
+from core.report.gathering import gather, measured
+from core.report.options import Options
+from core.report.verifying import Verdict
+from core.workspace import Project, now, open_project
 
-HTML, RECORD, TABLE, SENT = "report.html", "run-record.json", "predictions.csv", "sent.json"
 STAMP = "%Y-%m-%dT%H-%M-%SZ"  # a folder's name, an S3 key and a moment at once
-TYPES = {HTML: "text/html; charset=utf-8", RECORD: "application/json", TABLE: "text/csv; charset=utf-8"}
+LONGEST_LINK = dt.timedelta(days=7)  # that S3 takes
+_ROOM = "No report was made, and nothing that was made before is lost. Make room, then make it again."
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report that was made. `uri` is its folder in S3, None when it was never sent."""
+    """A report that was made. `uri` is its HTML in S3, None when it was never sent.
+
+    `fingerprint` is the hash over the hashes of all its files, None for one that an older Rekolab made without any.
+    """
 
     name: str
     at: dt.datetime
     folder: Path
     uri: str | None
+    fingerprint: str | None
 
     @property
     def html(self) -> Path:
         return self.folder / HTML
 
 
-def make_report(progress: Progress, home: str, project: str) -> dict[str, str]:
-    """Job: make report, run record and predictions, keep them and send them to S3; gives {"uri", "path"}.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Whether a report is as it was made: here, and in S3 by what differs there (None when it was never sent)."""
 
-    What S3 holds is read back and compared before the report counts as sent.
+    name: str
+    here: Verdict
+    there: tuple[str, ...] | None
+
+
+def make_report(
+    progress: Progress, home: str, project: str, name: str | None = None, options: Mapping[str, Any] | None = None
+) -> dict[str, str]:
+    """Job: make a report, keep it, and send it to S3; gives {"uri", "path"}.
+
+    With a `name` (`new_name`) it goes on where it stopped: a report of that name that is made is only sent.
     """
     owner = open_project(home, project)
     clients = connect(owner.home, owner.backend)
-    progress.begin(3, "Gathering what is known")
     bucket = storage.bucket_name(clients, owner)
-    contents = gather(owner, clients, bucket)
-    progress.step(message="Writing the report")
-    folder = _write(owner, contents)
-    progress.step(message="Sending it to S3")
-    storage.ensure_bucket(clients, bucket)
-    prefix = f"{owner.name}/reports/{folder.name}"
-    for name in TYPES:
-        send(clients, bucket, f"{prefix}/{name}", (folder / name).read_bytes(), TYPES[name])
-    uri = storage.uri(bucket, f"{prefix}/{HTML}")
-    write_atomically(folder / SENT, json.dumps({"uri": uri}).encode())
-    owner.note("report", f"Report {folder.name} made and sent to S3")
-    progress.step()
-    return {"uri": uri, "path": str(folder / HTML)}
+    folder = owner.reports / name if name else _unused(owner.reports / now().strftime(STAMP))
+    if not (folder / SEAL).is_file():
+        _make(progress, owner, clients, bucket, folder, Options.load(options or {}))
+    return _send(progress, owner, clients, bucket, folder)
+
+
+def send_report(progress: Progress, home: str, project: str, name: str) -> dict[str, str]:
+    """Job: send a report that is here to S3, so far as it is not there; gives {"uri", "path"}."""
+    owner = open_project(home, project)
+    clients = connect(owner.home, owner.backend)
+    return _send(progress, owner, clients, storage.bucket_name(clients, owner), find(owner, name).folder)
+
+
+def check_report(progress: Progress, home: str, project: str, name: str) -> Checked:
+    """Job: verify a report here, and that S3 has the same."""
+    owner = open_project(home, project)
+    report = find(owner, name)
+    progress.begin(2, "Hashing its files")
+    here = verifying.verify(report.folder)
+    progress.step(message="Comparing with S3")
+    if report.uri is None:
+        return Checked(name, here, None)
+    bucket, key = split_uri(report.uri)
+    clients = connect(owner.home, owner.backend)
+    return Checked(name, here, tuple(sending.differences(clients, bucket, key.removesuffix(f"/{HTML}"), report.folder)))
 
 
 def reports(project: Project) -> list[Report]:
     """The reports that were made, newest first."""
     found = sorted((file.parent for file in project.reports.glob(f"*Z*/{HTML}")), reverse=True)
-    return [Report(folder.name, _moment(folder.name), folder, _sent_to(folder)) for folder in found]
+    return [Report(folder.name, _moment(folder.name), folder, _sent_to(folder), _fingerprint(folder))
+            for folder in found]
 
 
-def files(contents: Contents) -> Mapping[str, bytes]:
-    """The report's files by name."""
-    made = contents.trial.predictions if contents.trial else ()
-    return {HTML: html.build(contents).encode(), RECORD: record.dump(contents).encode(),
-            TABLE: contents.hide(spreadsheet.table(made)).encode()}
+def find(project: Project, name: str) -> Report:
+    """The report of that name; NotReady when there is none."""
+    found = next((report for report in reports(project) if report.name == name), None)
+    if found is None:
+        raise NotReady("That report is not here any more. Make another one.")
+    return found
 
 
-def send(clients: Clients, bucket: str, key: str, data: bytes, content_type: str) -> None:
-    """Put a file into S3, read it back, and compare; RekolabError when it is not the same."""
-    storage.put_bytes(clients, bucket, key, data, content_type)
-    if hashlib.sha256(storage.get_bytes(clients, bucket, key)).digest() != hashlib.sha256(data).digest():
-        raise RekolabError(f"{key} did not arrive whole in {bucket}. Make the report once more.")
+def new_name(project: Project) -> str:
+    """The name of the next report: the moment, in UTC."""
+    return _unused(project.reports / now().strftime(STAMP)).name
 
 
-def _write(project: Project, contents: Contents) -> Path:
-    """All files of the report in a new folder, which appears whole or not at all."""
-    draft = project.reports / f".{uuid.uuid4().hex}.part"
+def link(clients: Clients, report: Report, lasts: dt.timedelta) -> str:
+    """A link to the report's HTML in S3 that anybody can open for so long, seven days at most."""
+    if report.uri is None:
+        raise NotReady("The report was not sent to S3 yet, and a link leads there. Send it first.")
+    return storage.link(clients, *split_uri(report.uri), int(min(lasts, LONGEST_LINK).total_seconds()),
+                        "text/html; charset=utf-8")
+
+
+def files(contents: Contents, files_added: Iterable[Added] = ()) -> dict[str, bytes]:
+    """The report's files by name, with the list of their hashes and its seal."""
+    trial, colours = contents.trial, contents.classes
+    drawn = plots.draw(colours, contents.built, trial.predictions, trial.figures, trial.thresholds) if trial \
+        else plots.draw(colours, contents.built)
+    made = {HTML: html.build(contents), RECORD: record.dump(contents), NOTEBOOK: notebook.build(contents),
+            TABLE: contents.hide(spreadsheet.table(trial.predictions if trial else ())),
+            **{f"{PLOTS}/{name}.svg": contents.hide(chart) for name, chart in drawn.items()}}
+    whole = {name: text.encode() for name, text in made.items()}
+    whole |= {f"{ADDED}/{one.name}": one.path.read_bytes() for one in files_added
+              if one.why_not(contents.options) is None}
+    listed = bundle.sums({name: hashlib.sha256(data).hexdigest() for name, data in whole.items()})
+    return whole | {SUMS: listed.encode(), SEAL: bundle.seal(listed).encode()}
+
+
+def _make(
+    progress: Progress, owner: Project, clients: Clients, bucket: str, folder: Path, options: Options
+) -> None:
+    if "mistakes" in options.parts and runs.runs(owner):
+        trained.compare_trained(progress, str(owner.home), owner.name)
+    progress.begin(0, "Gathering what is known")
+    contents = measured(gather(owner, clients, bucket, options), progress)
+    progress.begin(3, "Writing the report")
+    made = files(contents, added.listed(owner, clients.account))
+    progress.step()
+    for left in owner.reports.glob(".*.part"):  # by a crash
+        shutil.rmtree(left, ignore_errors=True)
+    draft = owner.reports / f".{uuid.uuid4().hex}.part"
     try:
-        for name, data in files(contents).items():
-            write_atomically(draft / name, data)
-        return draft.rename(_unused(project.reports / contents.made.strftime(STAMP)))
+        with room_needed(_ROOM):
+            for name, data in made.items():
+                write_atomically(draft / name, data)
+        progress.step(message="Making everything again from the record, to see that it comes out the same")
+        _see_that_it_replays(draft)
+        draft.rename(folder)
+        progress.step()
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _see_that_it_replays(draft: Path) -> None:
+    """RekolabError where the record does not give what the report says, as when labels changed meanwhile."""
+    apart = [outcome for outcome in replaying.replay(draft) if outcome.state == "differs"]
+    if apart:
+        raise RekolabError("The project was changed while the report was made, and the record does not fit together: "
+                           f"{apart[0].what} ({apart[0].detail}). Make the report again.")
+
+
+def _send(progress: Progress, owner: Project, clients: Clients, bucket: str, folder: Path) -> dict[str, str]:
+    if (folder / SEAL).is_file() and not (verdict := verifying.verify(folder)).ok:
+        raise RekolabError(f"The report in {folder} can not be sent. {verdict.sentence} Make another one.")
+    storage.ensure_bucket(clients, bucket)
+    prefix = f"{owner.name}/reports/{folder.name}"
+    sent = sending.send(progress, clients, bucket, prefix, folder)
+    uri = storage.uri(bucket, f"{prefix}/{HTML}")
+    if sent or _sent_to(folder) != uri:
+        write_atomically(_sent_note(folder), json.dumps({"uri": uri}).encode())
+        owner.note("report", f"Report {folder.name} made and sent to S3")
+    return {"uri": uri, "path": str(folder / HTML)}
 
 
 def _unused(folder: Path) -> Path:
@@ -107,8 +199,22 @@ def _moment(name: str) -> dt.datetime:
     return dt.datetime.strptime(name[: name.index("Z") + 1], STAMP).replace(tzinfo=dt.UTC)
 
 
+def _sent_note(folder: Path) -> Path:
+    """Where it is written down that a report was sent: beside its folder, which has nothing but the report."""
+    return folder.with_name(f"{folder.name}.sent.json")
+
+
 def _sent_to(folder: Path) -> str | None:
+    for note in (_sent_note(folder), folder / "sent.json"):  # the second as an older Rekolab kept it
+        try:
+            return str(json.loads(note.read_bytes())["uri"])
+        except (OSError, ValueError, KeyError):
+            continue
+    return None
+
+
+def _fingerprint(folder: Path) -> str | None:
     try:
-        return str(json.loads((folder / SENT).read_bytes())["uri"])
-    except (OSError, ValueError, KeyError):
+        return bundle.fingerprint((folder / SUMS).read_bytes())
+    except OSError:
         return None

@@ -54,6 +54,11 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], numbers: Iterab
     return tag("table", tag("thead", row(head, "th")), tag("tbody", *(row(cells, "td") for cells in rows)))
 
 
+def folded(title: str, *parts: object) -> Html:
+    """Parts that a click opens; print has them open."""
+    return tag("details", tag("summary", title), *parts)
+
+
 def picture(data: bytes | None, alt: str, caption: object = None) -> Html:
     """A JPEG inside the page, or an empty frame where there is no picture of it."""
     shown = tag("img", src=data_uri(data), alt=alt) if data else tag("div", "no picture", kind="blank")

@@ -18,9 +18,9 @@ TICK = 0.7  # seconds between two looks at a running job
 
 # The page of a kind of job, on which its failure is said; elsewhere the sidebar says it.
 PLACES = {"import": "browse", "clean": "clean", "upload": "manifest", "train": "train", "evaluate": "evaluate",
-          "forecast": "train", "testset": "train", "repair": "train", "report": "report", "labels": "label",
-          "export": "label", "unseen": "manifest", "examine": "manifest", "mend": "manifest", "access": "aws",
-          "copy": "versions", "measure": "evaluate", "explain": "mistakes", "trained": "mistakes"}
+          "forecast": "train", "testset": "train", "repair": "train", "report": "report", "verify": "report",
+          "labels": "label", "export": "label", "unseen": "manifest", "examine": "manifest", "mend": "manifest",
+          "access": "aws", "copy": "versions", "measure": "evaluate", "explain": "mistakes", "trained": "mistakes"}
 
 
 def in_sidebar() -> None:

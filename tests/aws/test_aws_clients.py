@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import os
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,6 +11,7 @@ import pytest
 from aws_script import Script
 
 from core.aws import clients as aws
+from core.aws import storage
 from core.aws.clients import connect, engine_clients, profiles
 from core.aws.engine_process import Engine
 from core.errors import AwsError, NotAllowed
@@ -89,6 +91,17 @@ def test_every_request_is_marked_retried_and_bounded(aws_files: Path) -> None:
     assert "rekolab" in config.user_agent
     assert config.retries == {"mode": "standard", "total_max_attempts": 5}
     assert (config.connect_timeout, config.read_timeout, config.max_pool_connections) == (5, 60, 32)
+
+
+@pytest.mark.parametrize(("region", "host"), [
+    ("us-east-1", "my-photos.s3.amazonaws.com"), ("eu-central-1", "my-photos.s3.eu-central-1.amazonaws.com")])
+def test_a_link_leads_to_the_buckets_region_signed_as_every_bucket_takes_it(
+    aws_files: Path, region: str, host: str
+) -> None:
+    link = storage.link(connect(aws_files, Backend("studio", region)), "my-photos", "pets/report 1.html", 3600)
+    assert link.startswith(f"https://{host}/pets/report%201.html?")
+    assert "X-Amz-Algorithm=AWS4-HMAC-SHA256" in link and "X-Amz-Expires=3600" in link
+    assert f"AKIDSTUDIO%2F{dt.datetime.now(dt.UTC):%Y%m%d}%2F{region}%2Fs3" in link and SECRET not in link
 
 
 def test_no_secret_is_in_the_repr(aws_files: Path) -> None:

@@ -105,11 +105,28 @@ def stop_and_report(page: Page, picture: Callable[..., None]) -> None:
     expect(page.get_by_text("No model is running.")).to_be_visible(timeout=LONG)
     visit(page, "Report")
     press(page, "Make and send to S3")
-    expect(page.get_by_test_id("stMain").get_by_text(re.compile("^.*s3://"))).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("The report is made and in S3")).to_be_visible(timeout=LONG)
+    press(page, "Verify")
+    expect(page.get_by_text("In S3: every file is the same.")).to_be_visible(timeout=LONG)
     picture(page, "report")
     visit(page, "Overview")
     expect(page.get_by_text("F1 ").first).to_be_visible()
     picture(page, "overview")
+
+
+def open_offline(page: Page, app: App) -> None:
+    """The report opens without a network, asks for nothing, and prints."""
+    assert page.context.browser
+    context = page.context.browser.new_context(offline=True)
+    opened, said = context.new_page(), []
+    opened.on("console", lambda message: said.append(message.text))
+    opened.on("request", lambda request: said.append(request.url) if not request.url.startswith("data:") else None)
+    file = next(app.home.glob("projects/*/reports/*Z/report.html"))
+    opened.goto(file.as_uri())
+    expect(opened.get_by_role("heading", name="Evaluation")).to_be_visible()
+    assert said == [file.as_uri()]
+    assert opened.pdf(prefer_css_page_size=True).startswith(b"%PDF")
+    context.close()
 
 
 def in_the_backend(app: App) -> tuple[list[str], list[str]]:
@@ -148,6 +165,7 @@ def test_the_sample_project_from_one_click_to_the_stopped_model_and_the_report(
     visit(tab, "Mistakes")
     sample(tab, "mistakes")
     stop_and_report(tab, sample)
+    open_offline(tab, app)
     assert list(drawn_in(tab, "dark", "light")) == ["dark", "light"]
     states, reports = in_the_backend(app)
     assert states == ["STOPPED"] and "report.html" in reports

@@ -6,6 +6,7 @@ import base64
 import io
 import os
 import random
+import urllib.error
 import urllib.request
 import zlib
 from collections.abc import Callable
@@ -86,6 +87,28 @@ def test_a_presigned_address_reads_an_object(engine: Engine, s3: Any, bucket: st
     with urllib.request.urlopen(url) as answer:
         assert (answer.read(), answer.headers["Content-Type"]) == (b"PS", "image/jpeg")
         assert "x.jpg" in answer.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize("signature", ["s3v4", "s3"])
+def test_a_presigned_address_expires(engine: Engine, s3: Any, bucket: str, signature: str) -> None:
+    s3.put_object(Bucket=bucket, Key="a.txt", Body=b"a")
+    client = s3_client(engine, signature_version=signature)
+    url = client.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "a.txt"}, ExpiresIn=-1)
+    with pytest.raises(urllib.error.HTTPError) as error:
+        urllib.request.urlopen(url.replace("X-Amz-Expires=-1", "X-Amz-Expires=0"))
+    assert error.value.code == 403
+    assert b"<Code>AccessDenied</Code><Message>Request has expired</Message>" in error.value.read()
+
+
+@pytest.mark.parametrize("query", [
+    "X-Amz-Credential={}/20261123/us-east-1/s3/aws4_request&X-Amz-Date=20261123T000000Z&X-Amz-Expires=604801",
+    "X-Amz-Credential={}/20261123/us-east-1/s3/aws4_request&X-Amz-Date=today&X-Amz-Expires=60",
+    "X-Amz-Credential={}/20261123/us-east-1/s3/aws4_request", "AWSAccessKeyId={}&Expires=soon",
+    "AWSAccessKeyId={}&Expires=99999999999999999999"])
+def test_a_presigned_address_that_says_no_end_is_refused(engine: Engine, bucket: str, query: str) -> None:
+    with pytest.raises(urllib.error.HTTPError) as error:
+        urllib.request.urlopen(f"{engine.url}/{bucket}/a.txt?{query.format(engine.access_key)}")
+    assert error.value.code == 400 and b"AuthorizationQueryParametersError" in error.value.read()
 
 
 @pytest.mark.parametrize("signature", ["s3v4", "s3"])

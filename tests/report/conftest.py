@@ -17,7 +17,7 @@ from core.aws.uptime import Cost
 from core.dataset import cleaning, labels, sources
 from core.evaluation import photosets, runs
 from core.jobs import Progress
-from core.report import contents
+from core.report import gathering
 from core.report.contents import Contents, Model
 from core.types import UNKNOWN, Evaluation, LabelResult, Prediction, Score, Version
 from core.workspace import Project, Workspace
@@ -69,7 +69,7 @@ def told(
         labels.label_by_folder(project)
         cleaning.clean_all(Progress(), str(project.home), project.name)
         tried(project, folder)
-        gathered = contents.gather(project, client, "bucket-of-pets")
+        gathered = gathering.gather(project, client, "bucket-of-pets")
     return replace(gathered, model=_model(arn))
 
 
@@ -83,7 +83,7 @@ def _drawn(folder: Path) -> Path:
                 folder / label / f"{label}{number}.jpg")
     exif = Image.Exif()
     exif[MAKER] = "SecretCamera"
-    exif.get_ifd(GPS).update({1: "N", 2: (52.0, 31.0, 12.0)})
+    exif.get_ifd(GPS).update({1: "N", 2: (52.0, 31.0, 12.0), 3: "W", 4: (13.0, 24.0, 18.0)})
     Image.linear_gradient("L").resize((4200, 900)).convert("RGB").save(folder / "cat" / HOSTILE, exif=exif)
     (folder / "dog" / "cut.jpg").write_bytes((folder / "dog" / "dog1.jpg").read_bytes()[:2000])
     return folder

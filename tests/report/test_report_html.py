@@ -8,11 +8,13 @@ from html.parser import HTMLParser
 
 from PIL import Image
 
+from core.evaluation import metrics
 from core.report import html
 from core.report.contents import Contents
 from core.report.markup import EMPTY, Html, tag, text
+from core.report.options import Options
 
-NETWORK = {"script", "link", "iframe", "object", "embed", "form", "base", "svg", "a"}
+NETWORK = {"script", "link", "iframe", "object", "embed", "form", "base", "a", "use", "image", "foreignobject"}
 
 
 class Reader(HTMLParser):
@@ -60,7 +62,9 @@ def test_the_whole_story_is_told(told: Contents) -> None:
             "right on 2 of 4", "between 7 and 93 %", "12 photos in 2 classes", "no side longer than 1,280 pixels",
             "4200 x 900 pixels: a side is over 4096", "Before: 4,200 x 900", "In order.", "Training can start",
             "0.900 on 2 test photos", "60.0 %", "A cat, answered as Unknown", "A cat, answered as dog",
-            "Nearest was cat, 2.0 points under its threshold.", "32 min $0.53", "1 h 0 min $4.00", "pillow"):
+            "cat came nearest with 58.0 %, 2.0 points below its threshold of 60.0 %.", "32 min $0.53",
+            "1 h 0 min $4.00", "pillow", "What one threshold for all labels would give",
+            "python -m core.report verify"):
         assert part in words, part
 
 
@@ -69,6 +73,38 @@ def test_the_account_and_this_persons_folders_are_not_in_it(told: Contents) -> N
     assert told.account not in page
     assert "arn:aws:rekognition:us-east-1:************:project/pets" in page
     assert str(told.thumbnails.parent) not in page
+
+
+def test_the_account_is_in_it_where_it_is_asked_for(told: Contents) -> None:
+    page = html.build(replace(told, options=Options(account=True)))
+    assert f"arn:aws:rekognition:us-east-1:{told.account}:project/pets" in page
+
+
+def test_chapters_that_are_not_ticked_are_left_out(told: Contents) -> None:
+    _, words = read(replace(told, options=Options(parts=("model", "costs"))))
+    assert "Rekognition project" in words and "Costs" in words
+    assert "12 photos in 2 classes" not in words and "right or wrong" not in words and "answered as" not in words
+
+
+def test_without_pictures_no_photo_is_shown_and_charts_stay(told: Contents) -> None:
+    reader, words = read(replace(told, options=Options(pictures=False)))
+    assert "img" not in reader.tags and "svg" in reader.tags
+    assert "A cat, answered as Unknown" in words
+
+
+def test_what_somebody_wrote_about_a_photo_stands_beside_it_letter_for_letter(told: Contents) -> None:
+    notes = {"three.jpg": "A <b>black</b> dog.\n\nOn grey ground.", "one.jpg": "Right, but only just."}
+    _, words = read(replace(told, notes=notes))
+    assert "A <b>black</b> dog. On grey ground." in words
+    assert "Right, but only just." in words
+
+
+def test_many_photos_make_a_page_that_opens(told: Contents) -> None:
+    many = tuple(replace(told.trial.predictions[place % 4], name=f"{place}.jpg") for place in range(10_000))
+    trial = replace(told.trial, predictions=many, figures=metrics.measure(many))
+    page = html.build(replace(told, trial=trial))
+    assert len(page) < 3_000_000 and page.count("<img") < 100 and page.count("<tr") < 1_000
+    assert "9,600 more are in predictions.csv" in page
 
 
 def test_pictures_bring_no_camera_data_along(told: Contents) -> None:

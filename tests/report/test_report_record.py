@@ -6,8 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.aws.engine_process import Engine
-from core.report import record
+from core.jobs import Progress
+from core.report import gathering, record
 from core.report.contents import Contents
+from core.report.options import Options
 
 
 def read(contents: Contents) -> dict:
@@ -40,8 +42,8 @@ def test_split_and_manifests_can_be_made_again(told: Contents) -> None:
 def test_predictions_and_figures_are_kept_in_full(told: Contents) -> None:
     found = read(told)["evaluation"]
     assert found["predictions"][0] == {
-        "photo": "four.jpg", "truth": "cat", "answer": "Unknown", "scores": {"cat": 58.0, "dog": 42.0}, "changes": [],
-        "error": None}
+        "photo": "four.jpg", "sha256": None, "truth": "cat", "answer": "Unknown",
+        "scores": {"cat": 58.0, "dog": 42.0}, "changes": [], "error": None, "milliseconds": 0.0}
     assert found["figures"]["accuracy"]["value"] == 0.5
     assert found["confusion"] == {"rows": ["cat", "dog"], "columns": ["cat", "dog", "Unknown"],
                                   "counts": [[1, 1, 1], [0, 1, 0]]}
@@ -52,6 +54,34 @@ def test_predictions_and_figures_are_kept_in_full(told: Contents) -> None:
 def test_no_key_and_no_camera_data_is_in_it(told: Contents, engine: Engine) -> None:
     text = record.dump(told)
     assert not [secret for secret in (engine.access_key, engine.secret_key, "SecretCamera", "GPS") if secret in text]
+
+
+def test_no_secret_is_in_it_wherever_it_was_said(told: Contents, engine: Engine) -> None:
+    said = f"The key {engine.access_key} does not exist; aws_secret_access_key = abcdefghijklmnopqrstuvwxyz"
+    trial = replace(told.trial, predictions=(replace(told.trial.predictions[0], error=said),))
+    text = record.dump(replace(told, trial=trial))
+    assert engine.access_key not in text and "abcdefghij" not in text and "(left out)" in text
+
+
+def test_nobodys_account_is_in_it_unless_it_is_asked_for(told: Contents) -> None:
+    said = "User: arn:aws:iam::999988887777:user/me is not authorized"
+    trial = replace(told.trial, predictions=(replace(told.trial.predictions[0], error=said),))
+    assert "999988887777" not in record.dump(replace(told, trial=trial))
+    asked = record.dump(replace(told, trial=trial, options=Options(account=True)))
+    assert "999988887777" in asked and told.account in asked
+
+
+def test_positions_are_in_it_only_where_they_are_asked_for(told: Contents) -> None:
+    assert not [photo for photo in read(told)["photos"] if "position" in photo]
+    asked = gathering.measured(replace(told, options=Options(places=True)), Progress())
+    assert [photo["position"] for photo in read(asked)["photos"] if "position" in photo] == [[52.52, -13.405]]
+
+
+def test_a_photo_that_was_tried_is_named_with_its_hash(told: Contents) -> None:
+    found = read(gathering.measured(told, Progress()))["evaluation"]["predictions"]
+    tried = {prediction.name: Path(prediction.path) for prediction in told.trial.predictions}
+    assert {one["photo"]: one["sha256"] for one in found} == {
+        name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in tried.items()}
 
 
 def test_the_home_folder_is_hidden_but_not_a_key_in_s3_that_looks_like_it(told: Contents) -> None:
