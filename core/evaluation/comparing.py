@@ -6,7 +6,6 @@ others, models that are equally good are right on as many each, as in tossing a 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -81,9 +80,9 @@ class Comparison:
 
 def mcnemar(left_only: int, right_only: int) -> float:
     """The exact two-sided p-value, 0-1, where one model alone is right on so many photos, and the other on so many."""
-    differing = left_only + right_only
-    tail = sum(math.comb(differing, fewer) for fewer in range(min(left_only, right_only) + 1))
-    return min(1.0, 2 * tail / 2**differing)
+    from scipy.special import bdtr
+
+    return min(1.0, 2 * float(bdtr(min(left_only, right_only), left_only + right_only, 0.5)))
 
 
 def least_to_differ() -> int:
