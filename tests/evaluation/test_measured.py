@@ -29,7 +29,7 @@ def test_each_figure_has_the_interval_of_its_counts_and_stands_beside_its_foreca
     assert cat.measured.high == 1.0 and 0.5 < cat.measured.low < 0.6
     assert dog.measured.value == pytest.approx(2 / 3) and dog.measured.low < 0.2 and dog.measured.high > 0.9
     assert mean.label == "" and mean.measured.value == pytest.approx(5 / 6)
-    assert mean.measured.low < (cat.measured.low + dog.measured.low) / 2
+    assert mean.measured.low == pytest.approx((cat.measured.low + dog.measured.low) / 2)
     assert [one.outcome for one in (mean, cat, dog)] == ["within", "better", "worse"]
 
 
