@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import urllib.request
 from pathlib import Path
 
@@ -15,10 +16,13 @@ from core.manifest.lines import split_uri
 from core.report import added, making
 from core.workspace import Project
 
+NUMBERS = itertools.count()
+
 
 @pytest.fixture
 def pets(visitor: Visitor, tmp_path: Path) -> Project:
-    return take_in(visitor.workspace.create("pets"), draw(tmp_path / "photos", ("cat", "dog"), 2), labelled=True)
+    project = visitor.workspace.create(f"pets-{next(NUMBERS)}")  # in S3, reports of one name and second are one
+    return take_in(project, draw(tmp_path / "photos", ("cat", "dog"), 2), labelled=True)
 
 
 def test_without_photos_there_is_nothing_to_report(visitor: Visitor) -> None:
@@ -33,7 +37,7 @@ def test_a_report_can_be_made_before_there_is_a_model(visitor: Visitor, pets: Pr
     assert "No report yet. It will hold what is known so far; you can make another one at any time." in visitor.text
     assert "no model has been tried yet" in preview(visitor)
     visitor.click("Make and send to S3")
-    assert visitor.finish("pets", "report").state == "done"
+    assert visitor.finish(pets.name, "report").state == "done"
     report = making.reports(pets)[0]
     assert f":gray[{report.uri}]" in visitor.text and report.fingerprint in visitor.text
     assert [one.label for one in visitor.at.download_button] == ["Report", "All files"]
@@ -43,7 +47,7 @@ def test_a_report_can_be_made_before_there_is_a_model(visitor: Visitor, pets: Pr
 def test_earlier_reports_are_listed_newest_first(visitor: Visitor, pets: Project) -> None:
     for _ in range(2):
         visitor.go("results/report").click("Make and send to S3")
-        visitor.finish("pets", "report")
+        visitor.finish(pets.name, "report")
     names = [one.value.split("**")[1].replace("\\", "") for one in visitor.at.main.markdown if "** · " in one.value]
     assert names == [report.name for report in making.reports(pets)]
     assert len(names) == 2
@@ -57,13 +61,13 @@ def test_a_report_that_does_not_reach_s3_is_kept_and_says_so(
 
     monkeypatch.setattr(storage, "put_bytes", refuse)
     visitor.go("results/report").click("Make and send to S3")
-    assert visitor.finish("pets", "report").state == "failed"
+    assert visitor.finish(pets.name, "report").state == "failed"
     assert "These credentials do not have the permission for this call." in visitor.errors[0]
     assert ":gray[not sent]" in visitor.text
     assert "Make and send to S3" in visitor.buttons
     monkeypatch.undo()
     visitor.click("Send to S3")
-    assert visitor.finish("pets", "report").state == "done"
+    assert visitor.finish(pets.name, "report").state == "done"
     assert ":gray[not sent]" not in visitor.text and len(making.reports(pets)) == 1
 
 
@@ -83,7 +87,7 @@ def test_what_is_ticked_is_what_is_made(visitor: Visitor, pets: Project) -> None
     visitor.go("results/report")
     tick(visitor, "Costs", False)
     visitor.run().click("Make and send to S3")
-    visitor.finish("pets", "report")
+    visitor.finish(pets.name, "report")
     assert "Costs" not in making.reports(pets)[0].html.read_text("utf-8")
 
 
@@ -96,7 +100,7 @@ def test_files_of_ones_own_are_taken_in_listed_and_removed(visitor: Visitor, pet
     assert "screen -b-.png :gray[6 bytes]" in visitor.text
     assert "It holds what looks like a secret key. It is never sent" in visitor.text
     visitor.click("Make and send to S3")
-    visitor.finish("pets", "report")
+    visitor.finish(pets.name, "report")
     assert [path.name for path in (making.reports(pets)[0].folder / "added").iterdir()] == ["screen -b-.png"]
     visitor.click("remove screen -b-.png")
     assert "screen -b-.png" not in visitor.text
@@ -115,24 +119,24 @@ def test_a_file_that_is_too_much_is_refused_with_the_limit(
 
 def test_verify_says_that_all_is_the_same_or_names_what_is_not(visitor: Visitor, pets: Project) -> None:
     visitor.go("results/report").click("Make and send to S3")
-    visitor.finish("pets", "report")
+    visitor.finish(pets.name, "report")
     report = making.reports(pets)[0]
     visitor.click(f"verify {report.name}")
-    assert visitor.finish("pets", "verify").state == "done"
+    assert visitor.finish(pets.name, "verify").state == "done"
     assert "files are as they were made." in said(visitor) and "In S3: every file is the same." in said(visitor)
     (report.folder / "predictions.csv").write_text("changed")
     clients = aws.connect(pets.home, pets.backend)
     bucket, key = split_uri(report.uri)
     clients.s3.delete_object(Bucket=bucket, Key=key)
     visitor.click(f"verify {report.name}")
-    visitor.finish("pets", "verify")
+    visitor.finish(pets.name, "verify")
     assert "1 file changed: predictions.csv" in visitor.errors[0]
     assert "report.html is missing in S3" in visitor.errors[1]
 
 
 def test_a_link_is_made_that_says_until_when_it_works(visitor: Visitor, pets: Project) -> None:
     visitor.go("results/report").click("Make and send to S3")
-    visitor.finish("pets", "report")
+    visitor.finish(pets.name, "report")
     report = making.reports(pets)[0]
     visitor.click(f"make link {report.name}")
     url = next(text for text in visitor.literal if text.startswith("http"))
