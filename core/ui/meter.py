@@ -80,6 +80,8 @@ def seen(backend: Backend) -> list[Version]:
 def listed(backend: Backend) -> list[Version]:
     """Every model of the backend, newest first; what runs and what has stopped is written down on the way."""
     found = _listed(str(state.in_force().home), backend)
+    if not found:
+        forget()  # a first model shows at once, although it was trained in another tab
     uptime.observe(state.workspace(), found)
     return found
 
