@@ -34,9 +34,10 @@ def draw(clients: Clients, listed: Sequence[Version]) -> None:
     runs = [run for run in uptime.uptimes(state.workspace()) if budget.counts(run.arn, clients.backend)
             and run.arn.split(":")[3] == clients.region]
     months = running_times.recorded(runs, tariff, at)
-    if months:
+    if runs:
         names = _names({run.arn for run in runs})
-        _months(months, names, clients.backend.is_engine)
+        if months:  # a run of no second is in none
+            _months(months, names, clients.backend.is_engine)
         with st.expander(f"{count(len(runs), 'run')} so far"):
             _runs(runs, names, tariff, at)
     else:
