@@ -88,7 +88,7 @@ CREATE TABLE IF NOT EXISTS measured (sha256 TEXT PRIMARY KEY, version INTEGER NO
 """
 
 _WORKSPACE = Schema(2, _WORKSPACE_TABLES)
-_PROJECT = Schema(3, _PROJECT_TABLES, older_catalogues.carry_over)
+_PROJECT = Schema(4, _PROJECT_TABLES, older_catalogues.carry_over)
 
 
 @dataclass(frozen=True, slots=True)

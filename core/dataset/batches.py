@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
@@ -29,3 +30,22 @@ def written(
     finally:
         if batch:
             write(batch)
+
+
+class Together(Generic[Item]):
+    """Writes for several threads: what comes while one of them writes is written by the next in one go.
+
+    A call returns when its item is written, so that a crash loses none of them.
+    """
+
+    def __init__(self, write: Callable[..., None]) -> None:
+        self._write = write
+        self._waiting: list[Item] = []
+        self._writing = threading.Lock()
+
+    def __call__(self, item: Item) -> None:
+        self._waiting.append(item)
+        with self._writing:
+            some, self._waiting = self._waiting, []
+            if some:
+                self._write(*some)
