@@ -17,7 +17,7 @@ from core.dataset import places
 from core.dataset.batches import Together
 from core.dataset.names import counted
 from core.errors import AwsError, BadImage, ModelNotRunning, NotAllowed, NotFound, Unreachable
-from core.evaluation import runs
+from core.evaluation import reviewing, runs
 from core.evaluation.photosets import Shot, shots
 from core.images import reading, thumbnails
 from core.images.preparing import prepare
@@ -45,13 +45,15 @@ def predict_folder(progress: Progress, home: str, project: str, run_id: int) -> 
     turns, together = Turns(), Together(partial(runs.keep, owner, run_id))
 
     def ask(shot: Shot) -> bool:
-        made = answer(clients, run.arn, shot, partial(places.source, owner), partial(_keep_thumbnail, owner, shot), turns)
+        made = answer(clients, run.arn, shot, partial(places.source, owner), partial(_keep_thumbnail, owner, shot),
+                      turns)
         idle.note_used(Workspace(owner.home), run.arn)
         together(made)  # here, and not when the job comes round to it: it may be ended before
         return made.error is not None
 
     failed = sum(wrong for _, wrong in each(ask, waiting, progress, threads=THREADS))
     runs.close(owner, run_id, len(everything))
+    reviewing.queue(owner, run.arn, run.thresholds, runs.predictions(owner, run_id))
     if waiting:
         calls = f", {counted(failed, 'failed call')}" if failed else ""
         owner.note("evaluate", f"Asked the model about {run.title}: {counted(len(waiting), 'photo')}{calls}")
