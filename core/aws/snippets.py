@@ -5,7 +5,6 @@ File names, ARNs and profiles are foreign text, so each is quoted as its languag
 
 from __future__ import annotations
 
-import json
 import shlex
 
 from core.aws.clients import Clients
@@ -46,5 +45,5 @@ def awscli_code(clients: Clients, version_arn: str, file: str, min_confidence: f
 
 
 def _python(text: str) -> str:
-    """A string of Python in plain ASCII between double quotes, which JSON's strings are but for lone surrogates."""
-    return json.dumps(text)
+    """The text as Python writes it, in letters that every editor keeps."""
+    return ascii(text)

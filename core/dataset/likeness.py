@@ -23,8 +23,8 @@ from core.jobs import Progress
 from core.types import Photo
 from core.workspace import Project, open_project
 
-__all__ = ["Likeness", "class_scores", "compare", "embed_contents", "embed_new", "embeddings", "more_like", "nearest_of",
-           "outlier_scores", "pending", "read", "rows_of"]
+__all__ = ["Likeness", "class_scores", "compare", "embed_contents", "embed_new", "embeddings", "more_like",
+           "nearest_of", "outlier_scores", "pending", "read", "rows_of"]
 
 _AT_ONCE = 64  # embeddings that a crash may lose, half a second of work
 _NO_ROW = b""  # kept in place of the embedding of a picture that cannot be read any more

@@ -42,7 +42,8 @@ def predict_folder(progress: Progress, home: str, project: str, run_id: int) -> 
     waiting = [shot for shot in everything if shot.name not in known]
     clients = connect(Path(home), owner.backend)
     progress.begin(len(waiting), f"Asking the model about {run.title}")
-    turns, together = Turns(), Together(partial(runs.keep, owner, run_id))
+    turns = Turns()
+    together: Together[Prediction] = Together(partial(runs.keep, owner, run_id))
 
     def ask(shot: Shot) -> bool:
         made = answer(clients, run.arn, shot, partial(places.source, owner), partial(_keep_thumbnail, owner, shot),

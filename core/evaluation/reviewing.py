@@ -7,7 +7,6 @@ once. What is confirmed or corrected there becomes a photo of the project with t
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -80,6 +79,14 @@ def queue(project: Project, arn: str, thresholds: Mapping[str, float], asked: It
         return int(rows.execute("SELECT COUNT(*) FROM review").fetchone()[0]) - int(before)
 
 
+def is_wanted(project: Project, sha256: str) -> bool:
+    """Whether a photo of that content would wait: it was not reviewed, and has no label in the dataset."""
+    with project.reading() as rows:
+        return rows.execute(
+            f"SELECT 1 FROM review WHERE sha256 = ? AND settled IS NOT NULL UNION ALL "  # noqa: S608
+            f"SELECT 1 WHERE ? IN ({_LABELLED}) LIMIT 1", (sha256, sha256)).fetchone() is None
+
+
 def keep_file(project: Project, name: str, data: bytes) -> Path:
     """Keep a photo that came from a browser until it is reviewed; gives where it lies."""
     sha256 = hashlib.sha256(data).hexdigest()
@@ -93,7 +100,7 @@ def keep_file(project: Project, name: str, data: bytes) -> Path:
 def count(project: Project) -> int:
     """How many photos wait."""
     with project.reading() as rows:
-        return int(rows.execute(f"SELECT COUNT(*) {_OPEN}").fetchone()[0])  # noqa: S608
+        return int(rows.execute(f"SELECT COUNT(*) {_OPEN}").fetchone()[0])
 
 
 def waiting(project: Project, far: Collection[str] = ()) -> list[Waiting]:
@@ -165,7 +172,7 @@ def can_undo(project: Project) -> bool:
 
 def _waiting(project: Project) -> list[Waiting]:
     with project.reading() as rows:
-        found = rows.execute(f"SELECT * {_OPEN}").fetchall()  # noqa: S608
+        found = rows.execute(f"SELECT * {_OPEN}").fetchall()
     return [_read(project, row) for row in found]
 
 

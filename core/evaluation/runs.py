@@ -80,6 +80,14 @@ def predictions(project: Project, run_id: int, thresholds: Thresholds | None = N
     return [_prediction(row, cuts) for row in found]
 
 
+def newest(project: Project, run_id: int, thresholds: Thresholds, count: int) -> list[Prediction]:
+    """The last `count` answers that have come, newest first."""
+    with project.reading() as rows:
+        found = rows.execute("SELECT * FROM prediction WHERE run_id = ? ORDER BY rowid DESC LIMIT ?",
+                             (run_id, count)).fetchall()
+    return [_prediction(row, thresholds) for row in found]
+
+
 def scores_of(project: Project, run: Run) -> Scores:
     """The run's answers so far as arrays, read once while the catalogue stays the same."""
     return remembered(project, "scores", partial(_scores, project, run), run.id)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -181,5 +182,5 @@ def test_the_order_holds_every_photo_once_by_why_and_then_margin(
     assert sorted(one.prediction.name for one in found) == sorted(one.prediction.name for one in made)
     ranks = [("unknown", "close", "far", "sure").index(one.why) for one in found]
     assert ranks == sorted(ranks)
-    for one, following in zip(found, found[1:], strict=False):
+    for one, following in pairwise(found):
         assert one.why != following.why or one.margin <= following.margin
