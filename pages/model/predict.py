@@ -14,19 +14,20 @@ project = state.required()
 keys.begin()
 known = model.trained(project, state.clients(project))
 waiting = reviewing.count(project)
-if not known and not waiting:
+if not known and not waiting and not reviewing.can_undo(project):
     messages.empty("There is no trained model yet.", "Train one", "model/train")
     st.stop()
 
-way = str(st.segmented_control(
+top = st.container(horizontal=True, vertical_alignment="center")
+way = str(top.segmented_control(
     "From", (*ONE_BY_ONE, FOLDER, REVIEW), default=PHOTOS if known else REVIEW, required=True, key="predict_way",
-    persist_state="session", label_visibility="collapsed",
+    persist_state="session", label_visibility="collapsed", width="stretch",
     format_func=lambda name: f"{name} ({waiting:,})" if name == REVIEW and waiting else name))
 if way == REVIEW or not known:
     queue.draw(project)
     st.stop()
 
-chosen = model.choose(project, state.clients(project), known)
+chosen = model.choose(project, state.clients(project), known, top)
 if way == FOLDER:
     folder.draw(project, chosen)
 elif chosen:

@@ -41,6 +41,7 @@ from tests.browser.person import drop
 PETS = ROOT.parent / "shared/data/pets"
 CLIENTS = 8
 TURNS, ROUNDS = 4, 9
+GRAIN = 18  # of 255, which makes a camera's photo too heavy for one request, as most of them are
 LARGE, USUAL = (4000, 3000), (640, 480)  # pixels: a camera's, and what a training looks at
 SHOWN = """(name) => {
   const main = document.querySelector("[data-testid=stMain]");
@@ -50,7 +51,7 @@ SHOWN = """(name) => {
 }"""
 
 
-def photos_of(folder: Path, count: int, size: tuple[int, int]) -> list[Path]:
+def photos_of(folder: Path, count: int, size: tuple[int, int], grain: int = 4) -> list[Path]:
     """So many different photos of pets at that size, under their classes."""
     chance = np.random.default_rng(7)
     pets = sorted(PETS.glob("more/*/*.jpg"))
@@ -59,7 +60,7 @@ def photos_of(folder: Path, count: int, size: tuple[int, int]) -> list[Path]:
         pet = pets[number % len(pets)]
         with Image.open(pet) as opened:
             picture = opened.convert("RGB").resize(size, Image.Resampling.BICUBIC)
-        pixels = np.asarray(picture, np.int16) + chance.integers(-4, 5, (size[1], size[0], 1), np.int16)
+        pixels = np.asarray(picture, np.int16) + chance.integers(-grain, grain + 1, (size[1], size[0], 1), np.int16)
         file = io.BytesIO()
         Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)).save(file, "JPEG", quality=90)
         made.append(folder / pet.parent.name / f"{number:04}.jpg")
@@ -142,7 +143,7 @@ def main() -> None:
         with served(home) as (url, _):
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
             page = browser.new_page(viewport={"width": 1440, "height": 900})
-            took = drops(page, url, photos_of(top / "large", ROUNDS + 1, LARGE))
+            took = drops(page, url, photos_of(top / "large", ROUNDS + 1, LARGE, GRAIN))
             browser.close()
         say("predict.drop_ms", statistics.median(took), "ms", goal=800, best=round(min(took)), worst=round(max(took)))
         shares(project, clients, arn, top / "folder", options.count)

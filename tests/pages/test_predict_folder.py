@@ -79,7 +79,7 @@ def test_a_folder_that_may_not_be_read_is_said_and_starts_nothing(
     at_folder: Visitor, shelter: Shelter, where: str
 ) -> None:
     before = len(runs.runs(shelter.project))
-    ask(at_folder, Path(where) if where else Path("."))
+    ask(at_folder, Path(where) if where else Path())
     assert len(at_folder.errors) == 1
     assert len(runs.runs(shelter.project)) == before
 

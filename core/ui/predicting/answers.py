@@ -29,27 +29,39 @@ BARS = {"displayModeBar": False}
 
 def draw(project: Project, model: Model, pictures: Sequence[Picture]) -> None:
     """Ask about the pictures, and show the answers; then let them wait for a review."""
-    cuts = deciding.choose(project, model.assumed)
     classes = vocabulary.palette(project, model.assumed)
-    told = []
-    failures: set[str] = set()
-    with st.spinner("Asking the model …", show_time=False):
-        for one in asking.ask(project, model, pictures):
-            told.append(one)
-            if len(pictures) > 1:
-                _row(project, model, one, cuts, classes, failures)
-    if len(told) == 1:
-        _large(project, model, told[0], cuts, classes)
+    with st.spinner("Asking the model …"):
+        if len(pictures) == 1:
+            told = list(asking.ask(project, model, pictures))
+        else:
+            told = _rows(project, model, pictures, classes)
+    if len(pictures) == 1:
+        _large(project, model, told[0], classes)
     for one in told:
         _queue(project, model, one)
 
 
-def _large(project: Project, model: Model, told: Told, cuts: Thresholds, classes: Colours) -> None:
+def _rows(project: Project, model: Model, pictures: Sequence[Picture], classes: Colours) -> list[Told]:
+    """A row a photo, each as soon as it is answered."""
+    cuts = deciding.choose(project, model.assumed)
+    told: list[Told] = []
+    failures: set[str] = set()
+    for one in asking.ask(project, model, pictures):
+        told.append(one)
+        _row(project, model, one, cuts, classes, failures)
+    return told
+
+
+def _large(project: Project, model: Model, told: Told, classes: Colours) -> None:
     if told.error or told.prepared is None or told.answer is None:
         messages.error(told.error or BadImage("The photo can not be read."))
         return
-    prepared, made = told.prepared, told.prediction(cuts)
-    picture, verdict = st.columns([3, 2], gap="large")
+    prepared = told.prepared
+    picture, side = st.columns([3, 2], gap="large")
+    verdict = side.container()
+    with side:
+        cuts = deciding.choose(project, model.assumed)
+    made = told.prediction(cuts)
     with picture:
         st.image(_shown(prepared.data), alt=told.picture.name, width="stretch")
         st.text(told.picture.name)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.aws import training
 from core.aws.clients import Clients
@@ -39,10 +40,10 @@ def trained(project: Project, clients: Clients) -> list[Version]:
     return running or known
 
 
-def choose(project: Project, clients: Clients, known: list[Version]) -> Model | None:
-    """The choice of a model; None, and the way to its start, when it does not run."""
+def choose(project: Project, clients: Clients, known: list[Version], place: DeltaGenerator) -> Model | None:
+    """The choice of a model, at that place; None, and the way to its start, when it does not run."""
     names = {one.name: one for one in known}  # names, because the session would keep a model as it was
-    version = names[st.selectbox("Model", list(names), key="predict_model", width=320)]
+    version = names[place.selectbox("Model", list(names), key="predict_model", width=260, label_visibility="collapsed")]
     if version.status == "RUNNING":
         with state.errors_end_page():
             return Model(clients, version, training.evaluation(clients, version).thresholds)

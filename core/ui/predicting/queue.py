@@ -10,16 +10,18 @@ from core import colours
 from core.aws import versions
 from core.colours import Colours
 from core.dataset import scanning, vocabulary
+from core.errors import RekolabError
 from core.evaluation import charts, reviewing
 from core.evaluation.reviewing import Waiting, Why
 from core.explanation import farness, trained
 from core.types import UNKNOWN
-from core.ui import gallery, pages, state
+from core.ui import gallery, messages, pages, state
 from core.ui.explaining import comparing
 from core.ui.keys import shortcut
 from core.ui.words import count, plain
 from core.workspace import Project
 
+SAID = "predict_review_said"  # what came of the last key, or the error that kept it from coming
 AT = "predict_review"  # the content of the photo that is shown
 LARGE = 640  # pixels, so that photo and buttons are on one screen
 KEYS = 9
@@ -33,6 +35,7 @@ BADGES: dict[Why, tuple[str, Literal["gray", "orange", "green"]]] = {
 def draw(project: Project) -> None:
     """Drawn anew by itself at every key."""
     look(project)
+    _say()
     waiting = reviewing.waiting(project, farness.far(project))
     classes = _classes(project, waiting)
     if not waiting:
@@ -148,21 +151,29 @@ def _show(content: str | None) -> None:
 
 
 def _settle(project: Project, waiting: list[Waiting], one: Waiting, label: str | None) -> None:
-    with state.errors_shown():
+    try:
         if label is not None:
             vocabulary.add(project, label)
         done = reviewing.settle(project, one.prediction.sha256 or "", label)
-        _show(_following(waiting, one))
-        if done.label is None:
-            st.toast(f"{plain(done.name)}: not for the dataset", icon=":material/block:")
-        else:
-            there = "was in the dataset already; labelled" if done.known else "added to the dataset as"
-            st.toast(f"{plain(done.name)}: {there} {plain(done.label)}", icon=":material/check_circle:")
+    except RekolabError as error:
+        st.session_state[SAID] = error
+        return
+    _show(_following(waiting, one))
+    there = "was in the dataset already; labelled" if done.known else "added to the dataset as"
+    st.session_state[SAID] = (f"{plain(done.name)}: {there} {plain(label)}" if label is not None
+                              else f"{plain(done.name)}: not for the dataset")
 
 
 def _undo(project: Project) -> None:
-    with state.errors_shown():
-        undone = reviewing.undo(project)
-        if undone:
-            _show(undone.sha256)
-            st.toast(f"Taken back: {plain(undone.name)} waits again", icon=":material/undo:")
+    if undone := reviewing.undo(project):
+        _show(undone.sha256)
+        st.session_state[SAID] = f"Taken back: {plain(undone.name)} waits again"
+
+
+def _say() -> None:
+    """What came of the last key, which a callback can not say itself."""
+    said = st.session_state.pop(SAID, None)
+    if isinstance(said, RekolabError):
+        messages.error(said)
+    elif said:
+        st.toast(said)
