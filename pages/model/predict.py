@@ -18,11 +18,12 @@ if not known and not waiting and not reviewing.can_undo(project):
     messages.empty("There is no trained model yet.", "Train one", "model/train")
     st.stop()
 
+asked_for = st.session_state.get("predict_way")  # the review says itself how many wait
 top = st.container(horizontal=True, vertical_alignment="center")
 way = str(top.segmented_control(
     "From", (*ONE_BY_ONE, FOLDER, REVIEW), default=PHOTOS if known else REVIEW, required=True, key="predict_way",
     persist_state="session", label_visibility="collapsed", width="stretch",
-    format_func=lambda name: f"{name} ({waiting:,})" if name == REVIEW and waiting else name))
+    format_func=lambda name: f"{name} ({waiting:,})" if name == REVIEW and waiting and name != asked_for else name))
 if way == REVIEW or not known:
     queue.draw(project)
     st.stop()

@@ -23,6 +23,7 @@ from core.ui.words import plain, size
 from core.workspace import Project
 
 LARGE = 300_000  # bytes of a picture, above which the browser gets a smaller one than the model
+UPRIGHT = 440  # pixels that an upright photo is wide, so that it fits on a screen
 QUEUED = "predict_queued"  # what this tab has put into the queue, so that it is not done at every look
 BARS = {"displayModeBar": False}
 
@@ -63,7 +64,8 @@ def _large(project: Project, model: Model, told: Told, classes: Colours) -> None
         cuts = deciding.choose(project, model.assumed)
     made = told.prediction(cuts)
     with picture:
-        st.image(_shown(prepared.data), alt=told.picture.name, width="stretch")
+        st.image(_shown(prepared.data), alt=told.picture.name,
+                 width="stretch" if prepared.width >= prepared.height else UPRIGHT)
         st.text(told.picture.name)
         changes = ", ".join(prepared.changes)
         st.caption(f"Sent as {prepared.width} x {prepared.height} pixels, {size(len(prepared.data))}"

@@ -117,7 +117,7 @@ def _undo_button(project: Project) -> None:
 def _next(project: Project, waiting: list[Waiting], one: Waiting) -> None:
     """What comes after it, to go to by a click."""
     at = waiting.index(one)
-    some = [*waiting[at + 1 :], *waiting[:at]][:6]
+    some = [*waiting[at + 1 :], *waiting[:at]][:4]
     if not some:
         return
     st.caption("What comes next; click one to take it first.")
