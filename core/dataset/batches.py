@@ -33,19 +33,25 @@ def written(
 
 
 class Together(Generic[Item]):
-    """Writes for several threads: what comes while one of them writes is written by the next in one go.
+    """The same for results that come from several threads: each is handed over by a call, and the rest by `flush`."""
 
-    A call returns when its item is written, so that a crash loses none of them.
-    """
-
-    def __init__(self, write: Callable[..., None]) -> None:
-        self._write = write
+    def __init__(self, write: Callable[..., None], seconds: float = SECONDS) -> None:
+        self._write, self._seconds = write, seconds
         self._waiting: list[Item] = []
-        self._writing = threading.Lock()
+        self._lock = threading.Lock()
+        self._since = time.monotonic()
 
     def __call__(self, item: Item) -> None:
-        self._waiting.append(item)
-        with self._writing:
-            some, self._waiting = self._waiting, []
-            if some:
-                self._write(*some)
+        with self._lock:
+            self._waiting.append(item)
+            if time.monotonic() - self._since < self._seconds:
+                return
+        self.flush()
+
+    def flush(self) -> None:
+        """Write what waits."""
+        with self._lock:  # held while writing, so that whoever flushes last knows that everything is written
+            if self._waiting:
+                self._write(*self._waiting)
+                self._waiting = []
+            self._since = time.monotonic()

@@ -32,8 +32,9 @@ FATAL = (ModelNotRunning, NotFound, NotAllowed, Unreachable)  # what every follo
 def predict_folder(progress: Progress, home: str, project: str, run_id: int) -> dict[str, int]:
     """Job: ask about every photo of the run that has no answer yet; gives {"asked", "failed", "total"}.
 
-    Each answer is stored as it comes, so that it goes on where it stopped. A photo whose call fails is kept with the
-    error's code and asked again next time; an error that would meet every photo ends the job.
+    Answers are stored as they come, those of half a second together, so that it goes on where it stopped. A photo
+    whose call fails is kept with the error's code and asked again next time; an error that would meet every photo ends
+    the job.
     """
     owner = open_project(home, project)
     run = runs.run(owner, run_id)
@@ -52,7 +53,10 @@ def predict_folder(progress: Progress, home: str, project: str, run_id: int) -> 
         together(made)  # here, and not when the job comes round to it: it may be ended before
         return made.error is not None
 
-    failed = sum(wrong for _, wrong in each(ask, waiting, progress, threads=THREADS))
+    try:
+        failed = sum(wrong for _, wrong in each(ask, waiting, progress, threads=THREADS))
+    finally:
+        together.flush()  # no thread asks any more
     runs.close(owner, run_id, len(everything))
     reviewing.queue(owner, run.arn, run.thresholds, runs.predictions(owner, run_id))
     if waiting:

@@ -4,7 +4,8 @@
 
 predict.drop_ms: median from the drop of a photo of 12 megapixels, in a real browser, to its answer and its bars.
 predict.job_share: photos a second of a job over a folder of 1,000 photos, divided by those of 8 clients that only send
-the same bytes to the same engine; the two take turns, a quarter of the photos each, and the median turn counts.
+the same bytes to the same engine; the two take turns with a quarter of the photos each, a turn of the job is divided by
+the mean of those around it, and the median counts.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -108,7 +110,8 @@ def shares(project: Project, clients: Clients, arn: str, folder: Path, count: in
         some = photos_of(folder / f"turn {turn}", count // TURNS, USUAL)
         alone.append(engine_alone(clients, arn, some))
         jobs.append(job(project, arn, clients, folder / f"turn {turn}", len(some)))
-    found = [one / other for one, other in zip(jobs, alone, strict=True)]
+    alone.append(engine_alone(clients, arn, some))
+    found = [2 * one / sum(around) for one, around in zip(jobs, pairwise(alone), strict=True)]
     say("predict.job_share", statistics.median(found), "of the engine alone", goal=0.9,
         turns=[round(one, 2) for one in found], photos=count, alone=round(statistics.median(alone), 1),
         job=round(statistics.median(jobs), 1))
