@@ -25,7 +25,9 @@ from core.workspace import Project
 KIND = "predict"  # of the job
 FOLDER, S3 = "A folder on this computer", "A place in S3"
 PAGE = 50  # rows of the table, each with its thumbnail
+TICK = 1.5  # seconds between two looks at the table, whose pictures have to come
 NEWEST = 8  # rows that are shown while it runs
+ROW, HEAD = 64, 38  # pixels
 ALL, FAILED = "All", "Failed"
 
 
@@ -33,7 +35,7 @@ def draw(project: Project, model: Model | None) -> None:
     """The job that runs, or a new one and what the earlier ones have said."""
     live = state.job(project, KIND)
     if live and live.live:
-        st.fragment(_running, run_every=progress.TICK)(project)
+        st.fragment(_running, run_every=TICK)(project)
         return
     state.failure(project, KIND)
     if model:
@@ -150,7 +152,7 @@ def _table(project: Project, made: Sequence[Prediction], labels: Sequence[str], 
         row |= {"truth": one.truth, "right": one.right} if known else {}
         row |= {"why": one.error} if any(other.error for other in made) else {}
         rows.append(row)
-    st.dataframe(rows, key=key, hide_index=True, row_height=64, alt="What the model said of each photo",
+    st.dataframe(rows, key=key, hide_index=True, row_height=ROW, height=min(len(rows), 10) * ROW + HEAD, alt="What the model said of each photo",
                  column_config={"photo": st.column_config.ImageColumn(width="small"),
                                 "confidence": st.column_config.ProgressColumn(format="%.1f %%", min_value=0,
                                                                               max_value=100),
