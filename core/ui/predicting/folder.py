@@ -101,7 +101,7 @@ def _running(project: Project) -> None:
     newest = next((run for run in runs.runs(project) if run.ended is None and run.done), None)
     if newest:
         cuts = threshold_sets.in_force(project, newest.thresholds)
-        _table(project, runs.newest(project, newest.id, cuts, NEWEST), newest.labels, "predict_newest")
+        _table(project, runs.newest(project, newest.id, cuts, NEWEST), "predict_newest")
     st.caption("You can leave this page; it goes on, and after a crash it goes on where it stopped.")
 
 
@@ -132,12 +132,12 @@ def _results(project: Project, run: Run) -> None:
     shown = [one for one in made if kind == ALL or (FAILED if one.error else one.answer) == kind]
     number = -(-len(shown) // PAGE)
     page = st.pagination(number, key=f"predict_page {run.id} {kind}") if number > 1 else 1
-    _table(project, shown[(page - 1) * PAGE : page * PAGE], run.labels, "predict_table")
+    _table(project, shown[(page - 1) * PAGE : page * PAGE], "predict_table")
     if any(one.truth is not None for one in made):
         pages.way_on("results/evaluate", "Measure it on the Evaluate page")
 
 
-def _table(project: Project, made: Sequence[Prediction], labels: Sequence[str], key: str) -> None:
+def _table(project: Project, made: Sequence[Prediction], key: str) -> None:
     """Predictions as rows with their thumbnails."""
     if not made:
         messages.look_again("Nothing to show here yet")
@@ -152,8 +152,8 @@ def _table(project: Project, made: Sequence[Prediction], labels: Sequence[str], 
         row |= {"truth": one.truth, "right": one.right} if known else {}
         row |= {"why": one.error} if any(other.error for other in made) else {}
         rows.append(row)
-    st.dataframe(rows, key=key, hide_index=True, row_height=ROW, height=min(len(rows), 10) * ROW + HEAD, alt="What the model said of each photo",
-                 column_config={"photo": st.column_config.ImageColumn(width="small"),
-                                "confidence": st.column_config.ProgressColumn(format="%.1f %%", min_value=0,
-                                                                              max_value=100),
-                                "right": st.column_config.CheckboxColumn(width="small")})
+    st.dataframe(rows, key=key, hide_index=True, row_height=ROW, height=min(len(rows), 10) * ROW + HEAD,
+                 alt="What the model said of each photo", column_config={
+                     "photo": st.column_config.ImageColumn(width="small"),
+                     "confidence": st.column_config.ProgressColumn(format="%.1f %%", min_value=0, max_value=100),
+                     "right": st.column_config.CheckboxColumn(width="small")})
