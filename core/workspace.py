@@ -10,6 +10,7 @@
         ├── originals/         photos that came as a zip, by upload or from S3
         ├── cleaned/           the cleaned copies
         ├── lent/              photos of no folder, while a job asks about them
+        ├── review/            photos that came to be predicted, until they are reviewed
         └── manifests/, reports/
 """
 
@@ -78,6 +79,10 @@ CREATE TABLE IF NOT EXISTS prediction (
     run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE, name TEXT NOT NULL, path TEXT NOT NULL, truth TEXT,
     scores TEXT NOT NULL, milliseconds REAL NOT NULL, changes TEXT NOT NULL, error TEXT, sha256 TEXT,
     PRIMARY KEY (run_id, name));
+CREATE TABLE IF NOT EXISTS review (
+    sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, path TEXT NOT NULL, arn TEXT NOT NULL, thresholds TEXT NOT NULL,
+    scores TEXT NOT NULL, at TEXT NOT NULL, settled INTEGER UNIQUE, label TEXT, photo_id INTEGER,
+    added INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS note (
     run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE, name TEXT NOT NULL, text TEXT NOT NULL,
     included INTEGER NOT NULL, edited INTEGER NOT NULL, at TEXT NOT NULL, PRIMARY KEY (run_id, name));
@@ -88,7 +93,7 @@ CREATE TABLE IF NOT EXISTS measured (sha256 TEXT PRIMARY KEY, version INTEGER NO
 """
 
 _WORKSPACE = Schema(2, _WORKSPACE_TABLES)
-_PROJECT = Schema(3, _PROJECT_TABLES, older_catalogues.carry_over)
+_PROJECT = Schema(4, _PROJECT_TABLES, older_catalogues.carry_over)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,11 @@ class Project:
     @property
     def reports(self) -> Path:
         return self.folder / "reports"
+
+    @property
+    def review(self) -> Path:
+        """Photos that a browser sent to be asked about, until somebody has reviewed them."""
+        return self.folder / "review"
 
     @property
     def home(self) -> Path:

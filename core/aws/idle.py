@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
+from pathlib import Path
 
 from core.workspace import Workspace, now, text_of
 
@@ -10,6 +12,8 @@ CHOICES = (15, 30, 60, 120, None)  # minutes; None is never
 USUAL = 60
 EXACT = dt.timedelta(seconds=20)  # how exactly the last use is known
 _SETTING = "idle_minutes"
+QUIET = 5.0  # seconds after a use that has just been noted here, in which no further one is
+_noted: dict[tuple[Path, str], float] = {}
 
 
 def minutes(workspace: Workspace) -> int | None:
@@ -25,6 +29,9 @@ def set_minutes(workspace: Workspace, chosen: int | None) -> None:
 def note_used(workspace: Workspace, arn: str, moment: dt.datetime | None = None) -> None:
     """The model was asked about a photo, or was given more time by a person. Cheap to say for every photo."""
     at = moment or now()
+    if moment is None and time.monotonic() - _noted.get((workspace.root, arn), -QUIET) < QUIET:
+        return
+    _noted[workspace.root, arn] = time.monotonic()
     with workspace.reading() as rows:
         if rows.execute("SELECT 1 FROM use WHERE arn = ? AND at > ?", (arn, text_of(at - EXACT))).fetchone():
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Any
 
@@ -13,6 +14,8 @@ PATIENCE = Patience(first=4, longest=20)  # between the tries after botocore's o
 
 _SHOWN = 20.0  # seconds for which a throttled call is told of
 _last = -_SHOWN
+_count = 0
+_counting = threading.Lock()
 
 
 def hook(tries: int) -> Any:
@@ -35,11 +38,18 @@ def is_slowed() -> bool:
     return time.monotonic() - _last < _SHOWN
 
 
+def count() -> int:
+    """How many answers of this process's calls so far were throttled."""
+    return _count
+
+
 def _is_throttled(response: Any) -> bool:
     error = response[1].get("Error", {}) if response else {}
     return isinstance(translate(str(error.get("Code", "")), "", ""), Throttled)
 
 
 def _note() -> None:
-    global _last
-    _last = time.monotonic()
+    global _last, _count
+    with _counting:
+        _last = time.monotonic()
+        _count += 1

@@ -73,6 +73,11 @@ def keep_uploads(uploads: Iterable[tuple[str, IO[bytes]]], folder: Path) -> Foun
     return Found(tuple(files), left_out)
 
 
+def keep_one(name: str, data: bytes, folder: Path) -> Source:
+    """Write one photo under `folder` by its name, or at the next free one when another content is there."""
+    return _kept(PurePosixPath(name), data, folder)
+
+
 def _photos(
     packed: zipfile.ZipFile, archive: Path, left_out: Counter[str]
 ) -> list[tuple[PurePosixPath, zipfile.ZipInfo]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
@@ -29,3 +30,28 @@ def written(
     finally:
         if batch:
             write(batch)
+
+
+class Together(Generic[Item]):
+    """The same for results that come from several threads: each is handed over by a call, and the rest by `flush`."""
+
+    def __init__(self, write: Callable[..., None], seconds: float = SECONDS) -> None:
+        self._write, self._seconds = write, seconds
+        self._waiting: list[Item] = []
+        self._lock = threading.Lock()
+        self._since = time.monotonic()
+
+    def __call__(self, item: Item) -> None:
+        with self._lock:
+            self._waiting.append(item)
+            if time.monotonic() - self._since < self._seconds:
+                return
+        self.flush()
+
+    def flush(self) -> None:
+        """Write what waits."""
+        with self._lock:  # held while writing, so that whoever flushes last knows that everything is written
+            if self._waiting:
+                self._write(*self._waiting)
+                self._waiting = []
+            self._since = time.monotonic()

@@ -37,6 +37,17 @@ def undo(project: Project) -> tuple[int, ...]:
         return _replay(rows, last["number"], undone=True) if last["number"] else ()
 
 
+def undo_about(project: Project, photo_id: int) -> bool:
+    """Take the last step back if it was about this photo and nothing else; False, and nothing changed, if not."""
+    with project.catalogue() as rows:
+        last = rows.execute("SELECT MAX(number) AS number FROM step WHERE NOT undone").fetchone()["number"]
+        about = [row["photo_id"] for row in rows.execute("SELECT photo_id FROM change WHERE step = ?", (last,))]
+        if about != [photo_id]:
+            return False
+        _replay(rows, last, undone=True)
+        return True
+
+
 def redo(project: Project) -> tuple[int, ...]:
     """Do the last undone step again; gives the photos that it changes, none when there is nothing to redo."""
     with project.catalogue() as rows:

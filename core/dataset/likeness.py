@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -22,8 +23,8 @@ from core.jobs import Progress
 from core.types import Photo
 from core.workspace import Project, open_project
 
-__all__ = ["Likeness", "class_scores", "compare", "embed_new", "embeddings", "more_like", "nearest_of",
-           "outlier_scores", "pending", "read", "rows_of"]
+__all__ = ["Likeness", "class_scores", "compare", "embed_contents", "embed_new", "embeddings", "more_like",
+           "nearest_of", "outlier_scores", "pending", "read", "rows_of"]
 
 _AT_ONCE = 64  # embeddings that a crash may lose, half a second of work
 _NO_ROW = b""  # kept in place of the embedding of a picture that cannot be read any more
@@ -50,6 +51,19 @@ def embed_new(progress: Progress, project: Project, listed: Iterable[Photo]) -> 
     progress.begin(len(waiting), "Seeing what the photos show")
     pictures = ((photo, _small(project, photo)) for photo in waiting)
     batches.written(each(_embed, pictures, progress), partial(_keep, project), _AT_ONCE)
+    return len(waiting)
+
+
+def embed_contents(progress: Progress, project: Project, pictures: Mapping[str, Callable[[], Path | bytes]]) -> int:
+    """Part of a job: embed pictures that are no photos of the project, by their hashes; gives how many were new.
+
+    Each is looked at only when its turn comes, and made from its thumbnail where there is one.
+    """
+    known = _embedded(project)
+    waiting = {sha256: found for sha256, found in pictures.items() if sha256 not in known}
+    progress.begin(len(waiting), "Seeing what the photos show")
+    done = each(partial(_embed_content, project), waiting.items(), progress, threads=workers())
+    batches.written(((sha256, row) for (sha256, _), row in done), partial(_keep_rows, project), _AT_ONCE)
     return len(waiting)
 
 
@@ -125,10 +139,21 @@ def _embed(item: tuple[Photo, bytes]) -> bytes:
     return embed([picture]).astype(np.float16).tobytes()
 
 
+def _embed_content(project: Project, item: tuple[str, Callable[[], Path | bytes]]) -> bytes:
+    try:
+        picture = thumbnails.find(project.thumbnails, item[0]) or thumbnails.preview(item[1](), thumbnails.LONGEST)
+        return embed([reading.open_upright(picture, thumbnails.LONGEST)]).astype(np.float16).tobytes()
+    except BadImage:
+        return _NO_ROW
+
+
 def _keep(project: Project, found: Sequence[tuple[tuple[Photo, bytes], bytes]]) -> None:
+    _keep_rows(project, [(photo.facts.sha256, row) for (photo, _), row in found if photo.facts])
+
+
+def _keep_rows(project: Project, found: Sequence[tuple[str, bytes]]) -> None:
     with project.catalogue() as rows:
-        rows.executemany("INSERT OR REPLACE INTO embedding VALUES (?, ?)", [
-            (photo.facts.sha256, row) for (photo, _), row in found if photo.facts])
+        rows.executemany("INSERT OR REPLACE INTO embedding VALUES (?, ?)", found)
 
 
 def rows_of(project: Project, hashes: Iterable[str]) -> tuple[list[str], Floats]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import islice
 from operator import attrgetter
 from os.path import commonpath
 from pathlib import Path, PurePosixPath
@@ -42,6 +43,13 @@ def find_prefix(progress: Progress, project: Project, bucket: str, prefix: str) 
     wanted, left_out = _listed(progress, aws.connect(project.home, project.backend), bucket, prefix)
     sources = [Source(storage.uri(bucket, item.key), str(path), stamp=stamp_of(item)) for item, path in wanted]
     return Found(tuple(sources), left_out)
+
+
+def first_photos(project: Project, bucket: str, prefix: str, most: int) -> list[StoredObject]:
+    """The first photos whose keys begin with `prefix`, `most` at most, in the order of their keys; which may be one."""
+    client = aws.connect(project.home, project.backend)
+    photos = (item for item in _objects(client, bucket, prefix) if not _why_left_out(disk_path(item.key), item))
+    return list(islice(photos, most))
 
 
 def copy_objects(progress: Progress, project: Project, bucket: str, keys: Sequence[str]) -> Found:

@@ -45,7 +45,6 @@ def confidence_bars(scores: Sequence[Score], thresholds: Thresholds, classes: Co
     passed = [score.confidence >= threshold_of(score.label, thresholds) for score in scores]
     figure = go.Figure(go.Bar(
         y=[escape(score.label) for score in scores], x=[score.confidence for score in scores], orientation="h",
-        text=[f"{score.confidence:.1f} %" for score in scores], textposition="outside", cliponaxis=False,
         hovertext=[f"threshold {threshold_of(score.label, thresholds):.1f} %" for score in scores], hoverinfo="text",
         marker={"color": [colour_of(score.label, classes) for score in scores],
                 "opacity": [1.0 if enough else 0.35 for enough in passed]}))
@@ -53,7 +52,8 @@ def confidence_bars(scores: Sequence[Score], thresholds: Thresholds, classes: Co
         cut = threshold_of(score.label, thresholds)
         figure.add_shape(type="line", x0=cut, x1=cut, y0=position - 0.45, y1=position + 0.45,
                          line={"width": 2, "color": GREY})
-    figure.update_xaxes(range=[0, 116], **quarters(), gridcolor=LINE, zeroline=False)
+        figure.add_annotation(x=118, y=position, xanchor="right", showarrow=False, text=f"{score.confidence:.1f} %")
+    figure.update_xaxes(range=[0, 118], **quarters(), gridcolor=LINE, zeroline=False)
     figure.update_yaxes(autorange="reversed", showgrid=False)
     return quiet(figure.update_layout(height=80 + 44 * max(len(scores), 1), bargap=0.4))
 

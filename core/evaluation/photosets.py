@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -23,11 +23,13 @@ class PhotoSet:
     """A set of photos by description, so that a run can find it again after a crash.
 
     `folder` is a path, or the address of a place in S3, or the title of the earlier run whose number is `run`.
+    `labelled` tells that the folders in it name what the photos show.
     """
 
     kind: Literal["folder", "test", "s3", "run"]
     folder: str = ""
     run: int = 0
+    labelled: bool = True
 
     @property
     def title(self) -> str:
@@ -57,17 +59,17 @@ def test_side() -> PhotoSet:
     return PhotoSet("test")
 
 
-def folder(path: str) -> PhotoSet:
+def folder(path: str, labelled: bool = True) -> PhotoSet:
     """A folder with a subfolder a class; BadPath when it may not be read or does not exist."""
-    return PhotoSet("folder", str(settings.allowed_folder(path, settings.load().roots)))
+    return PhotoSet("folder", str(settings.allowed_folder(path, settings.load().roots)), labelled=labelled)
 
 
-def in_s3(address: str) -> PhotoSet:
+def in_s3(address: str, labelled: bool = True) -> PhotoSet:
     """A place in S3 with a folder a class, as s3://bucket/prefix; BadPath when it is no such address."""
     bucket, prefix = places.parts(address.strip())
     if not places.in_s3(address.strip()) or not storage.is_bucket_name(bucket):
         raise BadPath("Name a place in S3 as s3://bucket/prefix, such as s3://my-photos/unseen/.")
-    return PhotoSet("s3", storage.uri(bucket, prefix))
+    return PhotoSet("s3", storage.uri(bucket, prefix), labelled=labelled)
 
 
 def earlier(run: int, title: str) -> PhotoSet:
@@ -83,6 +85,8 @@ def shots(project: Project, source: PhotoSet) -> list[Shot]:
         found = _shots_of_run(project, source.run)
     else:
         found = _s3_shots(project, source.folder) if source.kind == "s3" else _folder_shots(source.folder)
+    if not source.labelled:
+        found = [replace(shot, truth=None) for shot in found]
     return sorted(found, key=lambda shot: shot.name)
 
 

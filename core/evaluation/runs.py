@@ -80,20 +80,28 @@ def predictions(project: Project, run_id: int, thresholds: Thresholds | None = N
     return [_prediction(row, cuts) for row in found]
 
 
+def newest(project: Project, run_id: int, thresholds: Thresholds, count: int) -> list[Prediction]:
+    """The last `count` answers that have come, newest first."""
+    with project.reading() as rows:
+        found = rows.execute("SELECT * FROM prediction WHERE run_id = ? ORDER BY rowid DESC LIMIT ?",
+                             (run_id, count)).fetchall()
+    return [_prediction(row, thresholds) for row in found]
+
+
 def scores_of(project: Project, run: Run) -> Scores:
     """The run's answers so far as arrays, read once while the catalogue stays the same."""
     return remembered(project, "scores", partial(_scores, project, run), run.id)
 
 
-def keep(project: Project, run_id: int, prediction: Prediction) -> None:
-    """Store one answer or one failed call, at once; a later answer for the same photo takes its place."""
-    scores = json.dumps([(score.label, score.confidence) for score in prediction.scores])
+def keep(project: Project, run_id: int, *made: Prediction) -> None:
+    """Store answers and failed calls, at once; a later answer for the same photo takes its place."""
     with project.catalogue() as rows:
-        rows.execute(
+        rows.executemany(
             "INSERT OR REPLACE INTO prediction (run_id, name, path, truth, scores, milliseconds, changes, error, "
-            "sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (run_id, prediction.name, prediction.path, prediction.truth, scores, prediction.milliseconds,
-             json.dumps(prediction.changes), prediction.error, prediction.sha256))
+            "sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", [
+                (run_id, one.name, one.path, one.truth, json.dumps([(score.label, score.confidence)
+                                                                    for score in one.scores]),
+                 one.milliseconds, json.dumps(one.changes), one.error, one.sha256) for one in made])
 
 
 def close(project: Project, run_id: int, total: int) -> None:

@@ -20,7 +20,8 @@ TICK = 0.7  # seconds between two looks at a running job
 PLACES = {"import": "browse", "clean": "clean", "upload": "manifest", "train": "train", "evaluate": "evaluate",
           "forecast": "train", "testset": "train", "repair": "train", "report": "report", "verify": "report",
           "labels": "label", "export": "label", "unseen": "manifest", "examine": "manifest", "mend": "manifest",
-          "access": "aws", "copy": "versions", "measure": "evaluate", "explain": "mistakes", "trained": "mistakes"}
+          "access": "aws", "copy": "versions", "measure": "evaluate", "explain": "mistakes", "trained": "mistakes",
+          "predict": "predict"}
 
 
 def in_sidebar() -> None:
@@ -43,7 +44,7 @@ def _list() -> None:
     if ended:
         st.rerun()  # the page shows what has changed, and the ticking stops when nothing runs any more
     if live := [one for one in listed if one.live]:
-        _slowed()
+        slowed()
     for one in listed:
         if one in live:
             _row(one)
@@ -51,7 +52,7 @@ def _list() -> None:
             _failed(one)
 
 
-def _slowed() -> None:
+def slowed() -> None:
     """Why it goes slowly, while AWS throttles."""
     if throttling.is_slowed():
         st.caption(":material/hourglass_top: AWS asks for fewer requests at once. Rekolab waits and tries again.")

@@ -158,9 +158,9 @@ def _clear(uploader: str) -> None:
 
 
 def _s3(project: Project) -> None:
-    buckets = _buckets(project)
+    listed = buckets(project)
     with st.form("browse_s3", border=False):
-        bucket = st.selectbox("Bucket", buckets, index=None, accept_new_options=True, key="browse_bucket",
+        bucket = st.selectbox("Bucket", listed, index=None, accept_new_options=True, key="browse_bucket",
                               placeholder="Choose one, or type its name", persist_state="session")
         prefix = st.text_input("Prefix", placeholder="photos/2026/", key="browse_prefix", persist_state="session")
         asked = st.form_submit_button("Read from S3" if cluster() else "Copy from S3", type="primary",
@@ -171,7 +171,7 @@ def _s3(project: Project) -> None:
         st.warning("Choose a bucket, or type its name.")
 
 
-def _buckets(project: Project) -> list[str]:
+def buckets(project: Project) -> list[str]:
     """The buckets that can be listed; a bucket that can not be may still be typed."""
     try:
         return storage.list_buckets(state.clients(project))

@@ -2,25 +2,30 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from page_photos import HOSTILE, photo
+from page_photos import HOSTILE, LABELS, photo
 from PIL import Image
 from shelter import Shelter
 from visitor import Visitor
 
-from core.aws import deadlines, prediction, versions
+from core.aws import deadlines, prediction, storage, versions
 from core.dataset import models
 from core.errors import translate
-from core.ui.words import size
+from core.evaluation import reviewing, threshold_sets
+from core.ui.words import plain, size
 
 
 @pytest.fixture
-def ready(keeper: Visitor, shelter: Shelter) -> Visitor:
-    """The page with a running model."""
+def ready(keeper: Visitor, shelter: Shelter) -> Iterator[Visitor]:
+    """The page with a running model, and a queue that is empty before and after."""
     shelter.let_run()
-    return keeper.go("model/predict", "shelter")
+    yield keeper.go("model/predict", "shelter")
+    with shelter.project.catalogue() as rows:
+        rows.execute("DELETE FROM review")
 
 
 def drop(visitor: Visitor, data: bytes, name: str = "one.jpg") -> Visitor:
@@ -85,7 +90,7 @@ def test_a_hostile_label_is_shown_letter_for_letter(ready: Visitor) -> None:
 
 def test_request_and_response_can_be_read(ready: Visitor) -> None:
     drop(ready, photo(0, 21))
-    request, response = (json.loads(one.value) for one in ready.at.main.code)
+    request, response = (json.loads(one.value) for one in ready.at.main.code[:2])
     assert request["MinConfidence"] == 0
     assert {label["Name"] for label in response["CustomLabels"]} == {"cat", HOSTILE}
 
@@ -98,7 +103,7 @@ def test_a_photo_that_is_too_large_is_shrunk_and_the_page_says_so(ready: Visitor
 def test_a_threshold_for_all_labels_needs_no_new_call(ready: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     drop(ready, photo(0, 21))
     monkeypatch.setattr(prediction, "detect", None)
-    ready.at.toggle(key="predict_own").set_value(True)
+    ready.at.selectbox(key="predict_thresholds").select("One for all labels")
     ready.run()
     ready.at.slider(key="predict_least").set_value(100)
     ready.run()
@@ -136,4 +141,82 @@ def test_a_model_that_was_stopped_meanwhile_is_said_with_its_way_on(
     drop(ready, photo(0, 22))
     assert ready.errors == ["DetectCustomLabels: The model is not running. A model answers only after it has been "
                             "started."]
-    assert ready.links == {"Open the versions": "versions"}
+    assert ready.links["Open the versions"] == "versions"
+    assert reviewing.count(ready.workspace.open("shelter")) == 0
+
+
+def test_several_photos_each_have_a_row_and_what_fails_does_not_hold_up_the_others(ready: Visitor) -> None:
+    for name, data in (("a.jpg", photo(0, 21)), ("b.jpg", b"no picture"), ("c.jpg", photo(1, 21))):
+        ready.at.file_uploader(key="predict_photo").upload(name, data, "image/jpeg")
+    ready.run()
+    assert [one.value for one in ready.at.main.subheader] == ["cat", plain(HOSTILE)]
+    assert {"a.jpg", "b.jpg", "c.jpg"} <= set(ready.text.splitlines())
+    assert len(ready.at.get("plotly_chart")) == 2 and len(ready.errors) == 1
+    assert reviewing.count(ready.workspace.open("shelter")) == 2
+
+
+def test_the_same_failure_of_several_photos_is_said_once(ready: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_: object, **__: object) -> None:
+        raise translate("ResourceNotReadyException", "DetectCustomLabels", "")
+
+    monkeypatch.setattr(prediction, "detect", gone)
+    for number in range(3):
+        ready.at.file_uploader(key="predict_photo").upload(f"{number}.jpg", photo(0, 30 + number), "image/jpeg")
+    assert len(ready.run().errors) == 1
+
+
+def test_saved_thresholds_decide_without_a_new_call(ready: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = ready.workspace.open("shelter")
+    threshold_sets.save(project, "careful", 100.0, LABELS, "arn")
+    try:
+        drop(ready, photo(0, 21))
+        monkeypatch.setattr(prediction, "detect", None)
+        ready.at.selectbox(key="predict_thresholds").select("careful")
+        assert headline(ready.run()) == ":gray[Unknown]"
+    finally:
+        threshold_sets.delete(project, "careful")
+
+
+def test_why_hands_the_photo_to_the_card(ready: Visitor) -> None:
+    drop(ready, photo(0, 21), "new.jpg")
+    ready.click("Why?")
+    assert ready.title == "Mistakes"
+    assert any("Why cat?" in one.value for one in ready.at.main.subheader)
+
+
+def test_the_call_is_there_as_code_whatever_the_file_is_called(ready: Visitor) -> None:
+    drop(ready, photo(0, 21), "it's $(rm) \"x\".jpg")
+    python, shell = (one.value for one in ready.at.main.code[2:])
+    compile(python, "copied", "exec")
+    assert shlex.split(shell.replace("\\\n", " "))[-8:-6] == ["--image-bytes", "fileb://./it's $(rm) \"x\".jpg"]
+
+
+def test_a_photo_of_the_project_can_be_asked_about_and_does_not_wait_when_it_has_a_label(ready: Visitor) -> None:
+    ready.at.segmented_control(key="predict_way").set_value("This project")
+    ready.run()
+    tile = ready.tiles("predict_own_tiles")[0]
+    ready.choose("predict_own_tiles", opened=tile["id"])
+    assert headline(ready) in ("cat", plain(HOSTILE), ":gray[Unknown]")
+    assert "Its label is " in ready.text
+    assert reviewing.count(ready.workspace.open("shelter")) == 0
+
+
+def test_photos_in_s3_can_be_picked_by_prefix_and_by_key(ready: Visitor, shelter: Shelter) -> None:
+    bucket = storage.bucket_name(shelter.clients, shelter.project)
+    storage.ensure_bucket(shelter.clients, bucket)
+    keys = ["new/a.jpg", f"new/{HOSTILE}.jpg", "new/notes.txt"]
+    for key in keys:
+        storage.put_bytes(shelter.clients, bucket, key, photo(0, len(key)), "image/jpeg")
+    ready.at.segmented_control(key="predict_way").set_value("S3")
+    ready.run()
+    ready.at.selectbox(key="predict_bucket").select(bucket)
+    ready.at.text_input(key="predict_key").set_value("new/")
+    ready.click("Look")
+    assert {tile["id"] for tile in ready.tiles("predict_s3_tiles")} == set(keys[:2])
+    ready.choose("predict_s3_tiles", opened=keys[1])
+    assert keys[1] in ready.text.splitlines() and len(ready.at.main.header) == 1
+    ready.at.text_input(key="predict_key").set_value(keys[0])
+    ready.click("Look")
+    assert keys[0] in ready.text.splitlines()
+    ready.at.text_input(key="predict_key").set_value("nowhere/")
+    assert "No JPEG, PNG or other photo begins with" in ready.click("Look").text

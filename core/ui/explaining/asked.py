@@ -24,9 +24,9 @@ class Asked:
     data: bytes | None = None
 
 
-def why(asked: Asked, label: str = "Why?") -> None:
+def why(asked: Asked, label: str = "Why?", key: str = "explain_why") -> None:
     """The button that opens the card for a photo that has just been asked about."""
-    if st.button(label, key="explain_why", icon=":material/help:"):
+    if st.button(label, key=key, icon=":material/help:"):
         st.session_state[_KEY] = asked
         st.switch_page(pages.path("results/mistakes"))
 

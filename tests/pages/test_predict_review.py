@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from page_photos import HOSTILE, photo, take_in
+from visitor import Visitor
+
+from core.dataset import photos, vocabulary
+from core.evaluation import reviewing
+from core.types import UNKNOWN, Prediction, Score
+from core.workspace import Project
+
+ARN = "arn:aws:rekognition:us-east-1:123456789012:project/pets/version/one/1"
+CUTS = {"cat": 50.0, HOSTILE: 50.0}
+
+
+@pytest.fixture
+def project(visitor: Visitor) -> Project:
+    """A project with two classes and nothing else."""
+    made = visitor.workspace.create("pets")
+    for name in CUTS:
+        vocabulary.add(made, name)
+    return made
+
+
+@pytest.fixture
+def asked(project: Project) -> Callable[..., str]:
+    """`asked("a.jpg", 60)`: a photo for which the model said so much of a cat waits; gives its content's hash."""
+
+    def wait(name: str, cat: float) -> str:
+        data = photo(0, int(cat))
+        path = reviewing.keep_file(project, name, data)
+        sha256 = hashlib.sha256(data).hexdigest()
+        scores = (Score("cat", cat), Score(HOSTILE, 100 - cat)) if cat > 50 else (Score("cat", cat),)
+        reviewing.queue(project, ARN, CUTS, [Prediction(name, str(path), None, scores, UNKNOWN, 0.0, sha256=sha256)])
+        return sha256
+
+    return wait
+
+
+def shown(visitor: Visitor) -> str:
+    return str(visitor.at.main.text[0].value)
+
+
+def test_the_most_useful_photo_is_shown_first_and_a_key_a_label_adds_it(
+    visitor: Visitor, project: Project, asked: Callable[..., str]
+) -> None:
+    for name, cat in (("sure.jpg", 98), ("unknown.jpg", 40), ("close.jpg", 55)):
+        asked(name, cat)
+    visitor.go("model/predict", "pets")  # which needs no model for what waits
+    assert "3 photos wait for your review" in visitor.text.replace("**", "")
+    assert shown(visitor) == "unknown.jpg"
+    assert visitor.button("review as cat").proto.shortcut == "1"
+    visitor.click("review as cat")
+    assert shown(visitor) == "close.jpg"
+    visitor.click("review right")
+    visitor.click("review none")
+    assert "Nothing waits for a review." in visitor.text
+    visitor.finish("pets", "import")
+    assert {(photo.name, photo.label) for photo in photos.photos(project)} == {
+        ("unknown.jpg", "cat"), ("close.jpg", "cat")}
+    assert all(photo.facts for photo in photos.photos(project))
+
+
+def test_undo_brings_the_last_one_back(visitor: Visitor, project: Project, asked: Callable[..., str]) -> None:
+    asked("one.jpg", 98)
+    visitor.go("model/predict", "pets")
+    assert visitor.button("review undo").disabled
+    visitor.click(f"review as {HOSTILE}")
+    visitor.finish("pets", "import")
+    visitor.click("review undo")
+    assert shown(visitor) == "one.jpg"
+    assert photos.photos(project) == []
+
+
+def test_later_leaves_a_photo_waiting(visitor: Visitor, project: Project, asked: Callable[..., str]) -> None:
+    asked("one.jpg", 98)
+    asked("two.jpg", 97)
+    visitor.go("model/predict", "pets")
+    first = shown(visitor)
+    visitor.click("review later")
+    assert shown(visitor) != first and reviewing.count(project) == 2
+
+
+def test_hostile_names_and_labels_are_shown_letter_for_letter(
+    visitor: Visitor, project: Project, asked: Callable[..., str]
+) -> None:
+    asked(f"{HOSTILE}.jpg", 98)
+    visitor.go("model/predict", "pets")
+    assert shown(visitor) == f"{HOSTILE}.jpg"
+    assert not any(HOSTILE in source for source in visitor.markdown)
+
+
+def test_a_photo_that_is_gone_is_said_and_can_be_let_go(
+    visitor: Visitor, project: Project, asked: Callable[..., str]
+) -> None:
+    asked("one.jpg", 98)
+    for file in project.review.iterdir():
+        Path(file).unlink()
+    visitor.go("model/predict", "pets")
+    assert len(visitor.errors) == 1
+    visitor.click("review as cat")
+    assert reviewing.count(project) == 1 and any("can not be read any more" in one for one in visitor.errors)
+    visitor.click("review none")
+    assert reviewing.count(project) == 0
+
+
+def test_a_content_that_is_in_the_dataset_is_labelled_there(
+    visitor: Visitor, project: Project, asked: Callable[..., str], tmp_path: Path
+) -> None:
+    asked("one.jpg", 98)
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    (folder / "same.jpg").write_bytes(photo(0, 98))
+    take_in(project, folder)
+    visitor.go("model/predict", "pets")
+    visitor.click("review as cat")
+    assert [(one.name, one.label) for one in photos.photos(project)] == [("same.jpg", "cat")]
