@@ -3,7 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from page_photos import draw, take_in
+from page_photos import HOSTILE, draw, take_in
+from shelter import Shelter
 from visitor import Visitor
 
 from core import demo
@@ -65,9 +66,10 @@ def test_a_finished_project_shows_every_stage_as_done(keeper: Visitor) -> None:
     assert primary(keeper) == []
 
 
-def test_what_happened_and_what_it_cost_is_told(keeper: Visitor) -> None:
+def test_what_happened_and_what_it_cost_is_told(keeper: Visitor, shelter: Shelter) -> None:
+    shelter.project.note("train", f"Training of {HOSTILE} started")
     keeper.go("start/overview", "shelter")
-    assert "Training of one started in shelter" in keeper.text
+    assert f"Training of {HOSTILE} started" in keeper.text
     costs = keeper.at.main.dataframe[0].value
     assert costs["model"].tolist() == ["one"]
     assert costs["running"][0].startswith("$")
