@@ -14,9 +14,11 @@ from core.ui import state
 
 @pytest.fixture
 def at_folder(keeper: Visitor, shelter: Shelter) -> Iterator[Visitor]:
-    """The view of a folder with a running model; runs that begin here are forgotten."""
+    """The view of a folder with a running model; runs that begin here, and what is told of them, are forgotten."""
     shelter.let_run()
     before = {run.id for run in runs.runs(shelter.project)}
+    with shelter.project.reading() as rows:
+        last = rows.execute("SELECT MAX(id) FROM event").fetchone()[0]
     keeper.go("model/predict", "shelter").at.segmented_control(key="predict_way").set_value("A folder")
     yield keeper.run()
     for run in runs.runs(shelter.project):
@@ -24,6 +26,7 @@ def at_folder(keeper: Visitor, shelter: Shelter) -> Iterator[Visitor]:
             runs.delete_run(shelter.project, run.id)
     with shelter.project.catalogue() as rows:
         rows.execute("DELETE FROM review")
+        rows.execute("DELETE FROM event WHERE id > ?", (last,))
 
 
 def ask(visitor: Visitor, folder: Path, labelled: bool = False) -> Visitor:

@@ -175,6 +175,8 @@ def test_saved_thresholds_decide_without_a_new_call(ready: Visitor, monkeypatch:
         assert headline(ready.run()) == ":gray[Unknown]"
     finally:
         threshold_sets.delete(project, "careful")
+        with project.catalogue() as rows:
+            rows.execute("DELETE FROM event WHERE text LIKE '%careful%'")
 
 
 def test_why_hands_the_photo_to_the_card(ready: Visitor) -> None:
