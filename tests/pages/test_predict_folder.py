@@ -45,6 +45,7 @@ def test_a_folder_is_asked_about_as_a_job_and_waits_for_the_review(at_folder: Vi
     assert "truth" not in table and table["photo"].notna().sum() == 4
     assert reviewing.count(shelter.project) == 4
     assert at_folder.button("Go on: 1 photo to go")
+    assert at_folder.go("results/evaluate").errors == []  # which has no labels to measure it by
 
 
 def test_folders_that_name_labels_give_truths_and_lead_to_the_evaluation(at_folder: Visitor, shelter: Shelter) -> None:

@@ -222,3 +222,8 @@ def test_photos_in_s3_can_be_picked_by_prefix_and_by_key(ready: Visitor, shelter
     assert keys[0] in ready.text.splitlines()
     ready.at.text_input(key="predict_key").set_value("nowhere/")
     assert "No JPEG, PNG or other photo begins with" in ready.click("Look").text
+
+
+def test_the_camera_is_a_way_in_as_well(ready: Visitor) -> None:
+    ready.at.segmented_control(key="predict_way").set_value("Camera")
+    assert len(ready.run().at.get("camera_input")) == 1
