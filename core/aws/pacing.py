@@ -15,11 +15,11 @@ from contextlib import contextmanager
 from core.aws import throttling
 
 MOST = 16  # calls at once, whatever they bring
-FIRST = 4
+FIRST = 6
 STEP = 2
-WORTH = 1.05  # times as many answers a second, for which more calls at once are kept
-WINDOW = 12  # answers at least by which a number of calls at once is judged
-PATIENT = 10  # windows without a gain, until more are tried again
+WORTH = 1.03  # times as many answers a second, for which more calls at once are kept
+WINDOW = 20  # answers at least by which a number of calls at once is judged
+PATIENT = 4  # windows without a gain, until more are tried again
 BORNE = 0.9  # of the answers a second before a throttling, with which it goes on
 RISE = 1.02  # by which that pace rises in each second without one
 RECENT = 5.0  # seconds that the answers a second are measured over

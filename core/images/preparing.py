@@ -13,6 +13,8 @@ from core.types import Facts
 
 QUALITY = 90
 SKETCH = 64  # pixels of a side, at which a JPEG is read to its end in a fraction of the time
+TAIL = 1024  # bytes within which a whole file has its end
+_ENDS = {"JPEG": b"\xff\xd9", "PNG": b"IEND\xaeB`\x82"}  # which its pixels do not hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ def prepare(source: Path | bytes, longest: int = 1280) -> Prepared:
     image = reading.header(data)
     facts = reading.facts_of(image, data)
     if _fits(facts):
-        reading.decode(image, SKETCH)  # what is cut off should fail here, with a reason, and not at the service
+        if _ENDS.get(facts.format, b"\0") not in data[-TAIL:]:
+            reading.decode(image, SKETCH)  # what is cut off should fail here, with a reason, and not at the service
         return Prepared(data, facts.width, facts.height, ())
     if max(facts.upright_size) > MAX_ASPECT * min(facts.upright_size):
         sides = f"{facts.width} x {facts.height} pixels"

@@ -4,8 +4,8 @@
 
 predict.drop_ms: median from the drop of a photo of 12 megapixels, in a real browser, to its answer and its bars.
 predict.job_share: photos a second of a job over a folder of 1,000 photos, divided by those of 8 clients that only send
-the same bytes to the same engine; the two take turns with a quarter of the photos each, a turn of the job is divided by
-the mean of those around it, and the median counts.
+the same bytes to the same engine; the two take turns, each job is divided by the mean of what is before and after it,
+and the median of three counts.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from core.workspace import Project, Workspace, now
 
 PETS = ROOT.parent / "shared/data/pets"
 CLIENTS = 8
-TURNS, ROUNDS = 4, 9
+TURNS, ROUNDS = 3, 9
 GRAIN = 18  # of 255, which makes a camera's photo too heavy for one request, as most of them are
 LARGE, USUAL = (4000, 3000), (640, 480)  # pixels: a camera's, and what a training looks at
 SHOWN = """(name) => {
@@ -105,12 +105,12 @@ def job(project: Project, arn: str, clients: Clients, folder: Path, count: int) 
 
 
 def shares(project: Project, clients: Clients, arn: str, folder: Path, count: int) -> None:
-    alone, jobs = [], []
-    for turn in range(TURNS):
-        some = photos_of(folder / f"turn {turn}", count // TURNS, USUAL)
-        alone.append(engine_alone(clients, arn, some))
-        jobs.append(job(project, arn, clients, folder / f"turn {turn}", len(some)))
-    alone.append(engine_alone(clients, arn, some))
+    photos = photos_of(folder, count, USUAL)
+    alone = [engine_alone(clients, arn, photos[: count // 2])]
+    jobs = []
+    for _ in range(TURNS):
+        jobs.append(job(project, arn, clients, folder, count))
+        alone.append(engine_alone(clients, arn, photos[: count // 2]))
     found = [2 * one / sum(around) for one, around in zip(jobs, pairwise(alone), strict=True)]
     say("predict.job_share", statistics.median(found), "of the engine alone", goal=0.9,
         turns=[round(one, 2) for one in found], photos=count, alone=round(statistics.median(alone), 1),

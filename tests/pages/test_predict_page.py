@@ -175,6 +175,8 @@ def test_saved_thresholds_decide_without_a_new_call(ready: Visitor, monkeypatch:
         assert headline(ready.run()) == ":gray[Unknown]"
     finally:
         threshold_sets.delete(project, "careful")
+        with project.catalogue() as rows:
+            rows.execute("DELETE FROM event WHERE text LIKE '%careful%'")
 
 
 def test_why_hands_the_photo_to_the_card(ready: Visitor) -> None:
@@ -220,3 +222,8 @@ def test_photos_in_s3_can_be_picked_by_prefix_and_by_key(ready: Visitor, shelter
     assert keys[0] in ready.text.splitlines()
     ready.at.text_input(key="predict_key").set_value("nowhere/")
     assert "No JPEG, PNG or other photo begins with" in ready.click("Look").text
+
+
+def test_the_camera_is_a_way_in_as_well(ready: Visitor) -> None:
+    ready.at.segmented_control(key="predict_way").set_value("Camera")
+    assert len(ready.run().at.get("camera_input")) == 1

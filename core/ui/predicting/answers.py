@@ -23,7 +23,7 @@ from core.ui.words import plain, size
 from core.workspace import Project
 
 LARGE = 300_000  # bytes of a picture, above which the browser gets a smaller one than the model
-UPRIGHT = 440  # pixels that an upright photo is wide, so that it fits on a screen
+UPRIGHT = 360  # pixels that an upright photo is wide, so that it fits on a screen
 QUEUED = "predict_queued"  # what this tab has put into the queue, so that it is not done at every look
 BARS = {"displayModeBar": False}
 

@@ -29,9 +29,8 @@ def draw(model: Model, told: Told) -> None:
         python.code(snippets.boto3_code(model.clients, model.arn, file, 0), language="python", wrap_lines=True)
         shell.code(snippets.awscli_code(model.clients, model.arn, file, 0), language="bash", wrap_lines=True)
         with st.container(horizontal=True, vertical_alignment="center"):
-            if told.prepared.changes or not told.picture.path:
-                st.download_button("Download what was sent", told.prepared.data, file, on_click="ignore",
-                                   icon=":material/download:", key="predict_sent")
+            st.download_button("Download what was sent", told.prepared.data, file, on_click="ignore",
+                               icon=":material/download:", key="predict_sent")
             st.caption(f"Run it in the folder that holds {plain(file)}. MinConfidence 0 brings every label; without "
                        "it each label must reach its own threshold.", width="stretch")
 

@@ -18,13 +18,12 @@ def choose(project: Project, assumed: Mapping[str, float]) -> Thresholds:
     saved = threshold_sets.saved(project)
     used = threshold_sets.used(project)
     names = [OWN, ONE, *saved]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.selectbox(
-            "Thresholds", names, index=names.index(used.name) if used else 0, key="predict_thresholds", width=220,
-            persist_state="session", help="The model's own are those with the best F1 on the test photos, as AWS sets "
-            "them. Others can be saved on the Evaluate page.")
-        if name == ONE:
-            return float(st.slider("MinConfidence", 0, 100, 50, key="predict_least", persist_state="session",
-                                   format="%d %%"))
+    name = st.selectbox(
+        "Thresholds", names, index=names.index(used.name) if used else 0, key="predict_thresholds", width=260,
+        persist_state="session", help="The model's own are those with the best F1 on the test photos, as AWS sets "
+        "them. Others can be saved on the Evaluate page.")
+    if name == ONE:
+        return float(st.slider("MinConfidence", 0, 100, 50, key="predict_least", persist_state="session",
+                               format="%d %%", width=420))
     cuts = saved[name].thresholds if name in saved else assumed
     return {label: cuts.get(label, own) for label, own in assumed.items()}
