@@ -23,17 +23,23 @@ TICK = 10.0  # seconds between two looks while something runs
 def in_sidebar() -> None:
     """Quiet when nothing runs; otherwise it looks again by itself."""
     backend = state.backend()
-    runs = st.session_state.get("meter_running", False)
-    st.fragment(_meter, run_every=TICK if runs else None)(backend, runs)
+    st.session_state["meter_looked"] = running, unknown = _look(backend)
+    st.fragment(_meter, run_every=TICK if running or unknown else None)(backend, bool(running))
+
+
+def _look(backend: Backend) -> tuple[list[Version], str]:
+    """What runs, or why that is not known."""
+    try:
+        return seen(backend), ""
+    except RekolabError as error:
+        return [], error.message
 
 
 def _meter(backend: Backend, ran: bool) -> None:
-    try:
-        running = seen(backend)
-    except RekolabError as error:
-        st.caption(f":material/cloud_off: What runs there is not known. {plain(error.message)}")
+    running, unknown = st.session_state.pop("meter_looked", None) or _look(backend)
+    if unknown:
+        st.caption(f":material/cloud_off: What runs there is not known. {plain(unknown)}")
         return
-    st.session_state["meter_running"] = bool(running)
     if bool(running) != ran:
         st.rerun()
     spent(backend)

@@ -29,7 +29,9 @@ def in_sidebar() -> None:
     live = jobs().live()
     seen: set[str] = st.session_state.setdefault("jobs_live", set())
     seen |= {one.key for one in live}
+    st.session_state["jobs_listed"] = False
     st.fragment(_list, run_every=TICK if live else None)()
+    st.session_state["jobs_listed"] = True
 
 
 def _list() -> None:
@@ -41,8 +43,8 @@ def _list() -> None:
         seen.discard(one.key)
         if one.state == "done":
             st.toast(f"{plain(one.title)}: done", icon=":material/check_circle:")
-    if ended:
-        st.rerun()  # the page shows what has changed, and the ticking stops when nothing runs any more
+    if ended and st.session_state["jobs_listed"]:
+        st.rerun()  # the page shows what has changed, as it does in any case where a click has it drawn just now
     if live := [one for one in listed if one.live]:
         slowed()
     for one in listed:

@@ -67,7 +67,7 @@ def test_a_box_encloses_in_the_copy_what_it_enclosed_in_the_photo(found, orienta
     inside = np.zeros(light.shape, bool)
     inside[moved.top : moved.top + moved.height, moved.left : moved.left + moved.width] = True
     assert light[~inside].max(initial=0) < 140  # nothing that is more of the thing than of its ground
-    if min(box.width, box.height) * after[0] >= 4 * size[0]:
+    if min(box.width, box.height) * max(after) >= 4 * max(size):
         assert light[inside].mean() > 110
 
 

@@ -211,6 +211,17 @@ def test_the_end_of_a_job_is_told_once(pets: Visitor) -> None:
     assert not pets.run().at.toast
 
 
+def test_a_click_that_comes_with_the_end_of_a_job_is_not_lost(pets: Visitor) -> None:
+    _go_on.clear()
+    state.jobs().start("pets/long", "Long work", long_work)
+    pets.run()
+    _go_on.set()
+    state.jobs().wait("pets/long", PATIENCE)
+    pets.click("new_project")
+    assert [one.label for one in pets.at.text_input if one.label == "Name"] == ["Name"]
+    assert [one.value for one in pets.at.toast] == ["Long work: done"]
+
+
 def test_a_job_that_failed_stays_until_it_is_dismissed(pets: Visitor) -> None:
     state.jobs().start("pets/failing", "Failing work", failing_work)
     state.jobs().wait("pets/failing", PATIENCE)
