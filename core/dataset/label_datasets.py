@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from core.aws import clients as aws
-from core.aws import projects
+from core.aws import datasets, projects
 from core.aws.clients import Clients
 from core.dataset import label_import, sources
 from core.dataset.label_import import Preview
@@ -51,7 +51,7 @@ def _read(progress: Progress, clients: Clients, rekognition: str) -> Reading:
     remarks: list[Remark] = []
     for side, arn in sorted(known.datasets.items(), reverse=True):
         progress.begin(0, f"Reading the {_SIDES[side]} of {rekognition}")
-        part = ground_truth.read_lines(_checked(progress, projects.entries(clients, arn)))
+        part = ground_truth.read_lines(_checked(progress, datasets.entries(clients, arn)))
         records += part.records
         remarks += [Remark(f"{_SIDES[side]}, {remark.place}", remark.text) for remark in part.remarks]
     if not records:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from core.aws import clients as aws
-from core.aws import projects, tags, training, versions
+from core.aws import datasets, projects, tags, training, versions
 from core.aws.clients import Clients
 from core.aws.options import Options, checked, name_fault
 from core.dataset import manifests, repaired, testset, upload
@@ -142,10 +142,10 @@ def _ensure_datasets(
     """
     made_here: dict[str, dict[str, str]] = project.get("datasets", {})  # by project ARN, for every backend
     known = made_here.get(arn, {}) | _left_by_crash(project, clients, arn, made_here.get(arn, {}))
-    making = projects.sources(clients, training_uri, testing_uri)
+    making = datasets.sources(clients, training_uri, testing_uri)
     project.set("datasets", made_here | {arn: known})
     project.set("making_datasets", {"project": arn, "from": making})
-    made = projects.ensure_datasets(clients, arn, training_uri, testing_uri, known)
+    made = datasets.ensure_datasets(clients, arn, training_uri, testing_uri, known)
     project.set("datasets", made_here | {arn: made.known})
     project.set("making_datasets", None)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from core.aws import deadlines, guard, projects, schedules, storage, training, uptime, versions
+from core.aws import datasets, deadlines, guard, projects, schedules, storage, training, uptime, versions
 from core.aws.calls import Patience
 from core.aws.clients import Clients, connect, engine_clients
 from core.aws.engine_process import ensure_engine
@@ -56,7 +56,7 @@ def bucket(clients: Clients) -> str:
 def trained(clients: Clients, name: str, bucket: str, photos: dict[str, Path]) -> str:
     """The ARN of a new model of the project `name`, once its training has ended either way."""
     arn = projects.ensure_project(clients, name, QUICK)
-    projects.ensure_datasets(clients, arn, *upload(clients, bucket, name, photos), patience=QUICK)
+    datasets.ensure_datasets(clients, arn, *upload(clients, bucket, name, photos), patience=QUICK)
     model = training.start_training(clients, arn, "v1", bucket, f"{name}/models/v1")
     versions.wait_for(clients, model, {"TRAINING_COMPLETED", "TRAINING_FAILED"}, QUICK)
     return model
@@ -153,12 +153,12 @@ def test_a_failed_training_names_the_lines_and_their_images(
 def test_datasets_stay_while_their_manifests_do(clients: Clients, bucket: str, photos: dict[str, Path]) -> None:
     arn = projects.ensure_project(clients, "datasets", QUICK)
     uris = upload(clients, bucket, "datasets", photos)
-    first = projects.ensure_datasets(clients, arn, *uris, {}, QUICK)
+    first = datasets.ensure_datasets(clients, arn, *uris, {}, QUICK)
     assert (first.train.total, first.test.total, first.train.labels) == (8, 4, 2)
-    assert projects.ensure_datasets(clients, arn, *uris, first.known, QUICK) == first
+    assert datasets.ensure_datasets(clients, arn, *uris, first.known, QUICK) == first
     upload(clients, bucket, "datasets", dict(list(photos.items())[:9]))
-    second = projects.ensure_datasets(clients, arn, *uris, first.known, QUICK)
+    second = datasets.ensure_datasets(clients, arn, *uris, first.known, QUICK)
     assert (second.train.total, second.test.total) == (6, 3)
     with pytest.raises(NotReady, match="was not made here"):
-        projects.ensure_datasets(clients, arn, *uris, first.known, QUICK)
-    assert len(list(projects.entries(clients, second.train.arn))) == 6
+        datasets.ensure_datasets(clients, arn, *uris, first.known, QUICK)
+    assert len(list(datasets.entries(clients, second.train.arn))) == 6

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aws_script import AT_ONCE, PROJECT, Script, project_answer
 
-from core.aws import projects
+from core.aws import datasets, projects
 from core.errors import AwsError, NotReady
 
 NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
@@ -89,7 +89,7 @@ def test_datasets_are_made_from_both_manifests_and_waited_for(script: Script) ->
     expect_state(script, TRAIN, "CREATE_IN_PROGRESS")
     expect_state(script, TRAIN, "CREATE_COMPLETE", TotalEntries=32, LabeledEntries=31, ErrorEntries=1, TotalLabels=2)
     expect_state(script, TEST, "CREATE_COMPLETE", TotalEntries=8)
-    made = projects.ensure_datasets(script.clients, PROJECT, URIS["TRAIN"], URIS["TEST"], patience=AT_ONCE)
+    made = datasets.ensure_datasets(script.clients, PROJECT, URIS["TRAIN"], URIS["TEST"], patience=AT_ONCE)
     assert (made.train.total, made.train.labeled, made.train.errors, made.train.labels) == (32, 31, 1, 2)
     assert (made.train.kind, made.test.kind, made.test.total) == ("TRAIN", "TEST", 8)
     assert made.known == {TRAIN: f"{URIS['TRAIN']}#t1", TEST: f"{URIS['TEST']}#u1"}
@@ -104,7 +104,7 @@ def test_datasets_that_exist_are_replaced(script: Script) -> None:
         expect_creation(script, kind, arn)
     for arn in (f"{TRAIN}2", f"{TEST}2"):
         expect_state(script, arn, "CREATE_COMPLETE")
-    made = projects.ensure_datasets(script.clients, PROJECT, URIS["TRAIN"], URIS["TEST"], patience=AT_ONCE)
+    made = datasets.ensure_datasets(script.clients, PROJECT, URIS["TRAIN"], URIS["TEST"], patience=AT_ONCE)
     assert (made.train.arn, made.test.arn) == (f"{TRAIN}2", f"{TEST}2")
 
 
@@ -117,7 +117,7 @@ def test_only_the_dataset_whose_manifest_changed_is_made_again(script: Script) -
     expect_creation(script, "TRAIN", f"{TRAIN}2")
     expect_state(script, f"{TRAIN}2", "CREATE_COMPLETE")
     expect_state(script, TEST, "CREATE_COMPLETE")
-    made = projects.ensure_datasets(script.clients, PROJECT, URIS["TRAIN"], URIS["TEST"], known, AT_ONCE)
+    made = datasets.ensure_datasets(script.clients, PROJECT, URIS["TRAIN"], URIS["TEST"], known, AT_ONCE)
     assert made.known == {f"{TRAIN}2": f"{URIS['TRAIN']}#t2", TEST: f"{URIS['TEST']}#u1"}
 
 
@@ -132,7 +132,7 @@ def test_a_dataset_that_a_crash_left_unfinished_is_waited_for_and_then_replaced(
         expect_creation(script, kind, arn)
     for arn in (f"{TRAIN}2", TEST):
         expect_state(script, arn, "CREATE_COMPLETE")
-    made = projects.ensure_datasets(script.clients, PROJECT, URIS["TRAIN"], URIS["TEST"], patience=AT_ONCE)
+    made = datasets.ensure_datasets(script.clients, PROJECT, URIS["TRAIN"], URIS["TEST"], patience=AT_ONCE)
     assert made.train.arn == f"{TRAIN}2"
 
 
@@ -140,7 +140,7 @@ def test_a_dataset_that_somebody_else_made_is_not_touched(script: Script) -> Non
     expect_manifests(script)
     script.rekognition.add_response("describe_projects", project_answer(TRAIN=TRAIN))
     with pytest.raises(NotReady, match="was not made here"):
-        projects.ensure_datasets(script.clients, PROJECT, URIS["TRAIN"], URIS["TEST"], {}, AT_ONCE)
+        datasets.ensure_datasets(script.clients, PROJECT, URIS["TRAIN"], URIS["TEST"], {}, AT_ONCE)
 
 
 def test_a_manifest_that_rekognition_refuses_leads_back_to_the_manifest(script: Script) -> None:
@@ -150,14 +150,14 @@ def test_a_manifest_that_rekognition_refuses_leads_back_to_the_manifest(script: 
     expect_creation(script, "TEST", TEST)
     expect_state(script, TRAIN, "CREATE_FAILED", "The manifest file contains images from multiple S3 buckets.")
     with pytest.raises(AwsError, match=r"training manifest.*multiple S3 buckets") as caught:
-        projects.ensure_datasets(script.clients, PROJECT, URIS["TRAIN"], URIS["TEST"], patience=AT_ONCE)
+        datasets.ensure_datasets(script.clients, PROJECT, URIS["TRAIN"], URIS["TEST"], patience=AT_ONCE)
     assert caught.value.cure and caught.value.cure.page == "data/manifest"
 
 
 def test_a_manifest_that_was_never_uploaded_is_named_before_anything_is_deleted(script: Script) -> None:
     script.s3.add_client_error("head_object", "404", http_status_code=404)
     with pytest.raises(NotReady, match=r"s3://photos/pets/train\.manifest is not in S3"):
-        projects.ensure_datasets(script.clients, PROJECT, URIS["TRAIN"], URIS["TEST"], patience=AT_ONCE)
+        datasets.ensure_datasets(script.clients, PROJECT, URIS["TRAIN"], URIS["TEST"], patience=AT_ONCE)
 
 
 def test_entries_are_read_with_rekognitions_own_filters(script: Script) -> None:
@@ -165,4 +165,4 @@ def test_entries_are_read_with_rekognitions_own_filters(script: Script) -> None:
     script.rekognition.add_response("list_dataset_entries", {"DatasetEntries": ['{"a": 1}'], "NextToken": "n"}, asked)
     more = asked | {"NextToken": "n"}
     script.rekognition.add_response("list_dataset_entries", {"DatasetEntries": ['{"b": 1}']}, more)
-    assert list(projects.entries(script.clients, TRAIN, HasErrors=True)) == ['{"a": 1}', '{"b": 1}']
+    assert list(datasets.entries(script.clients, TRAIN, HasErrors=True)) == ['{"a": 1}', '{"b": 1}']

@@ -13,8 +13,8 @@ from botocore.retries.standard import ExponentialBackoff
 from core.aws import throttling, training, versions
 from core.aws.calls import Patience, aws_call
 from core.aws.clients import engine_clients
+from core.aws.datasets import _create
 from core.aws.engine_process import Engine
-from core.aws.projects import _create
 from core.errors import AwsError, Throttled
 
 TRAIN = f"{PROJECT.rpartition('/')[0]}/dataset/train/1690405809286"

@@ -15,7 +15,7 @@ from botocore import exceptions as boto
 from botocore.awsrequest import AWSResponse
 from botocore.retries.standard import ExponentialBackoff
 
-from core.aws import deadlines, guard, prediction, projects, storage, throttling, uptime, versions
+from core.aws import datasets, deadlines, guard, prediction, projects, storage, throttling, uptime, versions
 from core.aws.calls import Patience, passes
 from core.aws.clients import Clients
 from core.dataset import models, sending, testset, upload
@@ -153,6 +153,6 @@ def test_the_photos_are_distributed_once_whatever_fails(ready: Project, client: 
         arn = insist(lambda: models.train(Progress(), str(ready.home), ready.name, "one"))
         insist(lambda: versions.wait_for(client, arn, {"TRAINING_COMPLETED"}))
     (owner,) = projects.list_projects(client, models.rekognition_name(ready))
-    sides = [len([*projects.entries(client, owner.datasets[kind])]) for kind in ("TRAIN", "TEST")]
+    sides = [len([*datasets.entries(client, owner.datasets[kind])]) for kind in ("TRAIN", "TEST")]
     assert sides == [10, 2]
     assert weather.made == {"CreateProject": 1, "CreateDataset": 2, "CreateProjectVersion": 1}

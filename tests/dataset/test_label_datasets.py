@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from core.aws import clients as aws
-from core.aws import projects
+from core.aws import datasets, projects
 from core.aws.clients import Clients
 from core.aws.engine_process import Engine
 from core.dataset import kinds, label_datasets, label_export, label_import, labels, photos, sources, upload
@@ -39,7 +39,7 @@ def rekognition(pets: Project, client: Clients) -> str:
     sent = upload.upload(Progress(), str(pets.home), pets.name)
     assert sent.testing_uri
     arn = projects.ensure_project(client, f"pets-{own}")
-    projects.ensure_datasets(client, arn, sent.training_uri, sent.testing_uri)
+    datasets.ensure_datasets(client, arn, sent.training_uri, sent.testing_uri)
     return f"pets-{own}"
 
 

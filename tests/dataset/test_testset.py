@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from core.aws import projects, storage, tags, training, versions
+from core.aws import datasets, projects, storage, tags, training, versions
 from core.aws.clients import Clients
 from core.dataset import examining, labels, manifests, models, photos, testset
 from core.dataset.examining import Foreign
@@ -30,7 +30,7 @@ def trained(client: Clients, project: Project, name: str, **more: Any) -> Evalua
     return training.evaluation(client, versions.wait_for(client, arn, {"TRAINING_COMPLETED"}))
 
 
-def datasets(client: Clients, project: Project) -> dict[str, str]:
+def datasets_of(client: Clients, project: Project) -> dict[str, str]:
     found = projects.find_project(client, models.rekognition_name(project))
     return dict(found.datasets) if found else {}
 
@@ -67,14 +67,14 @@ def test_repeating_a_distributed_training_makes_nothing_anew_and_keeps_the_test_
 ) -> None:
     testset.choose(ready, "distribute")
     trained(client, ready, "one")
-    first = datasets(client, ready)
-    tested = sorted(projects.entries(client, first["TEST"]))
+    first = datasets_of(client, ready)
+    tested = sorted(datasets.entries(client, first["TEST"]))
     trained(client, ready, "two")
-    assert datasets(client, ready) == first
-    assert sorted(projects.entries(client, first["TEST"])) == tested
+    assert datasets_of(client, ready) == first
+    assert sorted(datasets.entries(client, first["TEST"])) == tested
     testset.choose(ready, "split")
     trained(client, ready, "three")
-    assert not set(datasets(client, ready).values()) & set(first.values())
+    assert not set(datasets_of(client, ready).values()) & set(first.values())
 
 
 def test_a_crash_before_the_distribution_is_caught_up_with(
@@ -85,20 +85,20 @@ def test_a_crash_before_the_distribution_is_caught_up_with(
 
     testset.choose(ready, "distribute")
     with monkeypatch.context() as patch:
-        patch.setattr(projects, "_distributed", crash)
+        patch.setattr(datasets, "_distributed", crash)
         with pytest.raises(SystemExit):
             train(ready, "one")
-    first = datasets(client, ready)
+    first = datasets_of(client, ready)
     assert trained(client, ready, "one").testing_images == 2
-    assert datasets(client, ready) == first
+    assert datasets_of(client, ready) == first
 
 
 def test_a_half_that_somebody_deleted_is_made_anew_together_with_the_other(client: Clients, ready: Project) -> None:
     testset.choose(ready, "distribute")
     trained(client, ready, "one")
-    first = datasets(client, ready)
+    first = datasets_of(client, ready)
     client.rekognition.delete_dataset(DatasetArn=first["TEST"])
-    projects.wait_until(lambda: None if "TEST" in datasets(client, ready) else True, "the deletion")
+    projects.wait_until(lambda: None if "TEST" in datasets_of(client, ready) else True, "the deletion")
     found = trained(client, ready, "two")
     assert (found.training_images, found.testing_images) == (10, 2)
 
@@ -119,7 +119,7 @@ def test_what_rekognition_says_of_a_failed_distribution_is_passed_on(client: Cli
     text = manifests.build(ready, bucket).training.splitlines(keepends=True)[0]
     storage.put_bytes(client, bucket, "one.manifest", text.encode())
     with pytest.raises(AwsError, match=r"could not set test photos aside\. It says: The manifest file doesn't have"):
-        projects.ensure_datasets(client, arn, f"s3://{bucket}/one.manifest", None)
+        datasets.ensure_datasets(client, arn, f"s3://{bucket}/one.manifest", None)
 
 
 def test_an_own_test_manifest_is_tested_with_and_none_of_its_photos_learned_from(
