@@ -160,6 +160,15 @@ def test_what_is_written_is_kept_and_goes_into_the_report_and_out_again(visitor:
     assert notes.notes(tried, run.id) == {}
 
 
+def test_what_was_just_written_is_added_by_the_click_that_leaves_it(visitor: Visitor, tried: Project) -> None:
+    visitor.go("results/mistakes")
+    visitor.at.main.text_area[0].set_value("It was raining.")
+    visitor.click("Add to report")  # a browser sends the text and the click at once
+    assert note(visitor) == "It was raining."
+    run = runs.runs(tried)[0].id
+    assert [(one.text, one.included) for one in notes.notes(tried, run).values()] == [("It was raining.", True)]
+
+
 def test_a_model_that_is_gone_is_said_and_all_the_rest_is_there(visitor: Visitor, tried: Project) -> None:
     visitor.go("results/mistakes")
     assert visitor.errors == ["The model one of the project pets does not exist, or no longer exists."]

@@ -24,12 +24,12 @@ def draw(project: Project, run_id: int, told: Explanation, needed: Sequence[str]
                  on_change=_edited, args=(project, run_id, name, key, shown, kept))
     with st.container(horizontal=True, vertical_alignment="center"):
         if kept and kept.included:
-            st.button("Take out of the report", icon=":material/remove:", key="explain_out", on_click=_keep,
-                      args=(project, run_id, name, shown, False, kept.edited))
+            st.button("Take out of the report", icon=":material/remove:", key="explain_out", on_click=_put,
+                      args=(project, run_id, name, key, shown, False, kept.edited))
             st.caption("It is in the report.", width="content")
         else:
-            st.button("Add to report", icon=":material/add:", key="explain_in", on_click=_keep,
-                      args=(project, run_id, name, shown, True, bool(kept and kept.edited)))
+            st.button("Add to report", icon=":material/add:", key="explain_in", on_click=_put,
+                      args=(project, run_id, name, key, shown, True, bool(kept and kept.edited)))
         if kept and shown != drafted:
             st.button("Draft anew", icon=":material/refresh:", key="explain_anew", type="tertiary", on_click=_keep,
                       args=(project, run_id, name, drafted, kept.included, False),
@@ -40,6 +40,15 @@ def _edited(project: Project, run_id: int, name: str, key: str, shown: str, kept
     text = str(st.session_state.get(key, shown))
     if text.strip() != shown.strip():  # a browser may also tell of a text that nobody has touched
         notes.keep(project, run_id, name, text, included=bool(kept and kept.included), edited=True)
+
+
+def _put(
+    project: Project, run_id: int, name: str, key: str, shown: str, included: bool, edited: bool
+) -> None:
+    """Into the report or out of it, with what was just written: leaving the text may be the click on the button."""
+    text = str(st.session_state.get(key, shown))
+    changed = text.strip() != shown.strip()
+    _keep(project, run_id, name, text if changed else shown, included, edited or changed)
 
 
 def _keep(project: Project, run_id: int, name: str, text: str, included: bool, edited: bool) -> None:
