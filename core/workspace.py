@@ -214,7 +214,9 @@ class Workspace:
     def create(self, name: str) -> Project:
         """A new project; the name must be one that Rekognition takes and that is not used yet."""
         if not PROJECT_NAME.fullmatch(name):
-            raise BadPath("A project's name has letters, digits, '.', '-' and '_' only, 100 at most, no space.")
+            near = re.sub(r"[^A-Za-z0-9_.\-]+", "-", name).strip("._-")[:100]
+            raise BadPath("A project's name has letters, digits, '.', '-' and '_' only, 100 at most, no space."
+                          + (f" “{near}” would do." if near else ""))
         project = self._project(name)
         if name.lower() in (known.lower() for known in self.projects()):
             raise BadPath(f"There is a project “{name}” already. Choose it in the sidebar, or take another name.")

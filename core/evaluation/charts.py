@@ -74,7 +74,7 @@ def beside_forecast(rows: Sequence[Beside], most: int = 12) -> Figure:
         hovertext=[f"forecast: {one.low:.2f} to {one.high:.2f}" for one in ranges], hoverinfo="text"))
     known = [row.measured if row.measured.known else None for row in shown]
     figure.add_scatter(
-        y=names, x=[row.value for row in shown], mode="markers", name="measured by AWS", hoverinfo="text",
+        y=names, x=[row.value for row in shown], mode="markers", name="measured", hoverinfo="text",
         hovertext=[f"measured: {row.value:.2f} on {row.photos:,} test photos" for row in shown],
         marker={"size": 11, "color": [PALETTE[5] if row.outcome == "worse" else PALETTE[2] for row in shown]},
         error_x={"type": "data", "symmetric": False, "color": NEUTRAL, "thickness": 1.5, "width": 4,

@@ -30,7 +30,7 @@ def ahead(project: Project, plan: Plan) -> Forecast | None:
     if made := forecasting.of(project, manifests.digest(plan.built)):
         _show(project, made, plan)
         return made
-    st.caption("The photos or the split have changed since the last forecast." if forecasting.earlier(project) else
+    st.caption("The last forecast was of other photos, or of another test." if forecasting.earlier(project) else
                "A dry run trains and tests with these photos on this computer, again and again. It is free and takes "
                "seconds.")
     if st.button("Forecast the result", icon=":material/query_stats:"):

@@ -27,6 +27,20 @@ def test_a_name_that_rekognition_or_the_disk_would_refuse_is_refused(workspace: 
     assert workspace.projects() == []
 
 
+@pytest.mark.parametrize(("name", "near"), [
+    ("My pets", "My-pets"), ("../up", "up"), ("a/b", "a-b"), ("Kühe 2", "K-he-2"), ("x" * 101, "x" * 100)])
+def test_a_name_that_is_refused_comes_with_one_that_is_not(workspace: Workspace, name: str, near: str) -> None:
+    with pytest.raises(BadPath, match=f"“{near}” would do."):
+        workspace.create(name)
+    assert workspace.create(near).name == near
+
+
+@pytest.mark.parametrize("name", ["", " ", "ü", "..."])
+def test_no_name_is_offered_where_nothing_is_left_of_it(workspace: Workspace, name: str) -> None:
+    with pytest.raises(BadPath, match=r"no space\.$"):
+        workspace.create(name)
+
+
 def test_a_name_is_taken_whatever_its_case(workspace: Workspace) -> None:
     workspace.create("pets")
     with pytest.raises(BadPath, match="already"):

@@ -67,7 +67,7 @@ def test_a_forecast_is_made_before_the_training_and_shown_beside_what_came_of_it
     assert len(visitor.at.get("plotly_chart")) == 2
     labels.assign(project, [next(one.id for one in photos.photos(project) if one.label == "cat")], HOSTILE)
     visitor.run()
-    assert "The photos or the split have changed since the last forecast." in visitor.text
+    assert "The last forecast was of other photos, or of another test." in visitor.text
     assert f"F1 {version.f1:.2f} is as forecast" in visitor.text
     assert "Forecast the result" in visitor.buttons
 

@@ -110,6 +110,16 @@ def test_what_runs_says_since_when_and_until_when(listed: Callable[..., Visitor]
     assert ":small[running for 59 min, stops at " in visitor.run().text
 
 
+def test_what_started_within_this_second_has_run_and_has_its_price(
+    listed: Callable[..., Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running, started = model("RUNNING"), ago().replace(microsecond=0)
+    uptime.note_started(Workspace(settings.load().home), running.arn, 1, started)
+    monkeypatch.setattr(uptime, "now", lambda: started)
+    visitor = listed(running)
+    assert "**$0.07**  \n:gray[running $0.07]\n:small[running for " in visitor.text
+
+
 def test_a_start_asks_for_a_deadline_and_shows_the_price_first(
     listed: Callable[..., Visitor], asked: list[tuple[Any, ...]]
 ) -> None:

@@ -37,7 +37,7 @@ def draw(project: Project, clients: Clients, version: Version, tariff: Prices) -
         column.metric(title, value)
     if made and any(row.forecast for row in rows):
         st.plotly_chart(charts.beside_forecast(rows), config={"displayModeBar": False}, key="train_beside",
-                        alt="F1 of each label: what was forecast as a bar, what AWS measured as a dot")
+                        alt="F1 of each label: what was forecast as a bar, what was measured as a dot")
     st.dataframe(
         [{"label": one.label, "test photos": one.images, "F1": one.f1, "interval": _range(row.measured),
           **({"forecast": _range(row.forecast), "": OUTCOMES[row.outcome]} if made else {}),

@@ -162,15 +162,16 @@ def _f1(version: Version, found: Evaluation | RekolabError | None) -> None:
 def _cost(version: Version) -> None:
     """What it has cost so far: training and running; and of what runs, since when and until when."""
     workspace, tariff = state.workspace(), prices.load(state.in_force())
-    ran = uptime.total_cost(workspace, version.arn)
+    now = dt.datetime.now(dt.UTC)  # to less than a second, as the first one has its price already
+    ran = uptime.total_cost(workspace, version.arn, now)
     trained = tariff.training_cost(version.billable_seconds or 0)
     parts = [f"{what} {prices.words(usd)}" for what, usd in {"training": trained, "running": ran.usd}.items()
              if usd >= 0.01] if ran.seconds else ["never ran"]
     st.markdown(f"**{plain(prices.words(trained + ran.usd))}**  \n:gray[{plain(', '.join(parts))}]")
     if version.running:
         until = deadlines.of(workspace, version.arn)
-        now = uptime.running_cost(workspace, version.arn)
-        st.markdown(f":small[running for {duration(now.seconds)}, " + (
+        run = uptime.running_cost(workspace, version.arn, now)
+        st.markdown(f":small[running for {duration(run.seconds)}, " + (
             f"stops at {clock(until)}]" if until else ":orange[no deadline]]"))
         if line := guarding.line_of(version):
             st.caption(line)
