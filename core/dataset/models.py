@@ -10,7 +10,7 @@ from core.aws import clients as aws
 from core.aws import datasets, projects, tags, training, versions
 from core.aws.clients import Clients
 from core.aws.options import Options, checked, name_fault
-from core.dataset import manifests, repaired, testset, upload
+from core.dataset import learned, manifests, repaired, testset, upload
 from core.dataset.testset import Plan
 from core.dataset.upload import Uploaded
 from core.errors import TRAIN, Cure, NotAllowed, NotReady, RekolabError
@@ -112,6 +112,13 @@ def trained_with(project: Project, version_name: str) -> str | None:
     return found.get(_named(project, version_name))
 
 
+def learned_from(project: Project, arn: str) -> frozenset[str] | None:
+    """The SHA-256 of the photos that a model has learned from; None where it was not trained from here."""
+    owner, version_name = versions.names_of(arn)
+    digest = project.get(_TRAINED_WITH, {}).get(f"{project.backend.title}: {owner}/{version_name}")
+    return learned.of(project, digest) if digest else None
+
+
 def foreseen(project: Project, version_name: str) -> dict[str, Any] | None:
     """The forecast, as it was dumped, that was shown when the training of a version began; None without one."""
     found: dict[str, dict[str, Any]] = project.get(_FORESEEN, {})
@@ -124,8 +131,9 @@ def _named(project: Project, version_name: str) -> str:
 
 def _remember(project: Project, version_name: str, given: Plan, foreseen: Mapping[str, Any] | None) -> None:
     """Which manifests a version is trained with, and what was forecast of them, until its hundredth successor."""
-    named = _named(project, version_name)
-    for setting, value in ((_TRAINED_WITH, manifests.digest(given.built)), (_FORESEEN, foreseen)):
+    named, digest = _named(project, version_name), manifests.digest(given.built)
+    learned.keep(project, digest, given.built)
+    for setting, value in ((_TRAINED_WITH, digest), (_FORESEEN, foreseen)):
         kept = {key: one for key, one in project.get(setting, {}).items() if key != named}
         if value:
             kept[named] = value

@@ -9,7 +9,7 @@ from typing import Literal
 
 from core import settings
 from core.aws import storage
-from core.dataset import places, sources, split
+from core.dataset import models, photos, places, sources, split
 from core.dataset.trainable import trainable
 from core.errors import BadPath, Cure, NotReady
 from core.types import Photo
@@ -90,8 +90,10 @@ def shots(project: Project, source: PhotoSet) -> list[Shot]:
     return sorted(found, key=lambda shot: shot.name)
 
 
-def training_photos(project: Project) -> list[Photo]:
-    """The photos that the project's split trains with, for comparison."""
+def training_photos(project: Project, arn: str | None = None) -> list[Photo]:
+    """The photos that a model was trained with, for comparison; where that is not known, those of the split now."""
+    if arn is not None and (hashes := models.learned_from(project, arn)) is not None:
+        return [photo for photo in photos.photos(project) if photo.facts and photo.facts.sha256 in hashes]
     chosen = trainable(project)
     sides = split.current(project, chosen)
     return [entry.photo for entry in chosen.entries if entry.photo_id in sides.train]

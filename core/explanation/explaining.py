@@ -72,7 +72,7 @@ class Explanation:
 
 def explain(project: Project, prediction: Prediction, thresholds: Thresholds, arn: str, data: bytes) -> Explanation:
     """Put together what is known about a photo, `data` being its file; asks nobody. BadImage when it can't be read."""
-    seen, known = look(data), trained(project)
+    seen, known = look(data), trained(project, arn)
     near = nearness.nearness(seen.row, known.rows, known.distances)
     verdict = kinds.verdict(prediction, thresholds, near)
     nearest = verdict.best.label if verdict.best else None

@@ -75,9 +75,9 @@ def pending(project: Project) -> int:
     return remembered(project, "explanation.pending", partial(_pending, project))
 
 
-def trained(project: Project) -> Trained:
-    """The training photos of the project's split that have been embedded and measured."""
-    return remembered(project, "explanation.trained", partial(_trained, project))
+def trained(project: Project, arn: str | None = None) -> Trained:
+    """The photos that a model was trained with, of those that have been embedded and measured; else the split's."""
+    return remembered(project, "explanation.trained", partial(_trained, project, arn), arn or "")
 
 
 def look(data: bytes) -> Look:
@@ -94,8 +94,8 @@ def seen_size(facts: Facts) -> tuple[int, int]:
     return fitted(facts.upright_size, TRAINING_SIDE)
 
 
-def _trained(project: Project) -> Trained:
-    listed = {photo.facts.sha256: photo for photo in photosets.training_photos(project) if photo.facts}
+def _trained(project: Project, arn: str | None) -> Trained:
+    listed = {photo.facts.sha256: photo for photo in photosets.training_photos(project, arn) if photo.facts}
     known = _measures(project, listed)
     hashes, rows = likeness.rows_of(project, [sha256 for sha256 in listed if sha256 in known])
     some = rows if len(rows) <= MOST else rows[np.linspace(0, len(rows) - 1, MOST).astype(int)]

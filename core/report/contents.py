@@ -27,11 +27,15 @@ from core.types import Backend, Cleaned, Evaluation, Kind, Photo, Prediction, Ve
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The model that the report is about. `ran` is how long it has run so far and what that cost."""
+    """The model that the report is about. `ran` is how long it has run so far and what that cost.
+
+    `as_now` tells whether it was trained with the manifests of now; None where that is not known.
+    """
 
     version: Version
     evaluation: Evaluation | None
     ran: Cost
+    as_now: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,9 +65,18 @@ def split(contents: Contents) -> Html:
         "Labels and split",
         paragraph(f"{counted(len(built.labels), 'labelled photo')}: {len(built.split.train):,} to train with, "
                   f"{tested:,} to test with (seed {built.split.seed}; duplicates stay on one side)."),
+        paragraph(_since(contents), kind="note") if contents.model and contents.model.as_now is False else None,
         table(("label", "train", "test"), rows, ("train", "test")),
         paragraph(f"If all {tested:,} test photos are right, the true rate still lies anywhere "
                   f"{between(proportion(tested, tested))}.", kind="note") if tested else None)
+
+
+def _since(contents: Contents) -> str:
+    """That the model has learned from other photos than these."""
+    assert contents.model
+    found = contents.model.evaluation
+    then = f", on {found.training_images:,} photos, and tested on {found.testing_images:,}" if found else ""
+    return f"This is the dataset as it is now. {contents.model.version.name} was trained before it became so{then}."
 
 
 def manifest(contents: Contents) -> Html:

@@ -49,7 +49,7 @@ def gather(project: Project, clients: Clients, bucket: str, options: Options | N
         classes=vocabulary.palette(project, used),
         built=built,
         verdict=manifests.examine_project(project, built) if built else None,
-        model=_model(project, clients, trial),
+        model=_model(project, clients, trial, built),
         trial=trial,
         prices=prices.load(),
         software=software(),
@@ -157,14 +157,17 @@ def _built(project: Project, bucket: str) -> Built | None:
         return None
 
 
-def _model(project: Project, clients: Clients, trial: Trial | None) -> Model | None:
+def _model(project: Project, clients: Clients, trial: Trial | None, built: Built | None) -> Model | None:
     """The model that was tried last, or else the newest one that was trained."""
     version = _tried(clients, trial)
     if version is None:
         version = next((known for known in models.models(project, clients) if known.f1 is not None), None)
     if version is None:
         return None
-    return Model(version, _evaluation(clients, version), uptime.total_cost(Workspace(project.home), version.arn))
+    trained_with = models.trained_with(project, version.name)
+    as_now = trained_with == manifests.digest(built) if trained_with and built else None
+    return Model(version, _evaluation(clients, version), uptime.total_cost(Workspace(project.home), version.arn),
+                 as_now)
 
 
 def _tried(clients: Clients, trial: Trial | None) -> Version | None:

@@ -129,6 +129,7 @@ def _model(model: Model) -> dict[str, Any]:
     version, found = model.version, model.evaluation
     return {
         "arn": version.arn, "project": version.project, "name": version.name, "status": version.status,
+        "trained_with_these_manifests": model.as_now,
         "trained": version.trained.isoformat() if version.trained else None,
         "f1": version.f1, "billable_seconds": version.billable_seconds,
         "thresholds": found.thresholds if found else None,

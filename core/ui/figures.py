@@ -12,8 +12,8 @@ from core.evaluation.runs import Run
 from core.types import Evaluation
 
 
-def choose_run(done: Sequence[Run], key: str) -> Run:
-    """A box to choose a run, the first at the beginning.
+def choose_run(done: Sequence[Run], key: str, measured: bool = False) -> Run:
+    """A box to choose a run, the first at the beginning; where it is to be `measured`, the first with labels.
 
     The browser keeps the text of a choice, so it is unique and does not change; the session keeps the choice itself,
     so it is the number, and not a run as it was before it went on.
@@ -21,7 +21,8 @@ def choose_run(done: Sequence[Run], key: str) -> Run:
     runs = {run.id: run for run in done}
     texts = {run.id: f"{run.id}. {run.title}, {versions.names_of(run.arn)[1]}, {run.at.astimezone():%d %b %H:%M}"
              for run in done}
-    return runs[st.selectbox("Run", list(runs), key=key, width=420, format_func=texts.__getitem__)]
+    first = next((place for place, run in enumerate(done) if run.source.labelled), 0) if measured else 0
+    return runs[st.selectbox("Run", list(runs), first, key=key, width=420, format_func=texts.__getitem__)]
 
 
 def figure(title: str, measured: Figure, help: str | None = None) -> None:

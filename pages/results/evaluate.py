@@ -20,7 +20,7 @@ if not done:
     st.info("No run yet. Choose labelled photos that the model has not seen, above.", icon=":material/grid_on:")
     st.stop()
 
-run = figures.choose_run(done, f"evaluate_run_{done[0].id}")  # which shows a new run at once
+run = figures.choose_run(done, f"evaluate_run_{done[0].id}", measured=True)  # which shows a new run at once
 new_run.go_on(project, run)
 
 

@@ -22,7 +22,7 @@ done = [run for run in runs.runs(project) if run.done]
 if not done:
     messages.empty("No photos have been run through a model yet.", "Evaluate a model", "results/evaluate")
     st.stop()
-run = figures.choose_run(done, "mistakes_run")
+run = figures.choose_run(done, "mistakes_run", measured=True)
 cuts = threshold_sets.in_force(project, run.thresholds)
 made = runs.predictions(project, run.id, cuts)
 missed = mistakes.mistakes(made, cuts)

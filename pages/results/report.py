@@ -38,7 +38,7 @@ def what_to_include() -> Options:
     """The ticks."""
     st.subheader("What to include", anchor=False)
     done = [run for run in runs.runs(project) if run.done]
-    run = figures.choose_run(done, "report_run") if len(done) > 1 else None
+    run = figures.choose_run(done, "report_run", measured=True) if len(done) > 1 else None
     parts = tuple(part for part, title in PARTS.items() if st.checkbox(title, True, key=f"report {part}"))
     pictures = st.checkbox("Pictures of photos", True, key="report_pictures",
                            help="Without them nobody sees what the photos show. Charts stay.")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.aws.prediction import Answer
-from core.dataset import labels, photos, sources
+from core.dataset import labels, manifests, models, photos, sources, testset
 from core.errors import BadPath, Cancelled, ModelNotRunning, NotReady, translate
 from core.evaluation import photosets, predicting, runs
 from core.jobs import Progress
@@ -173,3 +173,17 @@ def test_runs_are_listed_newest_first_and_can_be_forgotten(project: Project, run
     assert [known.id for known in runs.runs(project)] == [again.id]
     with pytest.raises(NotReady, match="does not exist any more"):
         runs.predictions(project, run.id)
+
+
+def test_what_a_model_has_learned_from_stays_when_the_photos_change(
+    project: Project, photo_folder: Callable[..., Path]
+) -> None:
+    sources.import_folder(Progress(), str(project.home), project.name, str(photo_folder(cat=5, dog=5)))
+    labels.label_by_folder(project)
+    models.choose_rekognition(project, "pets")
+    then = {photo.name for photo in photosets.training_photos(project)}
+    assert photosets.training_photos(project, ARN) == photosets.training_photos(project)  # nothing is known of it
+    models._remember(project, "one", testset.Plan("split", manifests.build(project, "any-bucket"), 2), None)
+    labels.leave_out(project, [photo.id for photo in photos.photos(project)[:4]])
+    assert {photo.name for photo in photosets.training_photos(project)} != then
+    assert {photo.name for photo in photosets.training_photos(project, ARN)} == then

@@ -56,6 +56,13 @@ def test_names_stay_text_and_nothing_comes_from_the_network(told: Contents) -> N
     assert "url(" not in html.build(told) and "@import" not in html.build(told)
 
 
+def test_a_dataset_that_has_changed_since_the_training_is_said_to_have(told: Contents) -> None:
+    assert told.model
+    assert "before it became so" not in read(told)[1]
+    _, words = read(replace(told, model=replace(told.model, as_now=False)))
+    assert "This is the dataset as it is now." in words and "was trained before it became so" in words
+
+
 def test_the_whole_story_is_told(told: Contents) -> None:
     _, words = read(told)
     for part in (

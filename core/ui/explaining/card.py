@@ -49,7 +49,7 @@ def draw(
         if told is None:
             return
         _causes(told)
-        needed = need.draw(project, told)
+        needed = need.draw(project, arn, told)
     with words if changes.smallest(told.tried) else picture:  # the column that is shorter
         _nearest(project, told)
     if run_id is not None:

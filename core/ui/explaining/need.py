@@ -12,13 +12,13 @@ from core.ui.words import plain
 from core.workspace import Project
 
 
-def draw(project: Project, told: Explanation) -> list[str]:
+def draw(project: Project, arn: str, told: Explanation) -> list[str]:
     """What to do about it; gives the sentences."""
     st.markdown("**What to do**")
     if not told.neighbours or told.label is None:
         st.caption("That can be said once the training photos have been looked at.")
         return []
-    near, look, worth = _needs(project, told)
+    near, look, worth = _needs(project, arn, told)
     said = missing.sentences(near, look, worth, stand_in=not project.backend.is_engine)
     for sentence in said:
         st.write(plain(sentence))
@@ -26,8 +26,8 @@ def draw(project: Project, told: Explanation) -> list[str]:
     return said
 
 
-def _needs(project: Project, told: Explanation) -> tuple[Within | None, Alike | None, Worth | None]:
-    known = trained.trained(project)
+def _needs(project: Project, arn: str, told: Explanation) -> tuple[Within | None, Alike | None, Worth | None]:
+    known = trained.trained(project, arn)
     of = (known.rows.shape[0], hash(tuple((photo.id, photo.labels) for photo in known.photos)))
     return _found(str(project.folder), of, told.look.sha256, told.label, _known=known, _told=told)
 

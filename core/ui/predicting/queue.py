@@ -80,7 +80,8 @@ def _current(waiting: list[Waiting]) -> Waiting:
 def _said(one: Waiting, classes: Colours) -> None:
     made = one.prediction
     text, colour = BADGES[one.why]
-    st.badge(text, color=colour)
+    if one.why != "unknown":  # which is said in large below
+        st.badge(text, color=colour)
     said = ":gray[Unknown]" if made.answer == UNKNOWN else plain(made.answer)
     st.subheader(said, anchor=False)
     st.plotly_chart(charts.confidence_bars(made.scores, one.thresholds, classes), config={"displayModeBar": False},
@@ -89,7 +90,7 @@ def _said(one: Waiting, classes: Colours) -> None:
 
 
 def _decisions(project: Project, waiting: list[Waiting], one: Waiting, classes: Colours) -> None:
-    """A button and a key for each label; the model's own answer has Enter besides."""
+    """A button and a key for each label; the model's own answer has Y besides."""
     for position, name in enumerate(classes, 1):
         own = name == one.prediction.answer
         st.button(f":color[●]{{foreground=\"{colours.colour_of(name, classes)}\"}} {plain(name)}",
@@ -98,13 +99,13 @@ def _decisions(project: Project, waiting: list[Waiting], one: Waiting, classes: 
                   shortcut=shortcut(str(position)) if position <= KEYS else None)
     if one.prediction.answer != UNKNOWN:
         st.button("The model is right", key="review right", on_click=_settle, width="stretch",
-                  args=(project, waiting, one, one.prediction.answer), shortcut=shortcut("enter"),
+                  args=(project, waiting, one, one.prediction.answer), shortcut=shortcut("y"),
                   icon=":material/check:")
     st.button("Not for the dataset", key="review none", on_click=_settle, args=(project, waiting, one, None),
               width="stretch", shortcut=shortcut("0"), icon=":material/block:")
     with st.container(horizontal=True):
         st.button("Later", key="review later", icon=":material/arrow_forward:", on_click=_show,
-                  args=(_following(waiting, one),), shortcut=shortcut("right"), help="Goes on; it still waits")
+                  args=(_following(waiting, one),), shortcut=shortcut("n"), help="Goes on; it still waits")
         _undo_button(project)
 
 
