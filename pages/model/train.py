@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.aws import options, prices, projects, storage, training, versions
+from core.aws import options, prices, projects, states, storage, training, versions
 from core.dataset import models, testset
 from core.evaluation import forecast as forecasts
 from core.types import Version
@@ -66,7 +66,7 @@ watch()
 if known and not training_now:
     last = known[0]
     st.subheader(f"Version {plain(last.name)}", anchor=False)
-    st.caption(f"{last.status.replace('_', ' ').lower()}, {ago(last.created)}")
+    st.caption(f"{states.of_model(last.status).word}, made {ago(last.created)}")
     if last.status == "TRAINING_FAILED":
         repairable = failed.draw(project, clients, last)
         if repairable:
@@ -77,7 +77,8 @@ if known and not training_now:
     else:
         st.caption(plain(last.message))
 if any(version.f1 is not None for version in known):
-    pages.way_on("model/versions", "Start the model")
+    runs = any(version.running for version in known)
+    pages.way_on("model/versions", "See the running model" if runs else "Start the model")
 if known:
     st.divider()
 

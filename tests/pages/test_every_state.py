@@ -96,7 +96,7 @@ def test_train_shows_the_model_and_its_state(shown: Shown, status: str) -> None:
     visitor = shown("model/train", status)
     training_now = status == "TRAINING_IN_PROGRESS"
     assert ("one has been training for" in visitor.text) == training_now
-    assert training_now or f"{states.of_model(status).word}, 3 h " in visitor.text
+    assert training_now or f"{states.of_model(status).word}, made 3 h " in visitor.text
     if model(status).f1 is None:
         assert f"AWS's own words on {status}" in visitor.text
 
