@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 
 from core.dataset import cleaning, manifests, testset
 from core.dataset.manifests import Built
+from core.dataset.names import content_in
 from core.dataset.photos import photos
 from core.dataset.trainable import Entry, trainable
 from core.errors import NotReady
 from core.types import Photo
 from core.workspace import Project
-
-_CONTENT = re.compile(r"images/([0-9a-f]{16})/[^/]*$")  # see names.content_key
 
 
 class Known:
@@ -58,8 +56,8 @@ class Known:
 
     def photo(self, source_ref: str) -> Photo | None:
         """The photo that an address in S3 stands for."""
-        found = _CONTENT.search(source_ref)
-        return self._photos.get(self._contents.get(found[1], -1)) if found else None
+        content = content_in(source_ref)
+        return self._photos.get(self._contents.get(content, -1)) if content else None
 
     def entry(self, source_ref: str) -> Entry | None:
         """The picture that would be sent for it now; None where it is left out of training."""

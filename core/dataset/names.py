@@ -14,6 +14,7 @@ from core.limits import MAX_LABEL_LENGTH, SUFFIXES
 IMAGE_SUFFIXES = frozenset({
     ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".heic", ".heif", ".avif",
     ".jp2", ".ppm", ".pgm", ".tga", ".ico"})
+_CONTENT_KEY = re.compile(r"images/([0-9a-f]{16})/[^/]+$")
 SYSTEM_NAMES = frozenset({
     "__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini", "@eadir", "$recycle.bin", "#recycle",
     "system volume information", "lost+found"})
@@ -66,6 +67,12 @@ def key_name(name: str, format: str | None = None) -> str:
 def content_key(sha256: str, name: str, format: str | None) -> str:
     """Where a picture goes in S3, under the project: by its content hash, so that a key never changes its content."""
     return f"images/{sha256[:16]}/{key_name(name, format)}"
+
+
+def content_in(address: str) -> str | None:
+    """The beginning of the content hash in such a key or address, in whatever bucket; None in any other."""
+    found = _CONTENT_KEY.search(address)
+    return found[1] if found else None
 
 
 def unique(name: str, taken: Collection[str]) -> str:

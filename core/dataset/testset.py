@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -15,6 +14,7 @@ from core.dataset import examining, headers, likeness_file, looks, manifests
 from core.dataset.examining import Foreign
 from core.dataset.looks import Looked
 from core.dataset.manifests import Built
+from core.dataset.names import content_in
 from core.dataset.remembering import remembered
 from core.dataset.split import Split
 from core.dataset.trainable import Entry
@@ -31,7 +31,6 @@ from core.workspace import Project, open_project
 Way = Literal["split", "distribute", "own"]
 
 _KEPT = "test_set"  # a setting of the project
-_CONTENT = re.compile(r"images/([0-9a-f]{16})/[^/]+$")  # how Rekolab names a picture in S3, in whatever bucket
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +98,9 @@ def _with_own(built: Built, text: str) -> Plan:
     """All photos to learn from, but those that the test manifest names, under whatever bucket's address."""
     lines = opened(text.encode()).lines
     named = {line.source_ref for line in lines if line.source_ref}
-    contents = {found[1] for ref in named if (found := _CONTENT.search(ref))}
-    repeated = [key for key in built.pictures if f"s3://{built.bucket}/{key}" in named
-                or ((found := _CONTENT.search(key)) and found[1] in contents)]
+    contents = {content_in(ref) for ref in named} - {None}
+    repeated = [key for key in built.pictures
+                if f"s3://{built.bucket}/{key}" in named or content_in(key) in contents]
     reduced = replace(_reduced(built, repeated), testing=text)
     return Plan("own", reduced, sum(line.valid and line.labeled for line in lines), len(repeated))
 

@@ -24,8 +24,11 @@ way = str(top.segmented_control(
     "From", (*ONE_BY_ONE, FOLDER, REVIEW), default=PHOTOS if known else REVIEW, required=True, key="predict_way",
     persist_state="session", label_visibility="collapsed", width="stretch",
     format_func=lambda name: f"{name} ({waiting:,})" if name == REVIEW and waiting and name != asked_for else name))
-if way == REVIEW or not known:
+if way == REVIEW:
     queue.draw(project)
+    st.stop()
+if not known:
+    messages.empty("There is no trained model yet.", "Train one", "model/train")
     st.stop()
 
 chosen = model.choose(project, state.clients(project), known, top)

@@ -82,6 +82,9 @@ def test_photos_that_vanished_from_s3_are_sent_again_and_trained_with(
     assert all(one.codes == ("ERROR_INVALID_IMAGE",) and one.name.endswith(".jpg") for one in recovery.mended)
     found = trained(client, ready, "two", recovery)
     assert (found.training_images, found.testing_images) == (10, 2)
+    arn = models.models(ready, client)[0].arn
+    learned, first = models.learned_from(ready, arn), models.learned_from(ready, version.arn)
+    assert learned and len(learned) == 10 and learned == first  # and none of those that it was tested with
 
 
 def test_photos_that_are_too_large_are_cleaned_and_take_their_places(

@@ -119,3 +119,14 @@ def test_a_content_that_is_in_the_dataset_is_labelled_there(
     visitor.go("model/predict", "pets")
     visitor.click("review as cat")
     assert [(one.name, one.label) for one in photos.photos(project)] == [("same.jpg", "cat")]
+
+
+def test_without_a_model_what_waits_can_be_reviewed_and_the_rest_leads_to_training(
+    visitor: Visitor, project: Project, asked: Callable[..., str]
+) -> None:
+    asked("sure.jpg", 98)
+    visitor.go("model/predict", "pets")
+    assert shown(visitor) == "sure.jpg"
+    visitor.at.session_state["predict_way"] = "A folder"
+    visitor.run()
+    assert "There is no trained model yet." in visitor.text and "review none" not in visitor.buttons
