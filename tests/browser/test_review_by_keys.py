@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable
 
 import pytest
-from person import App, until, visit
+from person import App, settled, until, visit
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -46,8 +46,15 @@ def test_one_key_adds_a_photo_and_another_takes_it_back(
     shown = tab.get_by_test_id("stMain").get_by_test_id("stText")
     expect(shown).to_have_text("unknown.jpg")
     picture(tab, "review")
+    tab.get_by_test_id("stMain").get_by_text("A folder", exact=True).click()
+    expect(tab.get_by_text("There is no trained model yet.")).to_be_visible()
+    tab.get_by_test_id("stMain").get_by_text("To review (3)").click()  # a choice, which then has the focus
+    expect(tab.get_by_text("There is no trained model yet.")).to_have_count(0)
+    expect(shown).to_have_text("unknown.jpg")
+    settled(tab)
     tab.keyboard.press("2")
     expect(shown).to_have_text("close.jpg")
+    expect(tab.get_by_role("button", name="The model is right")).to_be_visible()  # which the unknown one has not
     tab.keyboard.press("y")
     expect(shown).to_have_text("sure.jpg")
     until(lambda: {(one.name, one.label, one.facts is not None) for one in photos.photos(project)} == {
