@@ -28,11 +28,9 @@ class Stopping(RedOnes):
         super().__init__()
         self.after = after
 
-    def detect_custom_labels(self, **request: Any) -> Any:
-        answer = super().detect_custom_labels(**request)
-        if self.calls > self.after:
+    def called(self, number: int) -> None:
+        if number > self.after:
             raise ClientError({"Error": {"Code": "ResourceNotReadyException", "Message": "no"}}, "DetectCustomLabels")
-        return answer
 
 
 def version(units: int) -> Version:
@@ -41,8 +39,8 @@ def version(units: int) -> Version:
 
 
 def ask(project: Project, rekognition: RedOnes, progress: Progress | None = None, wanted: list[Alteration] = WANTED,
-        data: bytes = PHOTO) -> int:
-    return asking.ask(progress or Progress(), project, clients(rekognition), ARN, data, wanted)
+        data: bytes = PHOTO, units: int = 1) -> int:
+    return asking.ask(progress or Progress(), project, clients(rekognition), ARN, data, wanted, units)
 
 
 def test_what_was_asked_once_is_not_asked_again(project: Project) -> None:
@@ -92,24 +90,29 @@ def test_cancelling_keeps_what_was_answered_and_the_rest_is_asked_later(project:
     assert rekognition.calls == len(WANTED) - kept
 
 
-def test_never_more_calls_are_under_way_than_the_units_allow(project: Project) -> None:
-    class Counting(RedOnes):
+def test_as_many_calls_are_under_way_as_the_units_allow_and_never_more(project: Project) -> None:
+    class Together(RedOnes):
+        """Lets no call end before as many are under way as may be."""
+
         under_way = most = 0
-        lock = threading.Lock()
+        full = threading.Event()
+
+        def called(self, number: int) -> None:
+            self.under_way += 1
+            self.most = max(self.most, self.under_way)
+            if self.under_way == asking.at_once(2):
+                self.full.set()
 
         def detect_custom_labels(self, **request: Any) -> Any:
-            with self.lock:
-                self.under_way += 1
-                self.most = max(self.most, self.under_way)
-            try:
-                return super().detect_custom_labels(**request)
-            finally:
-                with self.lock:
-                    self.under_way -= 1
+            answer = super().detect_custom_labels(**request)
+            assert self.full.wait(60)
+            with self._lock:
+                self.under_way -= 1
+            return answer
 
-    counting = Counting()
-    ask(project, counting)
-    assert 1 < counting.most <= asking.at_once(1)
+    together = Together()
+    ask(project, together, units=2)
+    assert together.most == asking.at_once(2) == 8
 
 
 def test_the_price_of_asking_is_that_of_the_running_model_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
