@@ -34,7 +34,7 @@ class Engine:
     pid: int
 
 
-def ensure_engine(folder: Path, port: int = 4599, wait: float = 20.0) -> Engine:
+def ensure_engine(folder: Path, port: int = 4599, wait: float = 60.0) -> Engine:
     """The engine that serves `folder`, started if need be. Safe from many threads and processes, cheap when it runs.
 
     It listens where it did before, else on `port`, else on any free port (0 asks for that). It ends with the process
@@ -67,8 +67,8 @@ def _ask_health(url: object) -> dict[str, str]:
 
 def _start(folder: Path, port: int, wait: float) -> Engine:
     """Start engines until one serves the folder: its own lock lets one live, and that may be another process's."""
-    deadline = time.monotonic() + wait
     with _starting:
+        deadline = time.monotonic() + wait  # not before: who has waited for another start still looks what came of it
         child, spawned = None, 0.0
         while (now := time.monotonic()) < deadline:
             if engine := find_engine(folder):

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import socket
-import statistics
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ import boto3
 import pytest
 from s3_room import s3_client
 
+from core.aws import engine_process
 from core.aws.engine_process import Engine, ensure_engine, find_engine
 from core.errors import EngineError
 
@@ -27,7 +27,7 @@ ASK = ("import sys, pathlib; from core.aws.engine_process import ensure_engine\n
        "print(engine.pid, engine.url, flush=True); sys.stdin.read()")
 
 
-def until(reached: Callable[[], bool], seconds: float = 20) -> bool:
+def until(reached: Callable[[], bool], seconds: float = 120) -> bool:
     """Whether a state is reached in time."""
     end = time.monotonic() + seconds
     while not reached():
@@ -52,7 +52,7 @@ def ended(pid: int) -> bool:
 
 def command(*arguments: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "core.engine", *map(str, arguments)], cwd=REPOSITORY, text=True,
-                          capture_output=True, timeout=60, **options)  # type: ignore[call-overload]
+                          capture_output=True, timeout=120, **options)  # type: ignore[call-overload]
 
 
 @pytest.fixture(scope="module")
@@ -62,28 +62,34 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def running(folder: Path) -> Engine:
-    """The engine of `folder`, which every test here may kill."""
-    return ensure_engine(folder, port=0, wait=60)
+    """The engine of `folder`, which every test here may kill. Nobody gets its port meanwhile who asks for any port."""
+    return ensure_engine(folder, port=20_000 + os.getpid() % 10_000)
 
 
 @pytest.fixture
-def askers(folder: Path) -> Iterator[Callable[[int], list[str]]]:
-    """`askers(n)` lets n processes ask at once, and says which engine each of them got."""
-    processes: list[subprocess.Popen[str]] = []
+def askers() -> Iterator[Callable[[Path, int], set[str]]]:
+    """`askers(folder, n)` lets n processes ask at once, and says which engines they got.
 
-    def ask(count: int) -> list[str]:
+    An engine that one of them has started ends with them, and is gone before the next test asks for one.
+    """
+    processes: list[subprocess.Popen[str]] = []
+    got: set[str] = set()
+
+    def ask(folder: Path, count: int) -> set[str]:
         processes.extend(asker(folder) for _ in range(count))
-        return [process.stdout.readline().strip() for process in processes if process.stdout]
+        got.update(process.stdout.readline().strip() for process in processes if process.stdout)
+        return got
 
     yield ask
     for process in processes:
         process.communicate("")
+    assert until(lambda: all(ended(int(answer.split()[0])) for answer in got if answer))
 
 
-def test_many_processes_that_ask_at_once_get_one_engine(folder: Path, askers: Callable[[int], list[str]]) -> None:
-    answers = set(askers(5))
-    found = find_engine(folder)
-    assert found
+def test_many_processes_that_ask_at_once_get_one_engine(
+        tmp_path: Path, askers: Callable[[Path, int], set[str]]) -> None:
+    answers = askers(tmp_path, 5)
+    found = ensure_engine(tmp_path)
     assert answers == {f"{found.pid} {found.url}"}
 
 
@@ -93,21 +99,20 @@ def test_many_threads_that_ask_at_once_get_one_engine(tmp_path: Path) -> None:
     assert len(engines) == 1
 
 
-def test_asking_for_a_running_engine_costs_next_to_nothing(folder: Path, running: Engine) -> None:
-    def cost() -> float:
-        start = time.perf_counter()
-        assert ensure_engine(folder) == running
-        return time.perf_counter() - start
-
-    assert statistics.median(cost() for _ in range(30)) < 0.02  # about 1 ms on an idle computer
+def test_asking_for_a_running_engine_takes_one_question_and_no_process(
+        folder: Path, running: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    known, asked = json.loads((folder / "engine.json").read_bytes()), []
+    monkeypatch.setattr(engine_process, "_ask_health", lambda url: asked.append(url) or known)
+    monkeypatch.setattr(engine_process, "_start", lambda *_: pytest.fail("it runs already"))
+    assert ensure_engine(folder) == running
+    assert asked == [running.url]
 
 
 def test_a_killed_engine_comes_back_at_the_same_address_for_all(
-        folder: Path, running: Engine, askers: Callable[[int], list[str]]) -> None:
+        folder: Path, running: Engine, askers: Callable[[Path, int], set[str]]) -> None:
     os.kill(running.pid, signal.SIGKILL)
-    answers = set(askers(4))
-    found = find_engine(folder)
-    assert found
+    answers = askers(folder, 4)
+    found = ensure_engine(folder)
     assert found.pid != running.pid
     assert (found.url, found.access_key, found.secret_key) == (running.url, running.access_key, running.secret_key)
     assert answers == {f"{found.pid} {found.url}"}
@@ -125,7 +130,7 @@ def test_the_engine_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
 
 def test_a_second_engine_for_the_same_folder_leaves_at_once(folder: Path, running: Engine) -> None:
     assert command("--root", folder).returncode == 3
-    assert find_engine(folder) == running
+    assert ensure_engine(folder) == running
 
 
 def test_the_environment_that_is_printed_is_enough_for_boto3(folder: Path, running: Engine) -> None:
@@ -195,10 +200,10 @@ def test_the_key_is_the_owners_alone_and_no_repr_shows_it(folder: Path, running:
 def test_the_engine_ends_in_order_when_it_is_asked_to(tmp_path: Path) -> None:
     alone = subprocess.Popen([sys.executable, "-m", "core.engine", "--root", str(tmp_path), "--port", "0"],
                              cwd=REPOSITORY, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    assert until(lambda: find_engine(tmp_path) is not None, 60)
+    assert until(lambda: find_engine(tmp_path) is not None)
     assert ensure_engine(tmp_path).pid == alone.pid
     alone.terminate()
-    assert alone.wait(20) == 0
+    assert alone.wait(120) == 0
     assert alone.stderr
     assert alone.stderr.read() == b""
 
