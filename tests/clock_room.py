@@ -48,6 +48,16 @@ class Clock:
         self.seconds += seconds
 
 
+class Standing:
+    """Stands in a module in the place of `time`: its seconds go by when a test says so."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
 class ClockRoom:
     """The engine's process, but for S3 and threads of its own: the scheduler acts when a test lets it."""
 

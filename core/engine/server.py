@@ -34,7 +34,7 @@ PATIENCE = 60.0  # seconds that a client may lag behind before it is cut off
 _PACE = 64 * 1024  # bytes a second that a client has to send, to lag behind no further
 _BRIEF = 1.0  # seconds that a client may lag behind when others wait for its thread
 _LOOK = 0.05  # seconds between two looks for a thread that can be had
-_MORE = 0.01  # seconds in which a client that still sends is heard
+_MORE = 1.0  # seconds in which a client that still sends is heard
 _BODILESS = (204, 304)
 _BROKEN = Refusal("InternalError", "We encountered an internal error. Please try again.", 500)
 
@@ -131,8 +131,6 @@ class _Handler(MotoRequestHandler):  # moto's own keeps the names of S3 metadata
 
     def run_wsgi(self) -> None:
         """Answer one request. werkzeug would end the connection after it, which costs as much as a small request."""
-        if self.headers.get("Expect", "").strip().lower() == "100-continue":
-            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         self.environ = environ = self.make_environ()
         chunked = "wsgi.input_terminated" in environ  # behind the last chunk there may be more headers
         answer = self._carry_out(environ)
@@ -166,7 +164,12 @@ class _Handler(MotoRequestHandler):  # moto's own keeps the names of S3 metadata
             self.wfile.write(body)
 
     def _hear_out(self) -> None:
-        """Take what is still being sent: a client whose connection breaks meanwhile would not see the answer."""
+        """Take what is still being sent: a client whose connection breaks meanwhile would not see the answer.
+
+        Who has the answer knows that it is whole, and hangs up.
+        """
+        with contextlib.suppress(OSError):  # it has, already
+            self.connection.shutdown(socket.SHUT_WR)
         while select.select([self.connection], [], [], _MORE)[0] and self.rfile.read1():
             pass
 
