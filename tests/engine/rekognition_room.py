@@ -49,7 +49,7 @@ class MemoryObjects:
             self._open.set()
 
     def read(self, bucket: str, key: str, version: str | None = None) -> bytes:
-        assert self._open.wait(30)
+        assert self._open.wait(120)
         return self.kept[bucket, key]
 
     def size(self, bucket: str, key: str) -> int:
@@ -92,10 +92,12 @@ class Room:
 
     def crashed(self, root: Path, **settings: Any) -> Room:
         """The room as a new process finds it, perhaps with other settings, after this one was killed now."""
-        shutil.copytree(self.root, root, ignore=shutil.ignore_patterns("*.sqlite*"))
+        root.mkdir(parents=True)
         names = (self.root / "rekognition.sqlite", root / "rekognition.sqlite")
         with closing(sqlite3.connect(names[0])) as live, closing(sqlite3.connect(names[1])) as copy:
             live.backup(copy)  # all that was committed, whatever the living one writes meanwhile
+        # The files come after the rows that name them, and drafts of files may be gone before they are copied.
+        shutil.copytree(self.root, root, ignore=shutil.ignore_patterns("*.sqlite*", "*.part"), dirs_exist_ok=True)
         objects = MemoryObjects()
         objects.kept, objects.buckets = dict(self.objects.kept), set(self.objects.buckets)
         return Room(root, objects, **settings)
@@ -162,6 +164,12 @@ class Room:
 
         until(left, lambda count: count == 0)
 
+    def end_waits(self) -> None:
+        """Let the time go by for which waiting tasks wait."""
+        with self.app.state.transaction() as rows:
+            rows.execute("UPDATE task SET due = 0")
+        self.app._tasks.wake()
+
     def run(self, arn: str) -> None:
         self.aws.start_project_version(ProjectVersionArn=arn, MinInferenceUnits=1)
         self.reach(arn, "RUNNING", "FAILED")
@@ -170,7 +178,7 @@ class Room:
         return self.objects.kept[BUCKET, key].decode()
 
 
-def until(look: Any, good: Any, seconds: float = 30.0) -> Any:
+def until(look: Any, good: Any, seconds: float = 120.0) -> Any:
     """What `look` returns once it is `good`."""
     end = time.monotonic() + seconds
     while not good(found := look()):

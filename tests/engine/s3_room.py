@@ -34,7 +34,7 @@ def signed_headers(engine: Engine, method: str, url: str, body: bytes = b"", **h
 def exchange(engine: Engine, method: str, target: str, body: bytes = b"",
              headers: dict[str, str] | None = None) -> tuple[int, dict[str, str], bytes]:
     """(status, headers, body) of a request that is sent exactly as it is given."""
-    connection = http.client.HTTPConnection(urlsplit(engine.url).netloc, timeout=20)
+    connection = http.client.HTTPConnection(urlsplit(engine.url).netloc, timeout=60)
     try:
         connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
         for name, value in ({"Host": urlsplit(engine.url).netloc, "Content-Length": str(len(body))}

@@ -162,7 +162,7 @@ def test_the_thread_hears_of_a_schedule_that_is_due_already(room: ClockRoom) -> 
     until(lambda: room.status(arn) == "STOPPED")
 
 
-def until(reached: Callable[[], bool], seconds: float = 20) -> None:
+def until(reached: Callable[[], bool], seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while not reached():
         assert time.monotonic() < end

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from clock_room import Standing
 from error_scene import Scene
 from errors_room import CASES, COMMON, DOCUMENTED, IMPOSSIBLE, PAGE, Case, common_pairs, page
 
+from core.engine import rates
 from core.engine.rekognition import OPERATIONS
 from core.engine.state import State
 
@@ -25,10 +27,12 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 
 @pytest.fixture(scope="module")
 def slow(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    """The scene at one request a second."""
+    """The scene at one request a second, which does not go by."""
     opened = scene.again(tmp_path_factory.mktemp("slow") / "scene", calls_per_second=1, tag_calls_per_second=1,
                          detections_per_second=1)
-    yield opened
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rates, "time", Standing())
+        yield opened
     opened.close()
 
 

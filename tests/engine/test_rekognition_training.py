@@ -195,6 +195,7 @@ def test_an_orderly_end_interrupts_a_training_without_counting_it(room: Room, tm
         until(lambda: attempts(room), lambda count: count == 1)
         closing = threading.Thread(target=room.app.close)
         closing.start()
+        until(room.app._tasks._closing.is_set, bool)
     closing.join()
     assert room.version(arn)["Status"] == "TRAINING_IN_PROGRESS"
     assert attempts(room) == 0

@@ -40,7 +40,7 @@ def test_a_model_goes_through_every_state(ready: tuple[Room, str], refused: Call
     assert refused(room.aws.stop_project_version, ProjectVersionArn=arn) == "ResourceInUseException"
     assert room.aws.start_project_version(ProjectVersionArn=arn, MinInferenceUnits=1)["Status"] == "STARTING"
     room.aws.get_waiter("project_version_running").wait(
-        ProjectArn=project, VersionNames=["v1"], WaiterConfig={"Delay": 1, "MaxAttempts": 20})
+        ProjectArn=project, VersionNames=["v1"], WaiterConfig={"Delay": 1, "MaxAttempts": 120})
     assert refused(room.run, arn=arn) == "ResourceInUseException"
     assert refused(room.aws.delete_project_version, ProjectVersionArn=arn) == "ResourceInUseException"
     assert room.aws.stop_project_version(ProjectVersionArn=arn)["Status"] == "STOPPING"
