@@ -56,16 +56,21 @@ class Journey:
             ProjectArn=self.projects["entries"], DatasetType="TRAIN")["DatasetArn"]
         self.model, self.project = self._new_model(), self._new_project()
 
-    def crash(self, seconds: float) -> None:
-        """Let the journey go on for so long, kill the engine in the middle of it, and start the next one."""
+    def crash(self, seconds: float, changes: int = 0) -> None:
+        """Let the journey go on for so long, and for so many acknowledged changes, kill the engine in the middle of it,
+        and start the next one."""
+        known = self.acknowledged
         self.killed.clear()
         steps: list[Callable[[], None]] = [self._live, self._found, self._tag, self._tag_object, self._relabel]
         steps += [self._writer(number) for number in range(WRITERS)]
         with ThreadPoolExecutor(len(steps)) as pool:
             working = [pool.submit(self._repeat, step) for step in steps]
-            time.sleep(seconds)
-            self.killed.set()
-            os.kill(self.aws.engine.pid, signal.SIGKILL)
+            try:
+                time.sleep(seconds)
+                until(lambda: self.acknowledged - known, lambda more: more >= changes)
+            finally:
+                self.killed.set()
+                os.kill(self.aws.engine.pid, signal.SIGKILL)
         for work in working:
             work.result()
         self.moments[MODEL[self.model.known] or "NO MODEL"] += 1
@@ -77,7 +82,7 @@ class Journey:
         self.project.see()
         self._check_objects()
         self._check_tags()
-        until(self.model.see, lambda _: self.model.known % 2 == 0, 90)
+        until(self.model.see, lambda _: self.model.known % 2 == 0)
         until(self.project.see, lambda _: self.project.known % 2 == 0)
         self._check_model()
         self._check_entry()

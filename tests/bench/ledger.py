@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ class Ledger:
         self.acknowledged = 0
         self._known: dict[str, Any] = {}
         self._asked: dict[str, Any] = {}
+        self._counting = threading.Lock()
 
     @contextlib.contextmanager
     def changing(self, name: str, value: Any) -> Iterator[None]:
@@ -25,7 +27,8 @@ class Ledger:
         yield
         self._known[name] = value
         del self._asked[name]
-        self.acknowledged += 1
+        with self._counting:
+            self.acknowledged += 1
 
     def names(self, prefix: str = "") -> list[str]:
         return sorted(name for name in self._known | self._asked if name.startswith(prefix))

@@ -86,6 +86,7 @@ def write_versions(s3: Any) -> dict[str, Any]:
 def put_until_it_dies(s3: Any, kill: Callable[[], None]) -> list[str]:
     """Put from six threads at once, kill in the middle of it, and return the keys whose put was acknowledged."""
     acknowledged: list[str] = []
+    counting = threading.Lock()
 
     def put(writer: int) -> None:
         for number in range(10_000):
@@ -94,9 +95,10 @@ def put_until_it_dies(s3: Any, kill: Callable[[], None]) -> list[str]:
                 s3.put_object(**BUCKET, Key=key, Body=body_of(key))
             except (ClientError, BotoCoreError):
                 return
-            acknowledged.append(key)
-            if len(acknowledged) == 100:
-                kill()
+            with counting:  # or two would count to 101 together, and nobody kill
+                acknowledged.append(key)
+                if len(acknowledged) == 100:
+                    kill()
 
     writers = [threading.Thread(target=put, args=(writer,)) for writer in range(6)]
     for writer in writers:
