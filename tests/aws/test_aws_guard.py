@@ -267,7 +267,7 @@ def test_the_guard_goes_on_after_every_kind_of_error_and_stops_the_model_in_the_
     deadlines.write(workspace, MODEL, STUDIO, now() - HOUR)
     watch = guard.Guard(workspace, every=0.01, connect=connect)
     watch.start()
-    assert stopped.wait(10)
+    assert stopped.wait(60)
     watch.end()
     assert deadlines.known(workspace) == []
     assert len(looks) == 3
@@ -291,7 +291,7 @@ def test_the_guard_outlives_a_catalogue_that_can_not_be_read(
     monkeypatch.setattr(guard, "enforce", enforce)
     watch = guard.Guard(workspace, every=0.01)
     watch.start()
-    assert again.wait(10)
+    assert again.wait(60)
     watch.end()
 
 
@@ -305,7 +305,7 @@ def test_the_guard_tells_why_it_could_not_stop_a_model(workspace: Workspace) -> 
     deadlines.write(workspace, MODEL, STUDIO, now() - HOUR)
     watch = guard.Guard(workspace, every=60, connect=connect)
     watch.start()
-    assert looked.wait(10)
+    assert looked.wait(60)
     watch.end()
     assert watch.troubles == {MODEL: "No network."}
     assert deadlines.of(workspace, MODEL) is not None
@@ -341,12 +341,16 @@ def test_without_a_role_aws_is_not_asked_for_a_schedule(workspace: Workspace, sc
     assert backstop.known(workspace)[MODEL].at is None
 
 
-def test_nothing_is_started_once_the_budget_is_spent(workspace: Workspace, script: Script) -> None:
+def test_nothing_is_started_once_the_budget_is_spent(
+    workspace: Workspace, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (guard, budget):
+        monkeypatch.setattr(module, "now", lambda: NINE)  # and not the first minute of a month
     ours = MODEL.replace("123456789012", "111122223333")
-    uptime.note_started(workspace, ours, 5, now() - dt.timedelta(minutes=1))
+    uptime.note_started(workspace, ours, 5, NINE - dt.timedelta(minutes=1))
     budget.set_limit(workspace, 0.01)
     with pytest.raises(RekolabError, match="Nothing more is started"):
-        guard.start(workspace, script.clients, MODEL, 2, now() + HOUR)
+        guard.start(workspace, script.clients, MODEL, 2, NINE + HOUR)
     assert deadlines.known(workspace) == []
     expect_stop(script)
     guard.stop(workspace, script.clients, MODEL)

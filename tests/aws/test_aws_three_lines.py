@@ -279,7 +279,7 @@ PHASES = st.lists(st.tuples(st.integers(1, 90), st.sets(st.sampled_from(LINES), 
                             st.none() | st.integers(1, 120)), max_size=6)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(units=st.integers(1, 5), minutes=st.integers(1, 240), phases=PHASES, last=st.sampled_from(LINES))
 def test_what_is_billed_is_never_over_the_cap_by_more_than_a_minute(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, units: int, minutes: int,

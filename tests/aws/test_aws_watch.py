@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import os
 import re
 import shutil
@@ -21,12 +22,13 @@ from core.types import Backend
 from core.workspace import Workspace, now
 
 REPOSITORY = Path(__file__).parents[2]
+FAR = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
 GONE = "arn:aws:rekognition:us-east-1:123456789012:project/gone/version/one/1690405809999"
 APP = ("import os, sys, pathlib; from core.aws.watch_process import ensure_watch\n"
        "ensure_watch(pathlib.Path(sys.argv[1])); os.kill(os.getpid(), 9)")
 
 
-def until(reached: Callable[[], bool], seconds: float = 60) -> None:
+def until(reached: Callable[[], bool], seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while not reached():
         assert time.monotonic() < end
@@ -61,19 +63,23 @@ def test_the_watch_outlives_the_app_starts_the_engine_stops_what_is_due_and_ends
 
 
 def test_one_watches_however_often_it_is_asked_for_and_another_comes_when_it_was_killed(home: Workspace) -> None:
-    deadlines.write(home, GONE, Backend("nobody"), now().replace(year=2100))
+    deadlines.write(home, GONE, Backend("nobody"), FAR)
     ensure_watch(home.root)
     until(lambda: len(watchers(home)) == 1)
     ensure_watch(home.root)
     assert watch.main(["--home", str(home.root)]) == 0  # it finds that another one watches
     os.kill(watchers(home)[0], signal.SIGKILL)
-    until(lambda: not watched(home.root))
-    ensure_watch(home.root)
-    until(lambda: len(watchers(home)) == 2)
+
+    def another_came() -> bool:
+        ensure_watch(home.root)  # as the app does again and again: one that was killed may take a moment to be gone
+        return len(watchers(home)) > 1
+
+    until(another_came)
+    assert len(watchers(home)) == 2
 
 
 def test_a_workspace_that_was_deleted_is_not_made_anew(home: Workspace) -> None:
-    deadlines.write(home, GONE, Backend("nobody"), now().replace(year=2100))
+    deadlines.write(home, GONE, Backend("nobody"), FAR)
     watch.watch(home, sleep=lambda _: shutil.rmtree(home.root))
     assert not home.root.exists()
     assert watch.main(["--home", str(home.root)]) == 0
