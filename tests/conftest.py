@@ -8,11 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from PIL import Image, ImageDraw
 
 from core.dataset import likeness, photos
 from core.jobs import Progress
 from core.workspace import Project, Workspace
+
+settings.load_profile("ci")  # the same examples every time, and as slow as they like: no test fails by chance
 
 
 @pytest.fixture

@@ -38,7 +38,6 @@ def least(known: Scores, price: float, combinations: list[tuple[float, ...]]) ->
     return min(cost_at(known, np.array(cuts), price).a_photo for cuts in combinations)
 
 
-@settings(deadline=None)
 @given(answered(3, 12), PRICES)
 def test_the_best_threshold_for_all_labels_costs_no_more_than_any_other(known: Scores, price: float) -> None:
     found = best_for_all(stake(known, price))
@@ -47,7 +46,6 @@ def test_the_best_threshold_for_all_labels_costs_no_more_than_any_other(known: S
         least(known, price, [(cut,) * 3 for cut in everywhere(known)]))
 
 
-@settings(deadline=None)
 @given(answered(2, 10), PRICES)
 def test_the_best_two_thresholds_cost_no_more_than_any_other_two(known: Scores, price: float) -> None:
     found = best_by_label(stake(known, price))
@@ -55,7 +53,7 @@ def test_the_best_two_thresholds_cost_no_more_than_any_other_two(known: Scores, 
         least(known, price, list(product(everywhere(known), repeat=2))))
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(answered(3, 6), PRICES)
 def test_the_best_three_thresholds_cost_no_more_than_any_other_three(known: Scores, price: float) -> None:
     found = best_by_label(stake(known, price))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.evaluation import metrics, scores, sweeping
@@ -36,7 +36,6 @@ def predictions(draw: st.DrawFn) -> list[Prediction]:
     return made
 
 
-@settings(deadline=None)
 @given(predictions(), st.lists(st.sampled_from([0.0, 30.0, 50.0, 60.0, 100.0]), min_size=3, max_size=3))
 def test_arrays_decide_as_single_predictions_do_and_count_the_same(made: list[Prediction], cuts: list[float]) -> None:
     thresholds = dict(zip(LABELS, cuts, strict=True))
@@ -50,7 +49,6 @@ def test_arrays_decide_as_single_predictions_do_and_count_the_same(made: list[Pr
         slow.accuracy, slow.f1, slow.failed, slow.without_truth)
 
 
-@settings(deadline=None)
 @given(predictions())
 def test_the_curve_is_what_deciding_anew_gives_at_every_cut(made: list[Prediction]) -> None:
     curve = sweeping.sweep(scores.scores(made, LABELS), np.array([0.0, 30.0, 50.0, 50.00001, 99.0, 100.0]))
@@ -61,7 +59,6 @@ def test_the_curve_is_what_deciding_anew_gives_at_every_cut(made: list[Predictio
         assert curve.right[place] + curve.wrong[place] + curve.unknown[place] == counts.counts.sum()
 
 
-@settings(deadline=None)
 @given(predictions(), st.integers(0, 2))
 def test_the_present_threshold_lies_on_the_curve_of_precision_and_recall(made: list[Prediction], label: int) -> None:
     known = scores.scores(made, LABELS)
@@ -93,9 +90,14 @@ def test_ten_thousand_answers_follow_a_slider() -> None:
         Prediction(str(number), "", f"label {number % 8}", tuple(sorted(
             (Score(f"label {place}", float(value)) for place, value in enumerate(row)),
             key=lambda score: -score.confidence)), UNKNOWN, 0.0) for number, row in enumerate(shares)])
-    started = time.perf_counter()
-    metrics.measure_at(known, scores.decide(known, np.full(8, 42.0)))
-    assert time.perf_counter() - started < 0.2
+
+    def step(cut: float) -> float:
+        """Seconds of work, whatever else the computer does."""
+        started = time.thread_time()
+        metrics.measure_at(known, scores.decide(known, np.full(8, cut)))
+        return time.thread_time() - started
+
+    assert min(map(step, (40.0, 41.0, 42.0))) < 0.2  # a hundredth of a second on an idle computer
 
 
 def test_a_matrix_of_many_classes_is_cut_to_those_that_are_mixed_up() -> None:

@@ -46,7 +46,7 @@ def test_a_box_that_is_the_whole_picture_stays_the_whole_picture(found, orientat
     assert follow(Box("all", 0, 0, *size), facts, after) == Box("all", 0, 0, *after)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(boxed(), st.integers(1, 8), st.integers(64, 320), st.sampled_from(["PNG", "JPEG"]))
 @example(((300, 200), Box("cat", 299, 199, 1, 1)), 6, 64, "PNG")
 @example(((300, 200), Box("cat", 0, 0, 3, 200)), 8, 100, "JPEG")

@@ -61,7 +61,7 @@ def run(folder: Path, patch: pytest.MonkeyPatch, **environment: str) -> nbformat
     for name, value in environment.items():
         patch.setenv(name, value)
     book = nbformat.read(folder / NOTEBOOK, as_version=4)
-    NotebookClient(book, timeout=240, resources={"metadata": {"path": str(folder)}}).execute()
+    NotebookClient(book, timeout=240, startup_timeout=240, resources={"metadata": {"path": str(folder)}}).execute()
     return book
 
 

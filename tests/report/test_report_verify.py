@@ -16,7 +16,7 @@ from core.report.__main__ import main
 from core.report.bundle import SEAL, SUMS
 from core.report.contents import Contents
 
-REPEATED = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+REPEATED = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")
