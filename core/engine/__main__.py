@@ -16,6 +16,7 @@ import threading
 import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -111,11 +112,13 @@ def _serve(root: Path, port: int, follow_stdin: bool) -> None:
     write_atomically(root / "engine.json", json.dumps(identity | {"url": url}).encode())
     sys.stdout.write(f"The engine listens on {url}. Clients: eval \"$(python -m core.engine --print-env)\"\n")
     sys.stdout.flush()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # werkzeug ends its loop on a keyboard interrupt
+    ended: SimpleQueue[None] = SimpleQueue()
+    threading.Thread(target=_leave_at, args=(ended, close), daemon=True).start()
+    for number in (signal.SIGINT, signal.SIGTERM):  # an exception would close the connection of a request that begins
+        signal.signal(number, lambda *_: ended.put(None))
     if follow_stdin:
-        threading.Thread(target=_follow_stdin, args=(close,), daemon=True).start()
+        threading.Thread(target=_follow_stdin, args=(ended,), daemon=True).start()
     server.serve_forever()
-    _leave(close)
 
 
 def _port_of(address: str | None) -> int | None:
@@ -164,15 +167,16 @@ def _assemble(root: Path, identity: dict[str, Any]) -> tuple[Gate, Callable[[], 
     return Gate(access_key(root), services, identity), close
 
 
-def _follow_stdin(close: Callable[[], None]) -> None:
+def _follow_stdin(ended: SimpleQueue[None]) -> None:
     """Wait until the other end of standard input is closed: its holder is gone, however it died."""
     while sys.stdin.buffer.read(4096):
         pass
-    _leave(close)
+    ended.put(None)
 
 
-def _leave(close: Callable[[], None]) -> None:
-    """End the process, whatever its threads are doing: unfinished requests were not acknowledged."""
+def _leave_at(ended: SimpleQueue[None], close: Callable[[], None]) -> None:
+    """End the process when that is asked for, whatever its threads do: unfinished requests were not acknowledged."""
+    ended.get()
     closing = threading.Thread(target=close, daemon=True)
     closing.start()
     closing.join(_PATIENCE)

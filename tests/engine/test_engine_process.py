@@ -205,7 +205,7 @@ def test_the_engine_ends_in_order_when_it_is_asked_to(tmp_path: Path) -> None:
     alone.terminate()
     assert alone.wait(120) == 0
     assert alone.stderr
-    assert alone.stderr.read() == b""
+    assert alone.stderr.read().decode() == ""
 
 
 def test_clients_of_boto3_need_no_more_than_the_address_and_the_key(running: Engine) -> None:
