@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,7 +16,12 @@ from core.dataset import likeness, photos
 from core.jobs import Progress
 from core.workspace import Project, Workspace
 
-settings.load_profile("ci")  # the same examples every time, and as slow as they like: no test fails by chance
+# The same examples every time, and as slow as they like: no test fails by chance. `--hypothesis-profile search` looks
+# for others.
+settings.register_profile("search", max_examples=2000, deadline=None)
+settings.load_profile("ci")
+# Several workers with a thread for each processor wait for one another, for thirty times as long as the work takes.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture

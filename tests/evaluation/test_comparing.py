@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -9,6 +11,7 @@ from core.evaluation.comparing import Answer, compare, mcnemar
 from core.types import UNKNOWN, Prediction
 
 
+@cache  # for thousands of runs over the same photos
 def answer(name: str, right: bool, truth: str = "cat") -> Answer:
     return Answer(name, frozenset({truth}), (truth if right else "dog",), right)
 
