@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import threading
 import time
 import uuid
 from collections.abc import Collection, Iterable
@@ -19,6 +20,7 @@ class Blobs:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._discarded: collections.deque[tuple[float, str]] = collections.deque()
+        self._discarding = threading.Lock()
         folder.mkdir(parents=True, exist_ok=True)
 
     def write(self, data: bytes) -> str:
@@ -32,10 +34,14 @@ class Blobs:
 
     def discard(self, names: Iterable[str]) -> None:
         """Remove bodies that nothing names any more: these a minute from now, and now those whose minute is over."""
-        now = time.monotonic()
-        self._discarded.extend((now, name) for name in names)
-        while self._discarded and self._discarded[0][0] < now - GRACE:
-            self._path(self._discarded.popleft()[1]).unlink(missing_ok=True)
+        over: list[str] = []
+        with self._discarding:
+            now = time.monotonic()
+            self._discarded.extend((now, name) for name in names)
+            while self._discarded and self._discarded[0][0] < now - GRACE:
+                over.append(self._discarded.popleft()[1])
+        for name in over:
+            self._path(name).unlink(missing_ok=True)
 
     def keep_only(self, names: Collection[str]) -> None:
         """Remove every other file: what a crash cut off, and what was waiting for its minute."""

@@ -20,6 +20,7 @@ from botocore.utils import parse_to_aware_datetime
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.iam.access_control import PermissionResult
 from moto.s3.exceptions import MissingBucket, NoSuchUpload
+from moto.s3.utils import _VersionedKeyStore
 from moto.utilities.utils import LowercaseDict
 
 from core.engine import s3_changes
@@ -83,10 +84,22 @@ def adopt(blobs: Blobs) -> None:
         return
     models.FakeKey = StoredKey  # type: ignore[misc]
     models.MultipartDict.__missing__ = _no_such_upload  # type: ignore[attr-defined]
+    _VersionedKeyStore.items = items  # type: ignore[assignment]
+    _VersionedKeyStore.iterlists = lists  # type: ignore[assignment]
     for module in (models, responses):
         vars(module)["compute_checksum"] = compute_checksum  # moto's own gives wrong ones without more packages
     vars(serialize)["parse_to_aware_datetime"] = _moment  # moto's own takes most of the time of a long list
     s3_changes.watch()
+
+
+def items(keys: _VersionedKeyStore) -> Iterator[tuple[str, Any]]:
+    """The keys of a bucket with their latest versions, as of one moment. moto's own fails where one is deleted then."""
+    return ((name, versions[-1]) for name, versions in lists(keys) if versions)
+
+
+def lists(keys: _VersionedKeyStore) -> Iterator[tuple[str, list[Any]]]:
+    """The same with all versions."""
+    return iter(dict.copy(keys).items())
 
 
 def _moment(value: Any) -> dt.datetime:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from clock_room import Standing
+from moto.s3.utils import _VersionedKeyStore
+
+from core.engine import blobs, s3_keys
 
 KEYS = [
     "sp ace/my file (1).jpg", "uni/日本語-é.png", "plus+and&amp=.txt", "pct%20lit.txt", "hash#q?.txt",
@@ -143,6 +150,40 @@ def test_a_long_list_comes_in_pages(s3: Any, bucket: str) -> None:
         pages = s3.get_paginator(operation).paginate(
             Bucket=bucket, Prefix="pg/", PaginationConfig={"PageSize": 100})
         assert [entry["Key"] for page in pages for entry in page["Contents"]] == names
+
+
+def test_a_list_is_of_one_moment_whatever_is_deleted_meanwhile() -> None:
+    keys, (first, second, third) = _VersionedKeyStore(), (SimpleNamespace(dispose=lambda: None) for _ in range(3))
+    keys["a"], keys["a"], keys["b"] = first, second, third  # two versions of a
+    latest, versions = s3_keys.items(keys), s3_keys.lists(keys)
+    assert (next(latest), next(versions)) == (("a", second), ("a", [first, second]))
+    keys.pop("b")
+    keys["c"] = first
+    assert (list(latest), list(versions)) == ([("b", third)], [("b", [third])])
+
+
+@pytest.fixture
+def hasty() -> Iterator[None]:
+    """Threads that give way to each other as often as they can."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_bodies_that_many_discard_go_after_their_minute_and_not_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Standing()
+    monkeypatch.setattr(blobs, "time", clock)
+    kept = blobs.Blobs(tmp_path)
+    for second in (0, 30, 61):
+        clock.seconds = second
+        names = [[kept.write(b"x") for _ in range(8)] for _ in range(8)]
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda some: [kept.discard([name]) for name in some], names))
+    assert len(list(tmp_path.glob("*/*"))) == 128  # those of the first moment are gone
 
 
 def test_many_objects_are_deleted_at_once(s3: Any, bucket: str) -> None:
