@@ -23,6 +23,8 @@ settings.load_profile("ci")
 # Several workers with a thread for each processor wait for one another, for thirty times as long as the work takes.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+_lasting: list[object] = []  # processes that serve until the last test
+
 
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
@@ -50,12 +52,26 @@ def no_watch_is_left_behind() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
     """A running engine of its own for the whole session, reached over HTTP like AWS."""
-    from core.aws.engine_process import ensure_engine
+    from core.aws.engine_process import _children, ensure_engine
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("REKOLAB_ENGINE_OTHERS_BUCKETS", "theirs-*")
         running = ensure_engine(tmp_path_factory.mktemp("engine"), port=0)
+    _lasting.extend(child for child in _children if child.pid == running.pid)
     yield running
+
+
+@pytest.fixture(scope="module")
+def engines_end() -> Iterator[None]:
+    """Other engines that a module starts do not stay, a hundred megabytes each, until the last test."""
+    from core.aws.engine_process import _children
+
+    before = [*_children]
+    yield
+    for child in _children:
+        if child not in before and child not in _lasting:
+            child.kill()
+            child.wait()
 
 
 @pytest.fixture

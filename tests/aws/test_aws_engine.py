@@ -25,7 +25,7 @@ HOUR = dt.timedelta(hours=1)
 
 
 @pytest.fixture(scope="module")
-def clients(engine) -> Clients:
+def clients(engine, engines_end: None) -> Clients:
     return engine_clients(engine, lambda: engine)
 
 

@@ -15,6 +15,11 @@ from s3_room import s3_client
 from core.aws.engine_process import Engine
 
 
+@pytest.fixture(scope="module", autouse=True)
+def no_engine_stays(engines_end: None) -> None:
+    """Most modules here start their own."""
+
+
 @pytest.fixture
 def room(tmp_path: Path) -> Iterator[Room]:
     """A Rekognition with nothing in it."""
