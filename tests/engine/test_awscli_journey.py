@@ -31,7 +31,7 @@ def aws(engine: Engine) -> Aws:
 
     def run(command: str, *more: str | Path) -> Any:
         done = subprocess.run(["aws", *command.split(), *map(str, more)], env=environment, capture_output=True,
-                              text=True, timeout=60)
+                              text=True, timeout=120)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout) if done.stdout.startswith("{") else done.stdout
 
@@ -47,11 +47,11 @@ def test_awscli_trains_waits_asks_and_stops(aws: Aws, engine: Engine, tmp_path: 
                   "S3Bucket=typed,S3KeyPrefix=out", "--training-data", f"Assets=[{{{MANIFEST}}}]", "--testing-data",
                   "AutoCreate=true")["ProjectVersionArn"]
     named = ("--project-arn", project, "--version-names", "v1")
-    until(lambda: state(engine, project), "TRAINING_COMPLETED".__eq__, 90)  # awscli waits two minutes between two looks
+    until(lambda: state(engine, project), "TRAINING_COMPLETED".__eq__)  # awscli waits two minutes between two looks
     aws("rekognition wait project-version-training-completed", *named)
 
     aws("rekognition start-project-version --min-inference-units 1 --project-version-arn", version)
-    until(lambda: state(engine, project), "RUNNING".__eq__, 60)
+    until(lambda: state(engine, project), "RUNNING".__eq__)
     aws("rekognition wait project-version-running", *named)
     for label, image in (("bars", ("--image-bytes", f"fileb://{photos / 'bars0.jpg'}")),
                          ("ring", ("--image", "S3Object={Bucket=typed,Name=photos/ring0.jpg}"))):

@@ -70,7 +70,7 @@ def manifest_line(key: str, label: str) -> str:
 
 def until(look: Callable[[], str], *wanted: str) -> str:
     """The state as soon as it is one of those that are waited for."""
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 240
     while (state := look()) not in wanted:
         assert time.monotonic() < deadline, f"still {state}"
         time.sleep(0.05)

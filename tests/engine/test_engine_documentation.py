@@ -110,6 +110,6 @@ def test_the_links_of_the_page_lead_somewhere() -> None:
 def test_a_setting_that_is_none_ends_the_engine_with_its_name(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-m", "core.engine", "--root", str(tmp_path), "--port", "0"],
                           cwd=REPOSITORY, env=os.environ | {f"{PREFIX}MAX_UNITS": "many"}, text=True,
-                          capture_output=True, timeout=60)
+                          capture_output=True, timeout=120)
     assert done.returncode == 1
     assert done.stderr == f"{PREFIX}MAX_UNITS is “many”. Set it to a whole number from 0 up.\n"

@@ -97,7 +97,7 @@ def test_ten_thousand_answers_follow_a_slider() -> None:
         metrics.measure_at(known, scores.decide(known, np.full(8, cut)))
         return time.thread_time() - started
 
-    assert min(map(step, (40.0, 41.0, 42.0))) < 0.2  # a hundredth of a second on an idle computer
+    assert min(map(step, (40.0, 41.0, 42.0))) < 0.05  # usually a thousandth, after the first has paid for imports
 
 
 def test_a_matrix_of_many_classes_is_cut_to_those_that_are_mixed_up() -> None:
