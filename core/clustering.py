@@ -89,8 +89,9 @@ class _Watch:
                 progress.say("A worker of the cluster is there again.")
             self._since = None
             return
-        self._since = self._since or time.monotonic()
-        left = WORKERLESS - (time.monotonic() - self._since)
+        now = time.monotonic()
+        self._since = self._since or now
+        left = WORKERLESS - (now - self._since)
         if left <= 0:
             raise ClusterError(f"All workers of the cluster at {self._address} are gone. What was finished is kept. "
                                f"Start one with `dask worker {self._address}`, then start again: it goes on where it "

@@ -177,20 +177,22 @@ class Jobs:
         try:
             self._change(key, state="running")
             progress.check()
-            self._end(key, state="done", result=function(progress, **arguments))
+            self._end(key, lock, state="done", result=function(progress, **arguments))
         except Cancelled as error:
-            self._end(key, state="cancelled", error=error)
+            self._end(key, lock, state="cancelled", error=error)
         except RekolabError as error:
-            self._end(key, state="failed", error=error)
+            self._end(key, lock, state="failed", error=error)
         except Exception as error:
             log.exception("job %s failed", key)
-            self._end(key, state="failed", error=RekolabError(f"Something unexpected: {type(error).__name__}: {error}"))
-        finally:
-            lock.release()
+            unexpected = RekolabError(f"Something unexpected: {type(error).__name__}: {error}")
+            self._end(key, lock, state="failed", error=unexpected)
 
-    def _end(self, key: str, **changes: Any) -> None:
-        self._file(key, ".json").unlink(missing_ok=True)
-        self._change(key, ended=time.time(), **changes)
+    def _end(self, key: str, lock: FileLock, **changes: Any) -> None:
+        """All of it at once, as whoever sees the job ended may start it again in the same moment."""
+        with self._lock:
+            self._file(key, ".json").unlink(missing_ok=True)
+            lock.release()
+            self._change(key, ended=time.time(), **changes)
 
     def _change(self, key: str, **changes: Any) -> None:
         with self._lock:

@@ -247,6 +247,11 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC).replace(microsecond=0)
 
 
+def today() -> dt.date:
+    """The day where this computer is."""
+    return dt.date.today()
+
+
 def text_of(moment: dt.datetime) -> str:
     """A moment as catalogues keep it: in UTC to the second, so that the order of texts is the order of time."""
     return moment.astimezone(dt.UTC).replace(microsecond=0).isoformat()

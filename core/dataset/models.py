@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -17,7 +17,7 @@ from core.errors import TRAIN, Cure, NotAllowed, NotReady, RekolabError
 from core.jobs import Progress
 from core.limits import MAX_VERSIONS
 from core.types import Version
-from core.workspace import Project, now, open_project
+from core.workspace import Project, open_project, today
 
 LABEL = Cure("Label more photos", "data/label")
 # Settings of the project by training: the digest of its manifests, and the forecast when it began.
@@ -39,9 +39,9 @@ def models(project: Project, clients: Clients) -> list[Version]:
     return versions.list_versions(clients, rekognition_name(project))
 
 
-def next_version_name(project: Project, clients: Clients) -> str:
-    """The name by date that the next training gets."""
-    return training.default_version_name((version.name for version in models(project, clients)), now().date())
+def next_version_name(known: Iterable[Version]) -> str:
+    """The name by today's date that a training gets after these."""
+    return training.default_version_name((version.name for version in known), today())
 
 
 def train(

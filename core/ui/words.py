@@ -53,8 +53,7 @@ def ago(moment: dt.datetime, now: dt.datetime | None = None) -> str:
     return "just now" if seconds < 45 else f"{duration(seconds)} ago"
 
 
-def clock(moment: dt.datetime) -> str:
+def clock(moment: dt.datetime, now: dt.datetime | None = None) -> str:
     """A moment in this computer's time zone: "18:30", or "Tue 24 Nov, 18:30" when it is not today."""
-    local = moment.astimezone()
-    today = dt.datetime.now().astimezone().date()
-    return local.strftime("%H:%M" if local.date() == today else "%a %d %b, %H:%M")
+    local, here = moment.astimezone(), (now or dt.datetime.now(dt.UTC)).astimezone()
+    return local.strftime("%H:%M" if local.date() == here.date() else "%a %d %b, %H:%M")

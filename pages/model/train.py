@@ -1,12 +1,11 @@
 """Train a model: what came of the last training, what goes into the next, and what it costs."""
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
-from core.aws import options, prices, projects, states, storage, training, versions
+from core.aws import options, prices, projects, states, storage, versions
 from core.dataset import models, testset
 from core.evaluation import forecast as forecasts
 from core.types import Version
@@ -14,6 +13,7 @@ from core.ui import forecast, messages, meter, pages, progress, state
 from core.ui.training import consent, failed, repairing, result, testing
 from core.ui.training import options as chosen
 from core.ui.words import ago, clock, duration, plain
+from core.workspace import now, today
 
 messages.opening("Train", "Train a model on the labelled photos, with the price before, the progress during, and what "
                  "came of it after.")
@@ -32,13 +32,13 @@ takes = tariff.training_ahead(
     [] if project.backend.is_engine else [one.billable_seconds for one in known if one.billable_seconds])
 hours = f"{' to '.join(f'{number:.2g}' for number in takes.hours)} hours"
 training_now = [version for version in known if version.status == "TRAINING_IN_PROGRESS"]
-next_name = training.default_version_name([version.name for version in known], dt.date.today())
+next_name = models.next_version_name(known)
 repairable = False
 
 
 def show_progress(version: Version) -> None:
     """A training that runs: since when, and what AWS says of it."""
-    trained = duration((dt.datetime.now(dt.UTC) - version.created).total_seconds())
+    trained = duration((now() - version.created).total_seconds())
     st.status(f"{plain(version.name)} has been training for {trained}", state="running")
     usual = "" if project.backend.is_engine else f" A training usually takes {hours}."
     st.caption(f"Started {clock(version.created)}. {plain(version.message)} You can close this page; training goes on."
@@ -50,11 +50,11 @@ def watch() -> None:
     """Look at the trainings that run; when one has ended, the whole page is drawn anew."""
     for version in training_now:
         with state.errors_shown():
-            now = versions.describe(clients, version.arn)
-            if now.status != "TRAINING_IN_PROGRESS":
+            seen = versions.describe(clients, version.arn)
+            if seen.status != "TRAINING_IN_PROGRESS":
                 meter.forget()
                 st.rerun()
-            show_progress(now)
+            show_progress(seen)
 
 
 def train_again(arguments: Mapping[str, Any]) -> None:
@@ -110,9 +110,9 @@ with left:
     given = chosen.draw(project, clients)
     free = "On this computer it takes seconds and is free. " if project.backend.is_engine else ""
     st.caption(f"{free}On AWS: {consent.usually(takes)}, in {hours}. {plain(takes.source)} {plain(tariff.source)}")
-    if tariff.old(dt.date.today()):
+    if tariff.old(today()):
         st.warning("These prices have not been checked for half a year.", icon=":material/event_busy:")
-    if st.button(f"Train version {plain(name)}", type="secondary" if repairable else "primary",
+    if st.button(f"Train version {plain(name)}", key="train_version", type="secondary" if repairable else "primary",
                  icon=":material/model_training:", disabled=not ready or bool(fault) or given is None):
         consent.ask(project, name, tariff, takes,
                     {"options": given, "foreseen": forecasts.dump(made) if made else None},

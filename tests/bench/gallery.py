@@ -32,10 +32,12 @@ from core.jobs import Progress
 from core.types import Facts
 from core.workspace import Project, Workspace, open_project
 
+sys.path.insert(0, str(ROOT / "tests"))
 sys.path.insert(0, str(ROOT / "tests/browser"))
 
-from person import free_port, healthy
+from person import healthy
 from playwright.sync_api import Page, sync_playwright
+from ports import reserved_port
 
 CLASSES = [f"class {letter}" for letter in "abcdefgh"]
 ROUNDS = 5
@@ -90,19 +92,18 @@ def catalogue(project: Project, count: int) -> None:
 @contextmanager
 def served(home: Path) -> Iterator[tuple[str, int]]:
     """The app on that workspace: its address and its process."""
-    port = free_port()
-    with (home / "app.log").open("wb") as log:
+    with reserved_port() as port, (home / "app.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless=true",
              f"--server.port={port}", "--server.fileWatcherType=none"], cwd=ROOT, stdout=log, stderr=subprocess.STDOUT,
-            env=os.environ | {"REKOLAB_HOME": str(home), "REKOLAB_ENGINE_PORT": str(free_port())})
-    try:
-        while not healthy(f"http://127.0.0.1:{port}"):
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}", process.pid
-    finally:
-        process.terminate()
-        process.wait(20)
+            env=os.environ | {"REKOLAB_HOME": str(home), "REKOLAB_ENGINE_PORT": "0"})
+        try:
+            while not healthy(f"http://127.0.0.1:{port}"):
+                time.sleep(0.1)
+            yield f"http://127.0.0.1:{port}", process.pid
+        finally:
+            process.terminate()
+            process.wait(20)
 
 
 def milliseconds(page: Page, act: Callable[[], object], prefix: str = "", before: str = "") -> tuple[float, str]:

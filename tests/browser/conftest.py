@@ -17,8 +17,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from person import ROOT, App, drawn_in, free_port, healthy, settled
+from person import PATIENCE, ROOT, App, drawn_in, healthy, settled
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from ports import reserved_port
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -29,6 +30,16 @@ STILL = """addEventListener("DOMContentLoaded", () => {
     style.textContent = "*, ::before, ::after { animation: none !important; transition: none !important }";
     document.head.append(style);
 })"""  # without a graphics card, what turns or fades on a page is drawn by the processor that the app needs
+
+
+expect.set_options(timeout=1000 * PATIENCE)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A journey has many states to wait for."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.timeout(1800))
 
 
 @pytest.fixture(scope="session")
@@ -46,24 +57,25 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[App]:
     """The app on an empty workspace, which may read photos from the test's own folder."""
-    port, home = free_port(), tmp_path / "home"
+    home = tmp_path / "home"
     environment = os.environ | {
         "REKOLAB_HOME": str(home), "REKOLAB_ROOTS": os.pathsep.join((str(tmp_path), str(ROOT.parent / "shared"))),
-        "REKOLAB_ENGINE_PORT": str(free_port()), "AWS_CONFIG_FILE": str(tmp_path / "none"),
+        "REKOLAB_ENGINE_PORT": "0", "AWS_CONFIG_FILE": str(tmp_path / "none"),
         "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless=true",
-         f"--server.port={port}", "--server.fileWatcherType=none"],
-        cwd=ROOT, env=environment, stdout=(tmp_path / "app.log").open("wb"), stderr=subprocess.STDOUT)
-    url = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + 60
-    while not healthy(url):
-        assert process.poll() is None and time.monotonic() < deadline, (tmp_path / "app.log").read_text()
-        time.sleep(0.05)
-    yield App(url, home, process)
-    process.kill()  # not in order, for which it would first finish its jobs; its engine ends with it
-    process.wait(20)
-    _end_watches(home / "watch.log")
+    with reserved_port() as port:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless=true",
+             f"--server.port={port}", "--server.fileWatcherType=none"],
+            cwd=ROOT, env=environment, stdout=(tmp_path / "app.log").open("wb"), stderr=subprocess.STDOUT)
+        url = f"http://127.0.0.1:{port}"
+        deadline = time.monotonic() + PATIENCE
+        while not healthy(url):
+            assert process.poll() is None and time.monotonic() < deadline, (tmp_path / "app.log").read_text()
+            time.sleep(0.05)
+        yield App(url, home, process)
+        process.kill()  # not in order, for which it would first finish its jobs; its engine ends with it
+        process.wait()
+        _end_watches(home / "watch.log")
 
 
 def _end_watches(log: Path) -> None:
@@ -78,9 +90,10 @@ def tab(chromium: Browser, app: App) -> Iterator[Page]:
     """A browser tab on the app's first page."""
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
     context.add_init_script(STILL)
+    context.set_default_timeout(1000 * PATIENCE)
     page = context.new_page()
     page.goto(app.url)
-    expect(page.get_by_role("heading", name="Overview")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     yield page
     context.close()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import socket
 import subprocess
 import time
 import urllib.request
@@ -16,6 +15,7 @@ from typing import Literal
 from playwright.sync_api import Page, expect
 
 ROOT = Path(__file__).parent.parent.parent
+PATIENCE = 120.0  # seconds that a state may take to come on a busy machine
 
 
 @dataclass
@@ -27,21 +27,15 @@ class App:
     process: subprocess.Popen
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def healthy(url: str) -> bool:
     with contextlib.suppress(OSError):
         return urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).status == 200
     return False
 
 
-def until(reached: Callable[[], bool], seconds: float = 30) -> None:
+def until(reached: Callable[[], bool]) -> None:
     """Wait for a state that no page shows, such as what is on disk."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE
     while not reached():
         assert time.monotonic() < deadline, "it did not come to that"
         time.sleep(0.02)
@@ -49,7 +43,13 @@ def until(reached: Callable[[], bool], seconds: float = 30) -> None:
 
 def settled(page: Page) -> None:
     """Wait until the app has nothing more to draw for now."""
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=60_000)
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+
+
+def at_rest(page: Page) -> None:
+    """Wait until no job is under way, as the end of one draws the page anew, and a dialog is closed by that."""
+    expect(page.get_by_test_id("stSidebar").get_by_test_id("stProgress")).to_have_count(0)
+    settled(page)
 
 
 def drawn_in(page: Page, *schemes: Literal["dark", "light"]) -> Iterator[str]:
@@ -67,7 +67,7 @@ def drawn_in(page: Page, *schemes: Literal["dark", "light"]) -> Iterator[str]:
 def visit(page: Page, title: str) -> None:
     """Go to a page by its link in the navigation."""
     page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
-    expect(page.get_by_role("heading", name=title, exact=True, level=1)).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name=title, exact=True, level=1)).to_be_visible()
     settled(page)
 
 

@@ -37,6 +37,6 @@ def test_a_dropped_folder_names_the_classes(tab: Page, app: App, photo_folder: C
     settled(tab)
     drop(tab, folder)
     tab.get_by_role("button", name="Add 4 files").click()
-    expect(tab.get_by_text("3 photos: 3 new. Left out: hidden or system files (1).")).to_be_visible(timeout=60_000)
+    expect(tab.get_by_text("3 photos: 3 new. Left out: hidden or system files (1).")).to_be_visible()
     assert {photo.name: photo.folder_label for photo in photos.photos(project)} == {
         "cat/cat1.jpg": "cat", "cat/cat2.jpg": "cat", "dog/dog1.jpg": "dog"}

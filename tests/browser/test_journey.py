@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from person import ROOT, App, drawn_in, drop, settled, visit
+from person import ROOT, App, at_rest, drawn_in, drop, settled, visit
 from playwright.sync_api import Page, expect
 
 from core.aws import clients as aws
@@ -19,7 +19,6 @@ from core.types import Backend
 pytestmark = pytest.mark.browser
 
 SHARED = ROOT.parent / "shared"
-LONG = 120_000  # milliseconds; work of the app on a busy machine
 
 
 def press(page: Page, name: str | re.Pattern[str]) -> None:
@@ -29,59 +28,61 @@ def press(page: Page, name: str | re.Pattern[str]) -> None:
 def clean(page: Page, picture: Callable[..., None]) -> None:
     visit(page, "Clean")
     press(page, re.compile(r"^Clean \d+ photos"))
-    expect(page.get_by_text("nothing to do")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("nothing to do")).to_be_visible()
     picture(page, "clean")
 
 
 def label(page: Page, picture: Callable[..., None]) -> None:
     visit(page, "Label")
     press(page, "Label them by folder")
-    expect(page.get_by_text(", 0 to go")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text(", 0 to go")).to_be_visible()
     settled(page)
     page.keyboard.press("2")  # dog, on a cat: a mistake, taken back with one key
-    expect(page.get_by_text("cat 19 · dog 21")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("cat 19 · dog 21")).to_be_visible()
     settled(page)
     page.keyboard.press("Backspace")
-    expect(page.get_by_text("cat 20 · dog 20")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("cat 20 · dog 20")).to_be_visible()
     picture(page, "label")
 
 
 def upload(page: Page, picture: Callable[..., None]) -> None:
     visit(page, "Manifest")
-    expect(page.get_by_text("Training can start")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("Training can start")).to_be_visible()
     press(page, "Upload photos and manifest")
-    expect(page.get_by_text("Everything is in S3")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("Everything is in S3")).to_be_visible()
     picture(page, "manifest")
 
 
 def train(page: Page, picture: Callable[..., None]) -> None:
     visit(page, "Train")
+    at_rest(page)
     press(page, re.compile("^Train version"))
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("costs nothing")).to_be_visible()
     dialog.get_by_role("button", name=re.compile(r"^Train \d")).click()
-    expect(page.get_by_text("training completed")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("training completed")).to_be_visible()
     picture(page, "train")
 
 
 def start(page: Page, picture: Callable[..., None]) -> None:
     visit(page, "Versions")
+    at_rest(page)
     press(page, "Start")
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("if forgotten until Monday")).to_be_visible()
     expect(dialog.get_by_text(r"$4.00").first).to_be_visible()
     picture(page, "start")
     dialog.get_by_role("button", name=re.compile("^Start until")).click()
-    expect(page.get_by_test_id("stMain").get_by_text("running", exact=True)).to_be_visible(timeout=LONG)
-    expect(page.get_by_test_id("stSidebar").get_by_text("Stops at")).to_be_visible(timeout=LONG)
+    expect(page.get_by_test_id("stMain").get_by_text("running", exact=True)).to_be_visible()
+    expect(page.get_by_test_id("stSidebar").get_by_text("Stops at")).to_be_visible()
     picture(page, "versions")
 
 
 def predict(page: Page, picture: Callable[..., None], photo: Path, expected: str) -> None:
     visit(page, "Predict")
     drop(page, photo)
-    expect(page.get_by_test_id("stMain").get_by_role("heading", name=expected, exact=True)).to_be_visible(timeout=LONG)
-    expect(page.get_by_test_id("stPlotlyChart")).to_be_visible(timeout=LONG)
+    expect(page.get_by_test_id("stMain").get_by_role("heading", name=expected, exact=True)).to_be_visible()
+    expect(page.get_by_test_id("stPlotlyChart")).to_be_visible()
     picture(page, "predict")
 
 
@@ -91,10 +92,10 @@ def evaluate(page: Page, picture: Callable[..., None], folder: Path) -> tuple[in
     page.get_by_role("textbox", name="Folder with one subfolder").fill(str(folder))
     press(page, "Run this folder")
     sentence = page.get_by_text(re.compile(r"\d+ of \d+ right"))
-    expect(sentence).to_be_visible(timeout=LONG)
+    expect(sentence).to_be_visible()
     settled(page)
     page.get_by_role("button", name="cat answered as cat").click()
-    expect(page.get_by_role("heading", name="cat, answered as cat")).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("heading", name="cat, answered as cat")).to_be_visible()
     picture(page, "evaluate")
     right, total = re.findall(r"\d+", sentence.inner_text())[:2]
     return int(right), int(total)
@@ -103,22 +104,22 @@ def evaluate(page: Page, picture: Callable[..., None], folder: Path) -> tuple[in
 def explain(page: Page, picture: Callable[..., None]) -> None:
     """Look at the worst mistake, ask the model what it looked at, and take what is said of it into the report."""
     visit(page, "Mistakes")
-    expect(page.get_by_role("heading", name=re.compile(r"^Why .+\? It is a "))).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("heading", name=re.compile(r"^Why .+\? It is a "))).to_be_visible()
     press(page, re.compile(r"^Ask the model \d+ times"))
-    expect(page.get_by_test_id("stMain").get_by_role("slider", name="Map")).to_be_visible(timeout=LONG)
+    expect(page.get_by_test_id("stMain").get_by_role("slider", name="Map")).to_be_visible()
     press(page, "Add to report")
-    expect(page.get_by_text("It is in the report.")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("It is in the report.")).to_be_visible()
     picture(page, "mistakes")
 
 
 def stop_and_report(page: Page, picture: Callable[..., None]) -> None:
     page.get_by_test_id("stSidebar").get_by_role("button", name="Stop", exact=True).click()
-    expect(page.get_by_text("No model is running.")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("No model is running.")).to_be_visible()
     visit(page, "Report")
     press(page, "Make and send to S3")
-    expect(page.get_by_text("The report is made and in S3")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("The report is made and in S3")).to_be_visible()
     press(page, "Verify")
-    expect(page.get_by_text("In S3: every file is the same.")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("In S3: every file is the same.")).to_be_visible()
     picture(page, "report")
     visit(page, "Overview")
     expect(page.get_by_text("F1 ").first).to_be_visible()
@@ -154,15 +155,15 @@ def test_the_sample_project_from_one_click_to_the_stopped_model_and_the_report(
 ) -> None:
     picture(tab, "sample-empty")
     press(tab, "Load the sample")
-    expect(tab.get_by_role("heading", name="What happened")).to_be_visible(timeout=LONG)
+    expect(tab.get_by_role("heading", name="What happened")).to_be_visible()
 
     def sample(page: Page, name: str) -> None:
         picture(page, f"sample-{name}")
 
     visit(tab, "Browse")
-    expect(tab.get_by_text("refused by Rekognition").first).to_be_visible(timeout=LONG)
+    expect(tab.get_by_text("refused by Rekognition").first).to_be_visible()
     sample(tab, "browse")
-    expect(tab.get_by_test_id("stToast")).to_have_count(0, timeout=LONG)  # the next picture is the one in the README
+    expect(tab.get_by_test_id("stToast")).to_have_count(0)  # the next picture is the one in the README
     press(tab, "Close")
     sample(tab, "browse-readme")
     clean(tab, sample)
@@ -194,7 +195,7 @@ def test_full_size_photos_from_a_folder_to_the_stopped_model_and_the_report(
     press(tab, "Choose photos")
     tab.get_by_role("dialog").get_by_role("textbox", name="Name").fill("pets")
     tab.get_by_role("dialog").get_by_role("button", name="Create", exact=True).click()
-    expect(tab.get_by_text("None yet")).to_be_visible(timeout=LONG)
+    expect(tab.get_by_text("None yet")).to_be_visible()
 
     def full(page: Page, name: str) -> None:
         picture(page, f"full-{name}")
@@ -203,7 +204,7 @@ def test_full_size_photos_from_a_folder_to_the_stopped_model_and_the_report(
     full(tab, "browse-empty")
     tab.get_by_role("textbox", name="Folder on this computer").fill(str(photos))
     press(tab, "Read the folder")
-    expect(tab.get_by_text(re.compile(r"4\d photos|40 photos")).first).to_be_visible(timeout=LONG)
+    expect(tab.get_by_text(re.compile(r"4\d photos|40 photos")).first).to_be_visible()
     full(tab, "browse")
     clean(tab, full)
     label(tab, full)

@@ -34,9 +34,9 @@ def test_a_coco_file_is_imported_after_a_look_and_comes_back_as_it_was(
     tab.get_by_text("Import or export labels").click()
     settled(tab)
     tab.locator("input[type=file]").last.set_input_files(tmp_path / "instances.json")
-    tab.get_by_role("button", name="Read the labels").click(timeout=30_000)
-    tab.get_by_role("button", name="Import into 2 photos").click(timeout=30_000)
-    expect(tab.get_by_role("button", name="Undo the import")).to_be_visible(timeout=30_000)
+    tab.get_by_role("button", name="Read the labels").click()
+    tab.get_by_role("button", name="Import into 2 photos").click()
+    expect(tab.get_by_role("button", name="Undo the import")).to_be_visible()
     tab.get_by_text("Export", exact=True).click()
     settled(tab)
     chosen = tab.get_by_role("combobox", name="Format")
@@ -44,7 +44,7 @@ def test_a_coco_file_is_imported_after_a_look_and_comes_back_as_it_was(
     chosen.fill("COCO")
     tab.keyboard.press("Enter")
     with tab.expect_download() as got:
-        tab.get_by_role("button", name="Download pets-instances.json").click(timeout=30_000)
+        tab.get_by_role("button", name="Download pets-instances.json").click()
     again = json.loads(Path(got.value.path()).read_text("utf-8"))
     assert [image["file_name"] for image in again["images"]] == ["cat/cat1.jpg", "cat/cat2.jpg"]
     assert [one["bbox"] for one in again["annotations"]] == boxes

@@ -19,8 +19,6 @@ from core.types import Backend
 
 pytestmark = pytest.mark.browser
 
-LONG = 60_000  # milliseconds that the app may take on a busy machine
-
 
 @pytest.fixture(autouse=True)
 def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,7 +30,7 @@ def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def open_dialog(tab: Page, act: str) -> None:
     """Press one of the small buttons of the first model."""
     tab.locator(f'[class*="st-key-{act}-arn"] button').first.click()
-    expect(tab.get_by_role("dialog")).to_be_visible(timeout=LONG)
+    expect(tab.get_by_role("dialog")).to_be_visible()
     settled(tab)
 
 
@@ -48,7 +46,7 @@ def test_two_models_are_compared_and_one_is_tagged_and_copied(
     for place in (0, 1):
         tab.get_by_test_id("stMain").get_by_test_id("stCheckbox").nth(place).locator("label").click()
         settled(tab)
-    expect(tab.get_by_text(re.compile("cannot be told apart, p = 1.0"))).to_be_visible(timeout=LONG)
+    expect(tab.get_by_text(re.compile("cannot be told apart, p = 1.0"))).to_be_visible()
     picture(tab, "versions-compared")
 
     open_dialog(tab, "tags")
@@ -58,22 +56,22 @@ def test_two_models_are_compared_and_one_is_tagged_and_copied(
     dialog.get_by_role("textbox", name="Value").fill("pets")
     tab.keyboard.press("Enter")
     save = dialog.get_by_role("button", name="Save")
-    expect(save).to_be_enabled(timeout=LONG)
+    expect(save).to_be_enabled()
     picture(tab, "versions-tags")
     save.click()
-    expect(dialog).to_have_count(0, timeout=LONG)
+    expect(dialog).to_have_count(0)
     assert tags.tags_of(clients, arn) == {"team": "pets"}
 
     open_dialog(tab, "copy")
     dialog.get_by_role("textbox", name="Its name").fill("in-use")
     tab.keyboard.press("Tab")
-    expect(dialog.get_by_role("button", name="Copy", exact=True)).to_be_enabled(timeout=LONG)
+    expect(dialog.get_by_role("button", name="Copy", exact=True)).to_be_enabled()
     picture(tab, "versions-copy")
     dialog.get_by_role("button", name="Copy", exact=True).click()
     box = tab.get_by_role("combobox", name="Models of")
-    expect(box).to_be_visible(timeout=LONG)  # which there is only with a second project
+    expect(box).to_be_visible()  # which there is only with a second project
     box.click()
     tab.get_by_role("option", name="in-use (1)").click()
-    expect(tab.get_by_test_id("stMain").get_by_text("copying completed")).to_be_visible(timeout=LONG)
+    expect(tab.get_by_test_id("stMain").get_by_text("copying completed")).to_be_visible()
     [made] = versions.list_versions(clients, "in-use")
     assert (made.name, made.status) == ("two", "COPYING_COMPLETED")

@@ -7,7 +7,6 @@ import os
 import re
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -24,17 +23,11 @@ def commands() -> list[str]:
     return re.findall(r"```\n(.*?)```", text, re.DOTALL)[0].splitlines()
 
 
-def free_port() -> int:
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        return door.getsockname()[1]
-
-
 @dataclass
 class Cluster:
     """A scheduler with its workers, each a process of its own; `start` runs a command on this cluster's port."""
 
-    port: int = field(default_factory=free_port)
+    port: int
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import cluster_work
 import pytest
-from running_cluster import Cluster, free_port
+from ports import reserved_port
+from running_cluster import Cluster
 
 from core import clustering, compute
 from core.compute import each
@@ -23,9 +25,10 @@ if TYPE_CHECKING:
     from distributed import LocalCluster
 
 
-def test_work_is_done_by_the_workers_and_not_here(cluster: Cluster) -> None:
+def test_work_is_done_by_the_workers_and_not_here(cluster: Cluster, tmp_path: Path) -> None:
     seen: list[int] = []
-    done = dict(each(cluster_work.square, range(40), Progress(lambda **change: seen.append(change["done"]))))
+    done = dict(each(partial(cluster_work.meet, folder=tmp_path), range(40),
+                     Progress(lambda **change: seen.append(change["done"]))))
     assert {number: square for number, (square, _) in done.items()} == {n: n * n for n in range(40)}
     makers = {process for _, process in done.values()}
     assert os.getpid() not in makers
@@ -69,6 +72,7 @@ def lone(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalCluster]:
                       dashboard_address="127.0.0.1:0") as cluster:
         monkeypatch.setenv("REKOLAB_CLUSTER", cluster.scheduler_address)
         monkeypatch.setattr(compute, "TICK", 0.05)
+        monkeypatch.setattr(clustering, "PATIENCE", 120.0)
         yield cluster
 
 
@@ -78,6 +82,8 @@ def leaving(cluster: LocalCluster, said: list[str], again: int) -> Progress:
         said.extend([change["message"]] if "message" in change else [])
         if change.get("done") == 3:
             cluster.scale(0)
+            while cluster.scheduler.workers:
+                time.sleep(0.01)
         elif "Waiting" in change.get("message", ""):
             cluster.scale(again)
 
@@ -106,10 +112,11 @@ def test_work_that_no_worker_comes_for_ends_with_a_way_on(
 
 def test_a_cluster_that_is_not_there_is_named_with_a_way_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clustering, "PATIENCE", 0.3)
-    for address in (f"tcp://127.0.0.1:{free_port()}", "no address"):
-        monkeypatch.setenv("REKOLAB_CLUSTER", address)
-        with pytest.raises(ClusterError, match=r"can not be reached.*REKOLAB_CLUSTER.*alone"):
-            list(each(cluster_work.square, [1], Progress()))
+    with reserved_port() as port:
+        for address in (f"tcp://127.0.0.1:{port}", "no address"):
+            monkeypatch.setenv("REKOLAB_CLUSTER", address)
+            with pytest.raises(ClusterError, match=r"can not be reached.*REKOLAB_CLUSTER.*alone"):
+                list(each(cluster_work.square, [1], Progress()))
 
 
 def test_workers_with_another_copy_of_rekolab_are_named(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,7 +56,7 @@ def killing(cluster: Cluster) -> Progress:
 
     def update(**change: int) -> None:
         if change.get("done") == 3:
-            with Client(cluster.address, set_as_default=False) as client:
+            with Client(cluster.address, timeout=120, set_as_default=False) as client:
                 os.kill(next(iter(client.run(os.getpid).values())), signal.SIGKILL)
 
     return Progress(update)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from core.aws.clients import Clients
 from core.dataset import labels, models, photos, sources, split
 from core.errors import BadPath, NotReady, RekolabError
 from core.jobs import Progress
+from core.types import Version
 from core.workspace import Project
 
 
@@ -21,17 +23,23 @@ def train(project: Project, name: str) -> str:
 
 
 def test_a_training_begins_once_however_often_it_is_asked_for(client: Clients, ready: Project) -> None:
-    name = models.next_version_name(ready, client)
-    arn = train(ready, name)
-    ready.set("starting", f"Built-in engine: {name}")  # as if the app had been killed before it knew
-    assert train(ready, name) == arn
+    arn = train(ready, "one")
+    ready.set("starting", "Built-in engine: one")  # as if the app had been killed before it knew
+    assert train(ready, "one") == arn
     ready.set("starting", None)
-    assert [version.name for version in models.models(ready, client)] == [name]
+    assert [version.name for version in models.models(ready, client)] == ["one"]
     trained = versions.wait_for(client, arn, {"TRAINING_COMPLETED"})
     assert trained.f1 is not None
-    assert models.next_version_name(ready, client) == f"{name[:-1]}2"
     with pytest.raises(RekolabError, match="already"):
-        train(ready, name)
+        train(ready, "one")
+
+
+def test_the_next_version_is_named_by_the_day_here_and_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models, "today", lambda: dt.date(2026, 11, 23))
+    assert models.next_version_name([]) == "2026-11-23-1"
+    made = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
+    known = [Version("", "pets", f"2026-11-{day}", "STOPPED", "", made) for day in ("22-7", "23-1", "23-x")]
+    assert models.next_version_name(known) == "2026-11-23-2"
 
 
 def test_the_next_training_gets_the_labels_of_now(client: Clients, ready: Project) -> None:

@@ -177,13 +177,14 @@ def test_a_full_disk_is_said_plainly_and_what_was_seen_stays(
         kept.append(sha256)
         keep(folder, sha256, data)
 
+    monkeypatch.setattr(scanning, "workers", lambda: 1)  # else the fifth may be refused before any other comes back
     monkeypatch.setattr(thumbnails, "keep", full)
     with pytest.raises(RekolabError, match=r"disk is full.*goes on where it stopped"):
         look(project)
     seen = [photo.facts.sha256 for photo in photos.photos(project) if photo.facts]
-    assert seen and set(seen) <= set(kept)
+    assert sorted(seen) == sorted(kept)
     monkeypatch.setattr(thumbnails, "keep", keep)
-    assert look(project) == 9 - len(seen)
+    assert look(project) == 5
     assert scanning.waiting(project) == 0
 
 

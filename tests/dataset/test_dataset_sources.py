@@ -387,7 +387,7 @@ def test_an_import_runs_as_a_job_and_says_what_it_did(project: Project, photo_fo
     jobs = Jobs(project.home / "jobs")
     jobs.start("import", "Import", sources.import_folder, home=str(project.home), project=project.name,
                folder=str(photo_folder(cat=2)))
-    job = jobs.wait("import", 30)
+    job = jobs.wait("import", 120)
     assert (job.state, job.result.new) == ("done", 2)
     assert [event.text for event in project.events()][1].startswith("Imported from")
 

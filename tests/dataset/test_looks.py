@@ -116,7 +116,7 @@ def test_a_cancelled_look_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_images_of_another_region_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bucket = Bucket(monkeypatch, good=("1", GOOD))
     looked = look_at(tmp_path / "h", "s3://far/x.jpg", "s3://far/a/y.jpg", "s3://far-too/a/good", "s3://pets/a/good")
-    assert bucket.looked == ["s3://far-too/a/good", "s3://pets/a/good"]
+    assert sorted(bucket.looked) == ["s3://far-too/a/good", "s3://pets/a/good"]
     assert [looked.look(f"s3://{place}") for place in ("far/x.jpg", "far/a/y.jpg")] == [Absent.ELSEWHERE] * 2
     assert not troubled(looked, bucket)
 

@@ -5,10 +5,12 @@ import threading
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from core.errors import BadPath, RekolabError
 from core.jobs import Jobs, Progress
 
+PATIENCE = 120  # seconds
 gate = threading.Event()
 
 
@@ -22,7 +24,7 @@ def count_to(progress: Progress, number: int) -> int:
 def wait_at_the_gate(progress: Progress) -> None:
     progress.begin(2)
     progress.step()
-    assert gate.wait(20)
+    assert gate.wait(PATIENCE)
     progress.step()
 
 
@@ -44,7 +46,7 @@ def closed_gate():
 def test_a_job_reports_its_progress_and_result(tmp_path: Path) -> None:
     jobs = Jobs(tmp_path)
     jobs.start("count", "Counting", count_to, number=5)
-    job = jobs.wait("count", 20)
+    job = jobs.wait("count", PATIENCE)
     assert (job.state, job.done, job.total, job.result, job.share) == ("done", 5, 5, 5, 1.0)
     assert list(tmp_path.glob("*.json")) == []
 
@@ -54,7 +56,7 @@ def test_a_live_job_of_the_same_key_is_returned_instead_of_started_twice(tmp_pat
     first = jobs.start("gate", "Waiting", wait_at_the_gate)
     assert jobs.start("gate", "Waiting", wait_at_the_gate).started == first.started
     gate.set()
-    assert jobs.wait("gate", 20).state == "done"
+    assert jobs.wait("gate", PATIENCE).state == "done"
 
 
 def test_a_cancelled_job_ends_at_its_next_step(tmp_path: Path) -> None:
@@ -65,16 +67,30 @@ def test_a_cancelled_job_ends_at_its_next_step(tmp_path: Path) -> None:
     assert jobs.cancelling("gate")
     assert not list(tmp_path.glob("*.json"))  # what a crash at this moment would leave to the next process
     gate.set()
-    assert jobs.wait("gate", 20).state == "cancelled"
+    assert jobs.wait("gate", PATIENCE).state == "cancelled"
 
 
 def test_an_error_on_purpose_is_kept_and_an_unexpected_one_is_named(tmp_path: Path) -> None:
     jobs = Jobs(tmp_path)
     jobs.start("trip", "Trip", trip)
     jobs.start("stumble", "Stumble", stumble)
-    assert isinstance(jobs.wait("trip", 20).error, BadPath)
-    unexpected = jobs.wait("stumble", 20)
+    assert isinstance(jobs.wait("trip", PATIENCE).error, BadPath)
+    unexpected = jobs.wait("stumble", PATIENCE)
     assert unexpected.state == "failed" and "ZeroDivisionError" in str(unexpected.error)
+
+
+def test_a_job_is_ended_only_when_it_can_be_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs, live = Jobs(tmp_path), []
+
+    class Watched(FileLock):
+        def release(self, force: bool = False) -> None:
+            live.append(jobs.live() != [])
+            super().release(force)
+
+    monkeypatch.setattr("core.jobs.FileLock", Watched)
+    jobs.start("count", "Counting", count_to, number=5)
+    jobs.wait("count", PATIENCE)
+    assert live[0]  # later ones are of locks that are thrown away
 
 
 def test_what_a_crash_cut_off_goes_on_at_the_next_start(tmp_path: Path) -> None:
@@ -82,7 +98,7 @@ def test_what_a_crash_cut_off_goes_on_at_the_next_start(tmp_path: Path) -> None:
     (tmp_path / "left.json").write_text(json.dumps(entry))
     jobs = Jobs(tmp_path)
     (resumed,) = jobs.resume()
-    assert jobs.wait(resumed.key, 20).result == 3
+    assert jobs.wait(resumed.key, PATIENCE).result == 3
 
 
 def test_a_journal_that_can_not_be_read_is_dropped(tmp_path: Path) -> None:
@@ -99,7 +115,7 @@ def test_a_job_of_another_process_is_left_alone(tmp_path: Path) -> None:
         other.start("gate", "Waiting", wait_at_the_gate)
     assert other.resume() == []
     gate.set()
-    assert jobs.wait("gate", 20).state == "done"
+    assert jobs.wait("gate", PATIENCE).state == "done"
 
 
 def test_an_ended_job_can_be_forgotten_and_a_live_one_can_not(tmp_path: Path) -> None:
@@ -108,7 +124,7 @@ def test_an_ended_job_can_be_forgotten_and_a_live_one_can_not(tmp_path: Path) ->
     jobs.forget("gate")
     assert jobs.get("gate") is not None
     gate.set()
-    jobs.wait("gate", 20)
+    jobs.wait("gate", PATIENCE)
     jobs.forget("gate")
     assert jobs.get("gate") is None
 
@@ -118,4 +134,4 @@ def test_a_job_that_may_not_be_revived_leaves_nothing_to_go_on_with(tmp_path: Pa
     jobs.start("gate", "Spending", wait_at_the_gate, revive=False)
     assert list(tmp_path.glob("*.json")) == []
     gate.set()
-    assert jobs.wait("gate", 20).state == "done"
+    assert jobs.wait("gate", PATIENCE).state == "done"

@@ -15,8 +15,9 @@ import pytest
 import streamlit as st
 from page_photos import LABELS, draw, photo, take_in
 from shelter import Shelter
-from visitor import PATIENCE, Visitor
+from visitor import PATIENCE, TODAY, Visitor
 
+from core import workspace as catalogues
 from core.aws import clients as aws
 from core.aws import training, versions
 from core.aws.clients import Clients
@@ -81,6 +82,8 @@ def _settle_in(patch: pytest.MonkeyPatch, top: Path) -> None:
         patch.setenv(name, str(top / "no-aws"))
     for name in ("AWS_ACCESS_KEY_ID", "AWS_PROFILE"):
         patch.delenv(name, raising=False)
+    for module in (models, catalogues):
+        patch.setattr(module, "today", lambda: TODAY)
 
 
 def _workspace(home: Path, engine_folder: Path) -> Workspace:

@@ -11,7 +11,7 @@ from core.aws.calls import Patience
 from core.aws.clients import Clients
 from core.workspace import Project, Workspace
 
-QUICK = Patience(seconds=60, first=0.02, longest=0.2)  # with an engine on this computer
+QUICK = Patience(seconds=240, first=0.02, longest=0.2)  # with an engine on this computer
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,8 @@ def throttled_work(progress: Progress) -> None:
 
 
 def test_a_job_that_is_throttled_says_so(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(throttling, "_last", -1000.0)
+    monkeypatch.setattr(throttling, "_last", -2 * PATIENCE)
+    monkeypatch.setattr(throttling, "_SHOWN", PATIENCE)
     visitor.workspace.create("pets")
     visitor.go("data/browse", "pets")
     assert not throttling.is_slowed()

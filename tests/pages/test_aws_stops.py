@@ -12,7 +12,7 @@ from botocore.stub import Stubber
 from visitor import Visitor
 
 from core.aws import clients as aws
-from core.aws import deadlines, roles, versions
+from core.aws import deadlines, guard, roles, versions
 from core.aws.clients import Clients
 from core.dataset import models
 from core.types import Backend, Version
@@ -49,6 +49,7 @@ def cloud() -> Iterator[Aws]:
 @pytest.fixture
 def studio(visitor: Visitor, cloud: Aws, monkeypatch: pytest.MonkeyPatch) -> Visitor:
     """A visitor whose project is on AWS, with one model that runs until the evening."""
+    monkeypatch.setattr(guard.Guard, "look", lambda *_: None)  # which would try to reach AWS at any moment
     visitor.workspace.create("pets").set("backend", {"profile": "studio", "region": "us-east-1"})
     running = Version(ARN, "pets", "one", "RUNNING", "", dt.datetime.now(dt.UTC))
     monkeypatch.setattr(models, "models", lambda *_: [running])

@@ -17,7 +17,6 @@ from core.aws.projects import DatasetState, RekognitionProject
 from core.dataset import models
 from core.types import Evaluation, LabelResult, Version
 
-MADE = dt.datetime.now(dt.UTC) - dt.timedelta(hours=3)
 ARN = "arn:aws:rekognition:us-east-1:123456789012:project/pets"
 EVALUATED = Evaluation(1.0, 1.0, 1.0, (LabelResult("cat", 0.5, 1.0, 1.0, 1.0, 4),), 8, 4)
 RUNNING = ("STARTING", "RUNNING", "STOPPING")
@@ -30,19 +29,23 @@ def listed(shape: str) -> list[str]:
     return list(botocore.session.get_session().get_service_model("rekognition").shape_for(shape).enum)
 
 
+def made() -> dt.datetime:
+    return dt.datetime.now(dt.UTC) - dt.timedelta(hours=3)
+
+
 def model(status: str) -> Version:
     """A model in that state, with what AWS says of one in it."""
     trained = status not in ("TRAINING_IN_PROGRESS", "TRAINING_FAILED", "COPYING_IN_PROGRESS", "COPYING_FAILED")
-    return Version(f"{ARN}/version/one/1", "pets", "one", status, f"AWS's own words on {status}", MADE,
+    return Version(f"{ARN}/version/one/1", "pets", "one", status, f"AWS's own words on {status}", made(),
                    f1=1.0 if trained else None, billable_seconds=60 if trained else None,
-                   trained=MADE if trained else None, summary_uri="s3://out/summary.json" if trained else None)
+                   trained=made() if trained else None, summary_uri="s3://out/summary.json" if trained else None)
 
 
 def project(status: str = "CREATED", dataset: str | None = None) -> RekognitionProject:
     one = DatasetState(dataset or "", f"AWS's own words on {dataset}")
     found = dict.fromkeys(("TRAIN", "TEST"), one) if dataset else {}
     arns = {kind: f"{ARN}/dataset/{kind.lower()}/1" for kind in found}
-    return RekognitionProject("pets", f"{ARN}/1", status, MADE, arns, found)
+    return RekognitionProject("pets", f"{ARN}/1", status, made(), arns, found)
 
 
 @pytest.fixture
@@ -144,7 +147,7 @@ def test_versions_shows_the_state_of_the_project_and_copies_into_none_but_a_usab
     visitor = opened(shown, monkeypatch, project(status))
     assert f"-badge[{states.of_project(status).word}]" in visitor.text
     assert states.of_project(status).meaning in visitor.text
-    other = RekognitionProject("other", f"{ARN.replace('pets', 'other')}/1", status, MADE, {})
+    other = RekognitionProject("other", f"{ARN.replace('pets', 'other')}/1", status, made(), {})
     monkeypatch.setattr(projects, "list_projects", lambda *_: [project(), other])
     visitor.click(f"copy {ARN}/version/one/1")
     assert ("other" in visitor.at.selectbox(key="copy_project").options) == (status == "CREATED")

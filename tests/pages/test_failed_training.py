@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from page_photos import HOSTILE, draw, photo, take_in
-from visitor import Visitor
+from visitor import TODAY, Visitor
 
 from core.aws import clients as aws
 from core.aws import projects, storage, tags, training, versions
@@ -21,7 +21,7 @@ from core.jobs import Progress
 from core.types import Backend, Version
 from core.workspace import Project
 
-NAME = f"{dt.date.today().isoformat()}-1"
+NAME = f"{TODAY}-1"
 
 
 @pytest.fixture

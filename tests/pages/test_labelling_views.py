@@ -36,7 +36,8 @@ def given(project: Project) -> dict[int, tuple[str, ...]]:
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Suggestions are waited for, on however busy a machine."""
-    monkeypatch.setattr(suggesting, "PATIENCE", 60.0)
+    for name in ("PATIENCE", "OPENING"):
+        monkeypatch.setattr(suggesting, name, PATIENCE)
 
 
 def draws(visitor: Visitor, project: Project, photo: int, number: int, *boxes: dict, base: str = NOTHING,

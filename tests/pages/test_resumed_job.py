@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from page_photos import draw
-from visitor import Visitor
+from visitor import PATIENCE, Visitor
 
 from core.ui import state
 
@@ -22,6 +22,6 @@ def test_a_job_that_was_cut_off_has_begun_again_before_the_first_page_is_drawn(
     (visitor.workspace.jobs / "cut-off.json").write_text(json.dumps(entry))
     visitor.go("data/browse", "pets")
     assert state.job(pets, "import") is not None
-    state.jobs().wait("pets/import", 60)
+    state.jobs().wait("pets/import", PATIENCE)
     visitor.run()
     assert len(visitor.tiles("browse")) == 4

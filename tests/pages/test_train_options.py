@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import pytest
 from page_photos import HOSTILE, draw, take_in
-from visitor import Visitor
+from visitor import TODAY, Visitor
 
 from core.aws import clients as aws
 from core.aws import options, storage, tags, training, versions
@@ -18,7 +17,7 @@ from core.jobs import Progress
 from core.types import Backend, Evaluation, Version
 from core.workspace import Project
 
-NAME = f"{dt.date.today().isoformat()}-1"
+NAME = f"{TODAY}-1"
 
 
 @pytest.fixture

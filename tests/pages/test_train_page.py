@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from page_photos import HOSTILE, LABELS, draw, take_in
-from visitor import Visitor
+from visitor import TODAY, Visitor
 
+from core import workspace as catalogues
 from core.aws import clients as aws
 from core.aws import projects, training, versions
 from core.dataset import kinds, labels, models, photos
@@ -16,8 +17,6 @@ from core.evaluation import forecasting
 from core.learning import unseen
 from core.types import Backend, Version
 from core.workspace import Project
-
-TODAY = dt.date.today().isoformat()
 
 
 def ready(visitor: Visitor, name: str, tmp_path: Path) -> Project:
@@ -133,7 +132,8 @@ def test_on_aws_nothing_starts_before_the_cost_is_agreed_to(
 
 
 def test_a_training_is_watched_and_shows_its_figures(visitor: Visitor, tmp_path: Path) -> None:
-    project, name = ready(visitor, "trained", tmp_path), f"{TODAY}-1"
+    ready(visitor, "trained", tmp_path)
+    name = f"{TODAY}-1"
     clients = aws.connect(visitor.workspace.root, Backend())
     visitor.go("model/train").click(f"Train version {name}", f"Train {name}")
     arn = visitor.finish("trained", "train").result
@@ -143,14 +143,14 @@ def test_a_training_is_watched_and_shows_its_figures(visitor: Visitor, tmp_path:
     assert [one.value for one in visitor.at.metric][3:] == ["4", "2"]
     assert visitor.links == {"Start the model": "versions"}
     assert f"Train version {TODAY}-2" in visitor.buttons
-    assert models.next_version_name(project, clients) == f"{TODAY}-2"
 
 
 def test_a_training_that_goes_on_says_for_how_long_and_lets_one_leave(
     visitor: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ready(visitor, "patient", tmp_path)
-    begun = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=12, seconds=5)
+    begun = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
+    monkeypatch.setattr(catalogues, "now", lambda: begun + dt.timedelta(minutes=12, seconds=5))
     version = Version("arn:aws:rekognition:us-east-1:1:project/patient/version/x/1", "patient", "x",
                       "TRAINING_IN_PROGRESS", "The model is being trained.", begun)
     monkeypatch.setattr(models, "models", lambda *_: [version])
@@ -165,6 +165,15 @@ def test_a_training_that_goes_on_says_for_how_long_and_lets_one_leave(
     monkeypatch.setattr(versions, "describe", lambda *_: ended)
     monkeypatch.setattr(training, "failures", lambda *_: training.TrainingFailure(ended.message, (), None))
     assert ended.message in visitor.tick().errors
+
+
+def test_a_press_counts_although_midnight_came_meanwhile(
+    visitor: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready(visitor, "late", tmp_path)
+    visitor.go("model/train").button(f"Train version {TODAY}-1").click()
+    monkeypatch.setattr(models, "today", lambda: TODAY + dt.timedelta(days=1))
+    assert "Train 2026-11-24-1" in visitor.run().buttons
 
 
 def test_a_model_elsewhere_can_be_the_one_to_train(visitor: Visitor, tmp_path: Path) -> None:

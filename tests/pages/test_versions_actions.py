@@ -183,9 +183,9 @@ def test_the_months_are_those_of_the_record_and_marked_as_what_aws_would_have_ch
 
 def on_aws(visitor: Visitor, monkeypatch: pytest.MonkeyPatch, counted_hours: int, **answers: Any
            ) -> tuple[Visitor, list[tuple[str, dict[str, Any]]]]:
-    """The page of a project on AWS with one model, of which CloudWatch has counted so many hours from yesterday on."""
+    """The page of a project on AWS with one model, of which CloudWatch has counted so many hours of a day lately."""
     arn = "arn:aws:rekognition:us-east-1:123456789012:project/pets/version/one/1"
-    day = dt.datetime.now(dt.UTC).replace(day=2, hour=0, minute=0, second=0, microsecond=0)
+    day = (dt.datetime.now(dt.UTC) - dt.timedelta(days=2)).replace(hour=0, minute=0, second=0, microsecond=0)
     version = replace(Version(arn, "pets", "one", "STOPPED", "", day), f1=0.9)
     minutes = 60 * counted_hours
     answer = {"MetricDataResults": [{"Id": "m0", "Values": [1.0] * minutes, "Timestamps": [

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from core.aws import clients as aws
 from core.errors import NotFound, translate
 from core.types import Backend, Version
 from core.ui import meter, starting, state
+from core.ui.versioning import listing
 from core.workspace import Workspace
 
 TRAINED = {"start", "copy", "tags", "delete"}
@@ -100,9 +102,12 @@ def test_figures_costs_and_messages_stand_beside_the_model(listed: Callable[...,
     assert "**two**  \n:gray[3 h ago]" in visitor.text
 
 
-def test_what_runs_says_since_when_and_until_when(listed: Callable[..., Visitor]) -> None:
-    running = model("RUNNING")
-    uptime.note_started(Workspace(settings.load().home), running.arn, 2, ago(minutes=59, seconds=15))
+def test_what_runs_says_since_when_and_until_when(
+    listed: Callable[..., Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running, at = model("RUNNING"), ago().replace(microsecond=0)
+    uptime.note_started(Workspace(settings.load().home), running.arn, 2, at - dt.timedelta(minutes=59, seconds=15))
+    monkeypatch.setattr(listing, "dt", SimpleNamespace(UTC=dt.UTC, datetime=SimpleNamespace(now=lambda _: at)))
     visitor = listed(running)
     assert "**$8.00**  \n:gray[running $8.00]\n:small[running for 59 min, :orange[no deadline]]" in visitor.text
     assert any(line.startswith("since ") for line in visitor.text.splitlines())
@@ -133,10 +138,10 @@ def test_a_start_asks_for_a_deadline_and_shows_the_price_first(
 
 def test_a_start_is_made_with_its_deadline(listed: Callable[..., Visitor], asked: list[tuple[Any, ...]]) -> None:
     version = model("STOPPED", f1=1.0)
+    begun = ago(seconds=1)  # as deadlines are kept to the second
     visitor = listed(version).click(f"start {version.arn}", "start_until")
     assert asked == [("start", 1)]
-    left = deadlines.of(visitor.workspace, version.arn) - dt.datetime.now(dt.UTC)
-    assert dt.timedelta(minutes=58) < left <= dt.timedelta(hours=1)
+    assert begun <= deadlines.of(visitor.workspace, version.arn) - dt.timedelta(hours=1) <= ago()
     assert "one started on 1 unit, until" in visitor.workspace.open("pets").events()[0].text
 
 
@@ -368,9 +373,9 @@ def test_what_runs_without_a_deadline_is_shown_first_and_can_be_given_one(listed
     running = replace(running, arn=running.arn.replace(":1:", ":123456789012:"))
     visitor = listed(running).go("start/overview", "pets")
     assert "nobody has said until when" in visitor.at.main.warning[0].value
+    begun = ago(seconds=1)  # as deadlines are kept to the second
     visitor.click(f"unguarded 4 hours {running.arn}")
-    left = deadlines.of(visitor.workspace, running.arn) - dt.datetime.now(dt.UTC)
-    assert dt.timedelta(hours=3, minutes=58) < left <= dt.timedelta(hours=4)
+    assert begun <= deadlines.of(visitor.workspace, running.arn) - dt.timedelta(hours=4) <= ago()
     assert not visitor.run().at.main.warning
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Iterator
@@ -25,7 +26,8 @@ ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
 RENDERED = ("label", "body", "help", "text", "title")  # fields of an element that may hold Markdown
 LITERAL = ("text", "code", "iframe")  # elements that show their body as it is
 COMPILED = ScriptCache()  # pages are compiled once, as by a server, and not at every look
-PATIENCE = 60.0  # seconds that a page or a job may take on a busy machine
+PATIENCE = 240.0  # seconds that a page or a job may take on a busy machine
+TODAY = dt.date(2026, 11, 23)  # for whoever visits, so that no midnight comes between two looks at a page
 
 
 class Visitor:

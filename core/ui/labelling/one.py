@@ -31,6 +31,11 @@ def draw(project: Project) -> None:
     boxes.choices(project, here.listed)
     wide = here.kind == "boxes"
     picture, side = st.columns([7, 3] if wide else [3, 2], gap="large")
+    with side:
+        about = st.container()
+        _classes(here, photo)  # before the photo, as a key means what can be seen: it may come in the same moment
+        _steps(here)
+        _new_class(here)
     with picture, state.errors_shown():
         if wide:
             boxes.edit(project, photo, gallery.large(photo.path, DETAILED), here.classes, here.colours, _move)
@@ -38,12 +43,9 @@ def draw(project: Project) -> None:
             st.image(gallery.large(photo.path, LARGE), alt=photo.name)
     with picture:
         _last(here, photo)
-    with side:
+    with about:
         st.text(photo.name)
         _state(here, photo)
-        _classes(here, photo)
-        _steps(here)
-        _new_class(here)
     _prepare(here, photo, DETAILED if wide else LARGE)
     desk.foot(here)
 

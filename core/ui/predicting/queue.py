@@ -45,14 +45,16 @@ def draw(project: Project) -> None:
     st.markdown(f"**{count(len(waiting), 'photo waits', 'photos wait')}** for your review, the most useful first. "
                 "What you confirm or correct is added to the dataset, for the next training.")
     picture, side = st.columns([3, 2], gap="large")
+    with side:
+        about = st.container()
+        _decisions(project, waiting, one, classes)  # before the photo, as a key means what can be seen
     with picture, state.errors_shown():
         st.image(gallery.large(one.prediction.path, LARGE), alt=one.prediction.name)
     with picture:
         _next(project, waiting, one)
-    with side:
+    with about:
         st.text(one.prediction.name)
         _said(one, classes)
-        _decisions(project, waiting, one, classes)
     gallery.prepare([other.prediction.path for other in waiting[:3]], LARGE)
 
 

@@ -30,7 +30,7 @@ def ask(project: Project, name: str, tariff: Prices, takes: Training, arguments:
     if note:
         st.info(note, icon=":material/query_stats:")
     agreed = project.backend.is_engine or st.checkbox("I agree to this cost.")
-    if st.button(f"Train {plain(name)}", type="primary", disabled=not agreed):
+    if st.button(f"Train {plain(name)}", key="train_now", type="primary", disabled=not agreed):
         state.start(project, "train", f"Starting the training of {name}", models.train, revive=False,
                     version_name=name, **arguments)
 

@@ -99,8 +99,8 @@ def _way_on(project: Project, recovery: Recovery, next_name: str) -> bool:
     (st.success if examined.ok else st.error)(
         plain(examined.sentence), icon=":material/check_circle:" if examined.ok else ":material/error:")
     with st.container(horizontal=True):
-        wanted = examined.ok and st.button(f"Train {plain(next_name)} with the mended manifests", type="primary",
-                                           icon=":material/model_training:")
+        wanted = examined.ok and st.button(f"Train {plain(next_name)} with the mended manifests", key="train_mended",
+                                           type="primary", icon=":material/model_training:")
         st.button("Repair once more", icon=":material/refresh:", type="tertiary",
                   on_click=state.jobs().forget, args=(state.job_key(project, KIND),))
     if not examined.ok:
