@@ -231,6 +231,8 @@ def translate(code: str, operation: str, said: str) -> AwsError:
     kind, meaning, cure = _MEANING.get(code, (AwsError, "AWS refused the call.", None))
     if kind is NotAllowed and _CLOCK_SAID.search(said):
         meaning = CLOCK
+    if code == "ProvisionedThroughputExceededException" and operation != "DetectCustomLabels":  # AWS limits every call
+        meaning, cure = _TOO_FAST, AGAIN
     sentence = f"{operation}: {meaning}" + (f" AWS says: {said}" if said else "")
     return kind(code, operation, said, sentence, cure)
 

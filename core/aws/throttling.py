@@ -19,16 +19,20 @@ _counting = threading.Lock()
 
 
 def hook(tries: int) -> Any:
-    """A handler of botocore's "needs-retry", to be asked after botocore's own, which gives up after `tries`."""
+    """A handler of botocore's "needs-retry", whose word counts where botocore's own gives up.
+
+    That is after `tries`, or sooner: botocore allows a client only so many tries again, and throttled calls of many
+    threads use them up.
+    """
 
     def patient(response: Any = None, attempts: int = 1, **_: Any) -> float | None:
         """Seconds until the next try of a throttled call; None when this is no such call, or it was tried enough."""
         if not _is_throttled(response):
             return None
         _note()
-        if not tries <= attempts < TRIES:
+        if attempts >= TRIES:
             return None
-        return float(min(PATIENCE.longest, PATIENCE.first * 1.5 ** (attempts - tries)))
+        return float(min(PATIENCE.longest, PATIENCE.first * 1.5 ** max(0, attempts - tries)))
 
     return patient
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
 
+from core import compute
 from core.aws.calls import PATIENCE, Patience, aws_call, pages, wait_until
 from core.aws.clients import Clients
 from core.aws.projects import find_project, list_projects
 from core.aws.states import of_model
 from core.aws.storage import uri
 from core.errors import AwsError, NotFound, RekolabError
+from core.jobs import Progress
 from core.limits import MAX_UNITS
 from core.types import Version
+
+AT_ONCE = 5  # projects that are asked about at a time; AWS takes so many of these calls a second
 
 # States that nothing but a person's next step changes, and that are not what anybody waits for.
 FAILED = frozenset({"TRAINING_FAILED", "FAILED", "COPYING_FAILED", "DEPRECATED", "EXPIRED"})
@@ -26,8 +31,12 @@ def names_of(arn: str) -> tuple[str, str]:
 
 def list_versions(clients: Clients, project: str | None = None) -> list[Version]:
     """Every model of the project of that name, or of all projects, newest first."""
-    found = [version for owner in list_projects(clients, project) for version in _versions(clients, owner.arn)]
-    return sorted(found, key=lambda version: version.created, reverse=True)
+    owners = [owner.arn for owner in list_projects(clients, project)]
+    ask = partial(_versions, clients)
+    found = dict(compute.each(ask, owners, Progress(), threads=AT_ONCE) if len(owners) > 1 else
+                 ((arn, ask(arn)) for arn in owners))
+    every = [version for arn in owners for version in found[arn]]  # in one order, whichever project answers first
+    return sorted(every, key=lambda version: version.created, reverse=True)
 
 
 def _versions(clients: Clients, project_arn: str) -> list[Version]:

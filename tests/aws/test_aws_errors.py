@@ -191,3 +191,9 @@ def test_what_passes_but_stays_ends_the_waiting_at_last() -> None:
 def test_what_does_not_pass_ends_it_at_once() -> None:
     assert not passes(translate("ExpiredTokenException", "DescribeProjects", ""))
     assert not passes(translate("LimitExceededException", "StartProjectVersion", ""))
+
+
+@pytest.mark.parametrize(("operation", "words"), [
+    ("DetectCustomLabels", "the model's inference units"), ("DescribeProjectVersions", "Too many requests at once")])
+def test_too_many_calls_are_blamed_on_units_only_where_photos_are_sent(operation: str, words: str) -> None:
+    assert words in translate("ProvisionedThroughputExceededException", operation, "").message
