@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from core.aws import clients as aws
 from core.aws import projects, storage, versions
 from core.aws.calls import aws_call, pages
 from core.aws.clients import Clients
+from core.aws.options import Options, checked
 from core.errors import AwsError, RekolabError
 from core.jobs import Progress
 from core.workspace import open_project
@@ -24,18 +27,20 @@ _VERSION = re.compile(r"arn:[a-z\d-]+:rekognition:([a-z\d-]+):\d{12}:project/[a-
 _NAME = re.compile(r"[a-zA-Z0-9_.\-]{1,255}")
 
 
-def copy(clients: Clients, source_project: str, source: str, destination: str, name: str, bucket: str, prefix: str
-         ) -> str:
+def copy(clients: Clients, source_project: str, source: str, destination: str, name: str, bucket: str, prefix: str,
+         options: Options | None = None) -> str:
     """Begin to copy the version `source`, with its results under `prefix` in `bucket`; gives the copy's ARN.
 
-    All but the name are ARNs and places in S3; the bucket is one of the account that calls.
+    Source and destination are ARNs; the bucket is one of the account that calls. AWS gives a copy no tag and no KMS
+    key of the original's: those of `options` it gets, and a description it can not have.
     """
+    given = checked(options or Options(), clients.region).request
     asked = dt.datetime.now(dt.UTC)
     try:
         with aws_call():
             answer = clients.rekognition.copy_project_version(
                 SourceProjectArn=source_project, SourceProjectVersionArn=source, DestinationProjectArn=destination,
-                VersionName=name, OutputConfig={"S3Bucket": bucket, "S3KeyPrefix": prefix})
+                VersionName=name, OutputConfig={"S3Bucket": bucket, "S3KeyPrefix": prefix}, **given)
     except AwsError as error:
         if not error.repeated or error.code != "ResourceInUseException":
             raise
@@ -48,10 +53,11 @@ def copy(clients: Clients, source_project: str, source: str, destination: str, n
 
 
 def copy_model(progress: Progress, home: str, project: str, source_project: str, source: str, destination: str,
-               name: str, bucket: str, prefix: str) -> str:
+               name: str, bucket: str, prefix: str, options: Mapping[str, Any] | None = None) -> str:
     """Job: make the bucket and the project `destination` where there are none, and begin to copy; the copy's ARN.
 
     Repeated after a crash it copies nothing twice: a version of that name which comes from `source` is the copy.
+    `options` are tags and KMS key, as in `core.aws.options.Options`.
     """
     owner = open_project(home, project)
     clients = aws.connect(Path(owner.home), owner.backend)
@@ -63,7 +69,7 @@ def copy_model(progress: Progress, home: str, project: str, source_project: str,
     progress.step()
     progress.say(f"Asking for the copy {name}")
     made = _copy_of(clients, target, source, name) or copy(
-        clients, source_project, source, target, name, bucket, prefix)
+        clients, source_project, source, target, name, bucket, prefix, Options(**options or {}))
     owner.note("run", f"{versions.names_of(source)[1]} is being copied to {destination} as {name}")
     return made
 

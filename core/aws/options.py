@@ -1,4 +1,4 @@
-"""What a training is given besides its photos: its name, a description, tags, and a key of KMS, by AWS's rules."""
+"""What a new model is given besides what it is made of: name, description, tags, and a key of KMS, by AWS's rules."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Options:
 
     @property
     def request(self) -> dict[str, Any]:
-        """As members of CreateProjectVersion."""
+        """As members of CreateProjectVersion, and without a description of CopyProjectVersion."""
         given = {"VersionDescription": self.description, "Tags": dict(self.tags), "KmsKeyId": self.kms_key}
         return {name: value for name, value in given.items() if value}
 

@@ -32,7 +32,7 @@ def _faults(key: str, value: str) -> Iterator[str]:
         yield f"The value “{value}” has no key." if value else "A tag has no key."
     if len(key) > MAX_TAG_KEY:
         yield f"A key can have {MAX_TAG_KEY} characters, and “{key[:20]}…” has {len(key)}."
-    if key.lower().startswith("aws:"):
+    if _is_awss(key):
         yield f"“{key}” can not be a key: those that begin with “aws:” are AWS's own."
     if len(value) > MAX_TAG_VALUE:
         yield f"A value can have {MAX_TAG_VALUE} characters, and that of “{key}” has {len(value)}."
@@ -56,9 +56,14 @@ def checked(rows: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def tags_of(clients: Clients, arn: str) -> dict[str, str]:
-    """The tags of a project, dataset or model."""
+    """The tags of a project, dataset or model, without AWS's own, which nobody else can set or remove."""
     with aws_call():
-        return dict(clients.rekognition.list_tags_for_resource(ResourceArn=arn).get("Tags", {}))
+        found: dict[str, str] = clients.rekognition.list_tags_for_resource(ResourceArn=arn).get("Tags", {})
+    return {key: value for key, value in found.items() if not _is_awss(key)}
+
+
+def _is_awss(key: str) -> bool:
+    return key.lower().startswith("aws:")
 
 
 def add(clients: Clients, arn: str, tags: Mapping[str, str]) -> None:

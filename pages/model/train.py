@@ -10,8 +10,8 @@ from core.dataset import models, testset
 from core.evaluation import forecast as forecasts
 from core.types import Version
 from core.ui import forecast, messages, meter, pages, progress, state
+from core.ui import options as chosen
 from core.ui.training import consent, failed, repairing, result, testing
-from core.ui.training import options as chosen
 from core.ui.words import ago, clock, duration, plain
 from core.workspace import now, today
 
@@ -107,7 +107,7 @@ with left:
     name = st.text_input("Version", next_name, help="Letters, digits, '.', '-' and '_'").strip()
     if fault := options.name_fault(name, [version.name for version in known]):
         st.error(plain(fault), icon=":material/error:")
-    given = chosen.draw(project, clients)
+    given = chosen.draw(clients, "train", project.name, described=True)
     free = "On this computer it takes seconds and is free. " if project.backend.is_engine else ""
     st.caption(f"{free}On AWS: {consent.usually(takes)}, in {hours}. {plain(takes.source)} {plain(tariff.source)}")
     if tariff.old(today()):

@@ -11,9 +11,10 @@ import pytest
 from aws_script import MODEL, PROJECT, Script, model, project_answer
 
 from core.aws import clients as aws
-from core.aws import copying, project_policies, projects, storage, versions
+from core.aws import copying, project_policies, projects, storage, tags, versions
 from core.aws.calls import Patience
 from core.aws.clients import Clients
+from core.aws.options import Options
 from core.dataset import cleaning, labels, models, sources
 from core.errors import AwsError, RekolabError
 from core.jobs import Progress
@@ -33,6 +34,23 @@ def copy(clients: Clients) -> str:
 def test_a_copy_names_both_projects_the_version_and_the_place_for_its_results(script: Script) -> None:
     script.rekognition.add_response("copy_project_version", {"ProjectVersionArn": COPY}, ASKED)
     assert copy(script.clients) == COPY
+
+
+def test_a_copy_is_given_its_tags_and_its_kms_key(script: Script) -> None:
+    script.rekognition.add_response("copy_project_version", {"ProjectVersionArn": COPY},
+                                    ASKED | {"Tags": {"team": "birds"}, "KmsKeyId": "alias/photos"})
+    given = Options(tags={"team": "birds"}, kms_key="alias/photos")
+    assert copying.copy(script.clients, PROJECT, MODEL, OTHER, "2026-11-23-1", "results", "pets/models", given) == COPY
+
+
+@pytest.mark.parametrize(("given", "words"), [
+    (Options(tags={"aws:x": ""}), "AWS's own"), (Options(kms_key="no key"), "A KMS key is named by"),
+    (Options(kms_key="arn:aws:kms:eu-west-1:111122223333:alias/x"), "in its own region only")])
+def test_what_aws_would_refuse_of_tags_and_key_is_said_before_it_is_asked(
+    script: Script, given: Options, words: str
+) -> None:
+    with pytest.raises(RekolabError, match=words):
+        copying.copy(script.clients, PROJECT, MODEL, OTHER, "2026-11-23-1", "results", "pets/models", given)
 
 
 def test_a_name_that_is_taken_is_refused(script: Script) -> None:
@@ -155,10 +173,12 @@ def test_a_model_is_copied_on_the_engine_and_repeating_the_job_copies_nothing_tw
     assert source
     bucket = storage.bucket_name(clients, project)
     job = (Progress(), str(project.home), project.name, source.arn, arn, f"{project.name}-used", "copied", bucket,
-           "copies")
+           "copies", {"tags": {"team": "birds"}, "kms_key": "alias/photos"})
     made = copying.copy_model(*job)
     quick = Patience(seconds=60, first=0.02, longest=0.2)
-    assert versions.wait_for(clients, made, {"COPYING_COMPLETED"}, quick).f1 is not None
+    copied = versions.wait_for(clients, made, {"COPYING_COMPLETED"}, quick)
+    assert copied.f1 is not None and copied.kms_key == "alias/photos"
+    assert tags.tags_of(clients, made) == {"team": "birds"}
     assert copying.copy_model(*job) == made
     assert [one.name for one in versions.list_versions(clients, f"{project.name}-used")] == ["copied"]
     assert project.events()[0].text == f"one is being copied to {project.name}-used as copied"

@@ -74,3 +74,12 @@ def test_replacing_by_the_same_changes_nothing(script: Script) -> None:
 def test_a_tag_that_aws_would_refuse_is_not_sent(script: Script) -> None:
     with pytest.raises(RekolabError, match="AWS's own"):
         tags.add(script.clients, MODEL, {"aws:team": "birds"})
+
+
+def test_awss_own_tags_are_neither_shown_nor_touched(script: Script) -> None:
+    own = {"aws:cloudformation:stack-name": "pets", "team": "birds"}
+    for _ in range(2):
+        script.rekognition.add_response("list_tags_for_resource", {"Tags": own}, {"ResourceArn": MODEL})
+    script.rekognition.add_response("untag_resource", {}, {"ResourceArn": MODEL, "TagKeys": ["team"]})
+    assert tags.tags_of(script.clients, MODEL) == {"team": "birds"}
+    assert tags.replace(script.clients, MODEL, {})

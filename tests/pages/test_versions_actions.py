@@ -60,6 +60,47 @@ def test_a_model_is_copied_to_a_new_project_and_found_there(versions_page: Visit
     assert "one is being copied to shelter-in-use as best" in shelter.project.events()[0].text
 
 
+def test_a_copy_begins_with_the_tags_of_the_original_and_gets_the_key_that_is_typed(
+    versions_page: Visitor, shelter: Shelter
+) -> None:
+    visitor, button = versions_page, f"copy {shelter.arn}"
+    tags.add(shelter.clients, shelter.arn, {"team": "pets", "stage": "live"})
+    visitor.click(button)
+    assert "The options begin with the original's 2 tags." in visitor.text
+    visitor.at.selectbox(key="copy_project").select("A new project")
+    visitor.click(button)
+    fill(visitor, copy_new_project="shelter-in-use")
+    visitor.click(button)
+    fill(visitor, **{f"copy_key {shelter.arn}": "alias/pets"})
+    visitor.click(button, "copy_now")
+    assert visitor.finish("shelter", "copy").error is None
+    [made] = versions.list_versions(shelter.clients, "shelter-in-use")
+    assert versions.wait_for(shelter.clients, made.arn, {"COPYING_COMPLETED"}, QUICK).kms_key == "alias/pets"
+    assert tags.tags_of(shelter.clients, made.arn) == {"team": "pets", "stage": "live"}
+
+
+def test_a_key_of_another_region_can_not_be_copied_with(versions_page: Visitor, shelter: Shelter) -> None:
+    button = f"copy {shelter.arn}"
+    versions_page.click(button)
+    fill(versions_page, **{f"copy_key {shelter.arn}": "arn:aws:kms:eu-west-1:111122223333:alias/x"})
+    versions_page.click(button)
+    assert "This KMS key is in eu-west-1" in versions_page.text
+    assert versions_page.button("copy_now").disabled
+
+
+def test_a_copy_is_possible_where_tags_may_not_be_listed(
+    versions_page: Visitor, shelter: Shelter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise translate("AccessDeniedException", "ListTagsForResource", "not authorized")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tags, "tags_of", refuse)
+        versions_page.click(f"copy {shelter.arn}")
+        assert "may not list the original's tags" in versions_page.text
+        assert not versions_page.button("copy_now").disabled
+
+
 def test_a_name_that_rekognition_refuses_is_refused_in_the_dialog(versions_page: Visitor, shelter: Shelter) -> None:
     visitor, button = versions_page, f"copy {shelter.arn}"
     visitor.click(button)

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
-from core.aws import copying, project_policies, projects, storage, versions
+from core.aws import copying, project_policies, projects, storage, tags, versions
 from core.aws.clients import Clients
 from core.aws.copying import copy_model
+from core.aws.options import Options
 from core.aws.project_policies import Policy
 from core.aws.projects import RekognitionProject
 from core.dataset.models import rekognition_name
-from core.errors import RekolabError
+from core.errors import NotAllowed, RekolabError
 from core.types import Version
-from core.ui import messages, meter, progress, state
-from core.ui.words import plain
+from core.ui import messages, meter, options, progress, state
+from core.ui import tags as typing
+from core.ui.words import count, plain
 from core.workspace import Project
 
 KIND = "copy"  # of job
 NEW = "A new project"
+_SEEN = "versions_copying"  # in the session: what AWS had when the dialog was opened, or why that is not known
 
 
 def look(project: Project) -> None:
@@ -33,31 +39,55 @@ def look(project: Project) -> None:
     state.failure(project, KIND)
 
 
-@st.dialog("Copy the model", icon=":material/content_copy:", width="medium")
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What AWS had when the dialog was opened. `tags` of the model are None where they may not be listed."""
+
+    projects: list[RekognitionProject]
+    source: RekognitionProject
+    tags: Mapping[str, str] | None
+
+
 def ask(project: Project, clients: Clients, version: Version) -> None:
-    """The two ways to copy, each with what it needs."""
+    """Open the dialog on the projects and the tags as AWS has them now."""
     try:
-        found = projects.list_projects(clients)
-        source = next(one for one in found if one.name == version.project)
+        st.session_state[_SEEN] = _look(clients, version)
     except RekolabError as error:
-        messages.error(error)
-        return
-    except StopIteration:
-        st.error(f"The project {plain(version.project)} is no longer there.")
+        st.session_state[_SEEN] = error
+    typing.forget(options.tags_key("copy", version.arn))
+    _ask(project, clients, version)
+
+
+def _look(clients: Clients, version: Version) -> _Seen:
+    found = projects.list_projects(clients)
+    source = next((one for one in found if one.name == version.project), None)
+    if source is None:
+        raise RekolabError(f"The project {version.project} is no longer there.")
+    try:
+        return _Seen(found, source, tags.tags_of(clients, version.arn))
+    except NotAllowed:
+        return _Seen(found, source, None)
+
+
+@st.dialog("Copy the model", icon=":material/content_copy:", width="medium")
+def _ask(project: Project, clients: Clients, version: Version) -> None:
+    """The two ways to copy, each with what it needs."""
+    seen: _Seen | RekolabError = st.session_state[_SEEN]
+    if isinstance(seen, RekolabError):
+        messages.error(seen)
         return
     here, elsewhere = st.tabs(["To this account", "To another account"], key="copy_where", on_change="rerun")
     with here:
-        _within(project, clients, version, source, found)
+        _within(project, clients, version, seen)
     if elsewhere.open:
         with elsewhere:
-            _for_others(clients, version, source)
+            _for_others(clients, version, seen.source)
 
 
-def _within(project: Project, clients: Clients, version: Version, source: RekognitionProject,
-            found: list[RekognitionProject]) -> None:
+def _within(project: Project, clients: Clients, version: Version, seen: _Seen) -> None:
     st.caption("The copy answers as the original does. Nothing is trained, so no training is billed; what AWS wrote of "
                "the training is copied to S3 as well.")
-    usable = [one.name for one in found if one.status == "CREATED" and one.name != source.name]
+    usable = [one.name for one in seen.projects if one.status == "CREATED" and one.name != version.project]
     destination = st.selectbox("Project", [*usable, NEW], key="copy_project")
     if destination == NEW:
         destination = st.text_input("Its name", key="copy_new_project", placeholder="cats-and-dogs-in-use").strip()
@@ -66,19 +96,32 @@ def _within(project: Project, clients: Clients, version: Version, source: Rekogn
         bucket = st.text_input("Bucket", storage.bucket_name(clients, project), key="copy_bucket").strip()
         prefix = st.text_input("Folder in it", f"{project.name}/models/{destination or '…'}/{name}",
                                key=f"copy_prefix {destination} {name}").strip()
+    given = options.draw(clients, "copy", version.arn, Options(tags=seen.tags or {}, kms_key=version.kms_key or ""))
+    st.caption(_carried(seen, version))
     if st.button("Copy", key="copy_now", type="primary", icon=":material/content_copy:",
-                 disabled=not (destination and name and bucket)):
+                 disabled=not (destination and name and bucket) or given is None):
         with state.errors_shown():
             copying.check_name(destination)
-            copying.check_name(name)
-            _begin(project, source.arn, version.arn, destination, name, bucket, prefix)
+            _begin(project, seen.source.arn, version.arn, destination, name, bucket, prefix, given)
 
 
-def _begin(project: Project, source_project: str, source: str, destination: str, name: str, bucket: str, prefix: str
-           ) -> None:
+def _carried(seen: _Seen, version: Version) -> str:
+    """What the options begin with."""
+    if seen.tags is None:
+        return ("These credentials may not list the original's tags (rekognition:ListTagsForResource). The copy gets "
+                "those that you add.")
+    carried = [count(len(seen.tags), "tag")] if seen.tags else []
+    carried += ["KMS key"] if version.kms_key else []
+    return f"The options begin with the original's {' and '.join(carried)}." if carried else (
+        "The original has no tag and no KMS key of its own.")
+
+
+def _begin(project: Project, source_project: str, source: str, destination: str, name: str, bucket: str, prefix: str,
+           given: Mapping[str, Any] | None) -> None:
+    copying.check_name(name)
     state.start(project, KIND, f"Copying {versions.names_of(source)[1]} to {destination}", copy_model,
                 source_project=source_project, source=source, destination=destination, name=name, bucket=bucket,
-                prefix=prefix)
+                prefix=prefix, options=given)
 
 
 def _for_others(clients: Clients, version: Version, source: RekognitionProject) -> None:
@@ -129,16 +172,13 @@ def take_over(project: Project, clients: Clients) -> None:
     """The form for a model of another account, whose owner has allowed it."""
     st.caption("A model of another account can be copied to here once its owner allows it. They do so in Rekolab by "
                "Copy, To another account, which shows both ARNs.")
-    with st.form("take_over", border=False):
-        source_project = st.text_input("ARN of their project", key="take_project")
-        source = st.text_input("ARN of the model", key="take_version")
-        name = st.text_input("Name of the copy", key="take_name", placeholder="as the model is called there")
-        if st.form_submit_button("Take it over", icon=":material/move_down:"):
-            with state.errors_shown():
-                source_project, source = source_project.strip(), source.strip()
-                copying.check_source(source_project, source, clients.region)
-                called = name.strip() or versions.names_of(source)[1]
-                copying.check_name(called)
-                destination = rekognition_name(project)
-                _begin(project, source_project, source, destination, called, storage.bucket_name(clients, project),
-                       f"{project.name}/models/{called}")
+    source_project = st.text_input("ARN of their project", key="take_project").strip()
+    source = st.text_input("ARN of the model", key="take_version").strip()
+    name = st.text_input("Name of the copy", key="take_name", placeholder="as the model is called there").strip()
+    given = options.draw(clients, "take", project.name)
+    if st.button("Take it over", icon=":material/move_down:", disabled=given is None):
+        with state.errors_shown():
+            copying.check_source(source_project, source, clients.region)
+            called = name or versions.names_of(source)[1]
+            _begin(project, source_project, source, rekognition_name(project), called,
+                   storage.bucket_name(clients, project), f"{project.name}/models/{called}", given)
