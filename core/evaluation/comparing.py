@@ -116,17 +116,20 @@ def _labels(truth: str) -> frozenset[str]:
 
 
 def sentence(found: Comparison, left: str, right: str) -> str:
-    """ "two is right on 2 photos that one missed, wrong on 1: cannot be told apart, p = 1.0"; the names are plain."""
+    """ "They cannot be told apart, p = 1.0: two is right on 2 photos that one missed, wrong on 1 that one got right."
+
+    The verdict comes first, so that it begins as a sentence does, whatever the models are called.
+    """
     if not found.photos:
         return f"There is no photo that both {left} and {right} were asked about."
     gained, lost = len(found.right_only), len(found.left_only)
-    if not gained and not lost:
-        return (f"{right} and {left} are right and wrong on the same {_photos(found.photos)}: cannot be told apart, "
-                "p = 1.0")
     better = right if gained > lost else left
-    verdict = f"{better} is better, which is more than chance" if found.differs else "cannot be told apart"
-    return (f"{right} is right on {_photos(gained)} that {left} missed, wrong on {lost:,} that {left} got right: "
-            f"{verdict}, p = {p_words(found.p)}")
+    verdict = (f"The difference is more than chance, p = {p_words(found.p)}, and {better} is better" if found.differs
+               else f"They cannot be told apart, p = {p_words(found.p)}")
+    if not gained and not lost:
+        return f"{verdict}: {left} and {right} are right and wrong on the same {_photos(found.photos)}."
+    return (f"{verdict}: {right} is right on {_photos(gained)} that {left} missed, wrong on {lost:,} that {left} got "
+            "right.")
 
 
 def p_words(p: float) -> str:

@@ -24,7 +24,11 @@ def in_sidebar() -> None:
     """Quiet when nothing runs; otherwise it looks again by itself."""
     backend = state.backend()
     st.session_state["meter_looked"] = running, unknown = _look(backend)
-    st.fragment(_meter, run_every=TICK if running or unknown else None)(backend, bool(running))
+    st.fragment(_meter, run_every=TICK if running or unknown else None)(backend, _arns(running))
+
+
+def _arns(running: Sequence[Version]) -> frozenset[str]:
+    return frozenset(version.arn for version in running)
 
 
 def _look(backend: Backend) -> tuple[list[Version], str]:
@@ -35,12 +39,13 @@ def _look(backend: Backend) -> tuple[list[Version], str]:
         return [], error.message
 
 
-def _meter(backend: Backend, ran: bool) -> None:
+def _meter(backend: Backend, ran: frozenset[str]) -> None:
+    """What runs now; the whole page is drawn anew where that is no longer what `ran` when it was drawn."""
     running, unknown = st.session_state.pop("meter_looked", None) or _look(backend)
     if unknown:
         st.caption(f":material/cloud_off: What runs there is not known. {plain(unknown)}")
         return
-    if bool(running) != ran:
+    if _arns(running) != ran:
         st.rerun()
     spent(backend)
     if not running:

@@ -64,19 +64,19 @@ def test_a_photo_whose_label_was_changed_in_between_counts_for_neither() -> None
 def test_the_sentence_says_both_ways_and_that_they_cannot_be_told_apart() -> None:
     found = compare(said(True, False, False, True), said(False, True, True, True))
     assert comparing.sentence(found, "one", "two") == (
-        "two is right on 2 photos that one missed, wrong on 1 that one got right: cannot be told apart, p = 1.0")
+        "They cannot be told apart, p = 1.0: two is right on 2 photos that one missed, wrong on 1 that one got right.")
 
 
 def test_the_sentence_says_which_is_better_where_that_is_more_than_chance() -> None:
     found = compare(said(*[True] * 9), said(*[False] * 9))
     assert comparing.sentence(found, "one", "two") == (
-        "two is right on 0 photos that one missed, wrong on 9 that one got right: one is better, which is more than "
-        "chance, p = 0.004")
+        "The difference is more than chance, p = 0.004, and one is better: two is right on 0 photos that one missed, "
+        "wrong on 9 that one got right.")
 
 
 def test_models_that_agree_on_everything_and_models_without_a_common_photo_have_their_own_words() -> None:
     assert comparing.sentence(compare(said(True), said(True)), "one", "two") == (
-        "two and one are right and wrong on the same 1 photo: cannot be told apart, p = 1.0")
+        "They cannot be told apart, p = 1.0: one and two are right and wrong on the same 1 photo.")
     assert "no photo that both one and two" in comparing.sentence(compare(said(True), []), "one", "two")
 
 

@@ -230,7 +230,8 @@ def test_the_photos_of_an_earlier_run_are_asked_again_and_compared(keeper: Visit
     assert keeper.finish("shelter", "evaluate").result == {"asked": 5, "failed": 0, "total": 5}
     assert runs.runs(new_runs.project)[0].title == "unseen"
     keeper.at.session_state["evaluate_tab"] = "Compare"
-    assert "right and wrong on the same 5 photos: cannot be told apart, p = 1.0" in keeper.run().text
+    said = keeper.run().text
+    assert "They cannot be told apart, p = 1.0: run " in said and "are right and wrong on the same 5 photos." in said
 
 
 def test_photos_in_s3_are_run_where_they_lie(keeper: Visitor, new_runs: Shelter) -> None:

@@ -75,8 +75,8 @@ def test_figures_stand_side_by_side_with_their_intervals(ticked: Ticked) -> None
 def test_what_one_gets_right_and_the_other_not_is_shown_both_ways(ticked: Ticked) -> None:
     better = [("a.jpg", "cat", "cat"), ("b.jpg", "cat", "cat"), ("c.jpg", "dog", "cat"), ("d.jpg", "dog", "dog")]
     visitor = ticked(SAME, better)
-    assert ("two is right on 2 photos that one missed, wrong on 1 that one got right: cannot be told apart, p = 1.0."
-            in visitor.text)
+    assert ("They cannot be told apart, p = 1.0: two is right on 2 photos that one missed, wrong on 1 that one got "
+            "right." in visitor.text)
     assert "They disagree on 3 photos; to tell them apart takes 6 or more." in visitor.text
     assert [tile["caption"] for tile in visitor.tiles("compare two")] == ["cat, called dog", "dog, called cat"]
     assert [(tile["id"], tile["note"]) for tile in visitor.tiles("compare one")] == [
@@ -87,7 +87,7 @@ def test_what_one_gets_right_and_the_other_not_is_shown_both_ways(ticked: Ticked
 def test_a_difference_that_is_more_than_chance_is_called_one(ticked: Ticked) -> None:
     photos = [(f"{number}.jpg", "cat") for number in range(8)]
     visitor = ticked([(*photo, "dog") for photo in photos], [(*photo, "cat") for photo in photos])
-    assert "two is better, which is more than chance, p = 0.008." in visitor.text
+    assert "The difference is more than chance, p = 0.008, and two is better: " in visitor.text
 
 
 def test_different_test_photos_are_said_and_measuring_both_on_the_same_is_offered(ticked: Ticked) -> None:

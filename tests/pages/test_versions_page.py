@@ -18,7 +18,7 @@ from core.errors import NotFound, translate
 from core.types import Backend, Version
 from core.ui import meter, starting, state
 from core.ui.versioning import listing
-from core.workspace import Workspace
+from core.workspace import Workspace, text_of
 
 TRAINED = {"start", "copy", "tags", "delete"}
 RUNS = {"stop", "until", "copy", "tags", "delete"}
@@ -113,6 +113,32 @@ def test_what_runs_says_since_when_and_until_when(
     assert any(line.startswith("since ") for line in visitor.text.splitlines())
     deadlines.write(visitor.workspace, running.arn, Backend(), ago(hours=-1))
     assert ":small[running for 59 min, stops at " in visitor.run().text
+
+
+def test_time_and_cost_of_what_runs_go_on_and_what_is_ticked_or_typed_stays(listed: Callable[..., Visitor]) -> None:
+    running, rests = model("RUNNING"), model("STOPPED", "two", f1=0.9)
+    workspace = Workspace(settings.load().home)
+    uptime.note_started(workspace, running.arn, 1, ago(minutes=59, seconds=15))
+    visitor = listed(running, rests)
+    visitor.at.checkbox(key=f"tick {rests.arn}").check()
+    visitor.click(f"delete {rests.arn}").at.text_input[0].set_value("tw")
+    with workspace.catalogue() as rows:  # as if an hour went by
+        rows.execute("UPDATE uptime SET started = ?", (text_of(ago(minutes=119, seconds=15)),))
+    visitor.tick()
+    assert "**$8.00**  \n:gray[running $8.00]\n:small[running for 1 h 59 min, " in visitor.text
+    assert not {"Start", "Compare two of pets"} & set(visitor.text.splitlines())  # only the cost was drawn again
+    assert visitor.at.session_state[f"tick {rests.arn}"] is True
+
+
+def test_the_page_is_drawn_anew_when_one_of_two_models_has_stopped(
+    listed: Callable[..., Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = model("RUNNING"), model("RUNNING", "two")
+    visitor = listed(one, two)
+    monkeypatch.setattr(versions, "list_versions", lambda *_: [one, replace(two, status="STOPPED")])
+    meter.forget()
+    visitor.tick()
+    assert "-badge[stopped]" in visitor.text
 
 
 def test_what_started_within_this_second_has_run_and_has_its_price(

@@ -108,7 +108,7 @@ def _photos(project: Project, clients: Clients, found: Sequence[Basis], left: st
                                            key=f"compare_on {' '.join(names)}")]
     result = basis.found
     where = "" if len(names) > 1 else f" on {basis.title}"
-    st.markdown(f"**{plain(comparing.sentence(result, left, right))}.**")
+    st.markdown(f"**{plain(comparing.sentence(result, left, right))}**")
     st.caption(plain(f"McNemar's exact test{where}: {left} is right on {_share(result.left)}, {right} on "
                      f"{_share(result.right)}. {_reach(result)}{_left_out(result)}"))
     local = _own_photos(project, clients)

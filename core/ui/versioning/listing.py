@@ -120,7 +120,7 @@ def _row(project: Project, clients: Clients, version: Version, read: Read) -> No
     photos.markdown(f"{found.training_images + found.testing_images:,}  \n:gray[{found.testing_images:,} to test]"
                     if isinstance(found, Evaluation) else "–")
     with cost.container(gap="xsmall"):
-        _cost(version)
+        st.fragment(_cost, run_every=meter.TICK if version.running else None)(version)
     with actions.container(horizontal=True, gap="xsmall"):
         _actions(project, clients, version)
 
@@ -160,7 +160,10 @@ def _f1(version: Version, found: Evaluation | RekolabError | None) -> None:
 
 
 def _cost(version: Version) -> None:
-    """What it has cost so far: training and running; and of what runs, since when and until when."""
+    """What it has cost so far: training and running; and of what runs, for how long and until when.
+
+    While it runs this is drawn again as often as the meter. There is nothing in it to press or to type.
+    """
     workspace, tariff = state.workspace(), prices.load(state.in_force())
     now = dt.datetime.now(dt.UTC)  # to less than a second, as the first one has its price already
     ran = uptime.total_cost(workspace, version.arn, now)
