@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,17 +12,17 @@ from core.aws import clients as aws
 from core.aws import storage, training, versions
 from core.aws.clients import Clients
 from core.aws.training import Side, TrainingFailure
-from core.dataset import cleaning, headers, manifests, marked, places, repaired, testset
+from core.dataset import cleaning, headers, manifests, marked, places, recovery, repaired, testset
 from core.dataset.known import Known
 from core.dataset.manifests import LABEL, Built
 from core.dataset.marked import Row
+from core.dataset.recovery import Lost, Mended, Recovery
 from core.dataset.remembering import remembered
 from core.dataset.sending import BROWSE
 from core.dataset.split import Split
 from core.dataset.trainable import Entry
 from core.errors import CLEAN, MANIFEST, Cure, NotReady
 from core.jobs import Progress
-from core.manifest.doctor import Examination
 from core.manifest.images import image_defect
 from core.manifest.training import judge
 from core.types import Photo, Version
@@ -32,61 +32,25 @@ SENT_AGAIN = "line written anew, photo to be sent again"
 CLEANED = "cleaned copy takes the photo's place"
 
 
-@dataclass(frozen=True, slots=True)
-class Mended:
-    """A line that is another one now, or was left out without loss: what was done about it."""
-
-    side: Side
-    line: int
-    name: str
-    codes: tuple[str, ...]
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """A line that can not be mended and is left out: why, and where a person can put it right."""
-
-    side: Side
-    line: int
-    name: str
-    codes: tuple[str, ...]
-    why: str
-    cure: Cure | None
-    photo_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Recovery:
-    """The mended manifests of a failed version, what was done, what was not, and the doctor's verdict on them.
-
-    `job` is what `models.train` takes as `mended`, and `digest` tells the manifests apart.
-    """
-
-    version: str
-    digest: str
-    job: Mapping[str, Any]
-    mended: tuple[Mended, ...]
-    lost: tuple[Lost, ...]
-    examination: Examination
-
-
 def failure(project: Project, clients: Clients, version: Version) -> TrainingFailure:
     """Why the version's training failed, read once from what AWS wrote about it."""
     return remembered(project, "failure", partial(training.failures, clients, version), version.arn)
 
 
 def repair(progress: Progress, home: str, project: str, arn: str) -> Recovery:
-    """Job: mend the manifests that AWS has marked; NotReady where it left none. Nothing is sent yet."""
+    """Job: mend the manifests that AWS has marked; NotReady where it left none. Nothing is sent yet.
+
+    What came of it is kept with the project.
+    """
     owner = open_project(home, project)
     clients = aws.connect(owner.home, owner.backend)
     progress.begin(0, "Reading what Rekognition wrote about the lines")
     version = versions.describe(clients, arn)
-    found = training.failures(clients, version)
-    if not found.manifests:
+    failed = training.failures(clients, version)
+    if not failed.manifests:
         raise NotReady("Rekognition left no validation files, so there are no lines to mend.", MANIFEST)
     bucket = storage.bucket_name(clients, owner)
-    every = list(marked.rows(found))
+    every = list(marked.rows(failed))
     rows = [row for row in every if row.text]
     mended = [Mended(row.side, row.number, row.name, row.codes, f"left out, as {row.why}")
               for row in every if not row.text]
@@ -98,8 +62,10 @@ def repair(progress: Progress, home: str, project: str, arn: str) -> Recovery:
     done = _built(desk, rows)
     examined, _ = testset.judged_in_s3(progress, owner, clients, done)
     mended += [Mended(row.side, row.number, row.name, row.codes, f"rewritten: {row.why}") for row in rows if row.why]
-    return Recovery(version.name, manifests.digest(done), repaired.keep(owner, done), tuple(_in_order(mended)),
-                    tuple(_in_order(lost)), examined)
+    found = Recovery(version.name, manifests.digest(done), repaired.keep(owner, done), tuple(_in_order(mended)),
+                     tuple(_in_order(lost)), examined.ok, examined.sentence)
+    recovery.keep(owner, arn, found)
+    return found
 
 
 def _clean(progress: Progress, project: Project, bucket: str, rows: Sequence[Row]) -> None:

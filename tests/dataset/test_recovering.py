@@ -13,9 +13,10 @@ from PIL import Image
 from core.aws import projects, storage, training, versions
 from core.aws.clients import Clients
 from core.dataset import cleaning, labels, manifests, models, photos, recovering, sources, upload
+from core.dataset import recovery as recoveries
 from core.dataset.known import Known
-from core.dataset.recovering import Recovery
-from core.errors import AwsError, NotReady
+from core.dataset.recovery import Lost, Mended, Recovery, keep, kept
+from core.errors import CLEAN, AwsError, NotReady
 from core.jobs import Progress
 from core.types import Version
 from core.workspace import Project
@@ -77,9 +78,10 @@ def test_photos_that_vanished_from_s3_are_sent_again_and_trained_with(
         version = failed(client, models.train(Progress(), str(ready.home), ready.name, "one"))
     assert version.message == "The manifest file contains too many invalid rows."
     recovery = repair(ready, version)
-    assert not recovery.lost and recovery.examination.ok and recovery.version == "one"
+    assert not recovery.lost and recovery.ok and recovery.version == "one"
     assert {one.what for one in recovery.mended} == {recovering.SENT_AGAIN} and len(recovery.mended) == 6
     assert all(one.codes == ("ERROR_INVALID_IMAGE",) and one.name.endswith(".jpg") for one in recovery.mended)
+    assert kept(ready, version.arn) == recovery  # whatever becomes of the process that has mended
     found = trained(client, ready, "two", recovery)
     assert (found.training_images, found.testing_images) == (10, 2)
     arn = models.models(ready, client)[0].arn
@@ -103,7 +105,7 @@ def test_photos_that_are_too_large_are_cleaned_and_take_their_places(
     assert {one.what for one in recovery.mended} == {recovering.CLEANED}
     assert sorted(copy.photo_id for copy in cleaning.results(project)) == sorted(
         photo.id for photo in photos.photos(project) if photo.facts and photo.facts.width > 4096)
-    assert recovery.examination.ok and not recovery.lost
+    assert recovery.ok and not recovery.lost
     assert trained(client, project, "two", recovery).training_images == 8
 
 
@@ -131,7 +133,7 @@ def test_a_manifest_by_hand_is_rewritten_and_what_nobody_can_mend_is_left_out(
         ("2.jpg", None, None), ("gone.jpg", None, None)]
     assert recovery.lost[1].why == "the image is missing in S3. It is no photo of this project."
     assert recovery.lost[0].line == len(train) and recovery.lost[0].side == "training"
-    assert recovery.examination.ok
+    assert recovery.ok
     assert trained(client, ready, "two", recovery).training_images == len(train) - 1
 
 
@@ -180,7 +182,7 @@ def test_what_the_repair_can_not_make_good_is_refused_at_the_gate(client: Client
     cats = [line for line in train if '"class-name": "cat"' in line]
     version = by_hand(client, ready, cats, test)
     recovery = repair(ready, version)
-    assert not recovery.examination.ok and "too few labels" in recovery.examination.sentence
+    assert not recovery.ok and "too few labels" in recovery.sentence
     with pytest.raises(NotReady, match="too few labels"):
         models.train(Progress(), str(ready.home), ready.name, "two", mended=recovery.job)
 
@@ -203,3 +205,28 @@ def test_a_training_without_validation_files_has_no_lines_to_mend(client: Client
     assert training.failures(client, version).manifests == {}
     with pytest.raises(NotReady, match="no validation files"):
         repair(ready, version)
+
+
+REPAIRED = Recovery("one", "digest", {"keys": ["a.jpg"], "training": "/here", "testing": "/there"},
+                    (Mended("training", 3, "ä*.jpg", ("ERROR_INVALID_IMAGE",), "sent again"),),
+                    (Lost("testing", 1, "b.jpg", (), "It is gone.", CLEAN, 7),
+                     Lost("training", 2, "", ("X",), "", None)),
+                    False, "Too few labels.")
+
+
+def test_what_came_of_a_repair_stays_with_the_project_until_it_is_forgotten(project: Project) -> None:
+    assert kept(project, "arn") is None
+    keep(project, "arn", REPAIRED)
+    assert kept(project, "arn") == REPAIRED
+    assert kept(project, "another") is None
+    recoveries.forget(project, "arn")
+    recoveries.forget(project, "arn")
+    assert kept(project, "arn") is None
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"mended": [{}], "lost": []}', b"null"])
+def test_a_report_that_can_not_be_read_is_none(project: Project, content: bytes) -> None:
+    keep(project, "arn", REPAIRED)
+    [file] = (project.manifests / "repaired").glob("*.json")
+    file.write_bytes(content)
+    assert kept(project, "arn") is None

@@ -8,10 +8,10 @@ from typing import Any
 import streamlit as st
 
 from core.aws.clients import Clients
-from core.dataset import models, recovering
+from core.dataset import models, recovering, recovery
 from core.dataset.manifests import LABEL
 from core.dataset.photos import photos
-from core.dataset.recovering import Lost, Mended, Recovery
+from core.dataset.recovery import Lost, Mended, Recovery
 from core.evaluation import forecast, forecasting
 from core.types import Photo, Version
 from core.ui import gallery, pages, progress, state
@@ -33,37 +33,36 @@ def draw(project: Project, clients: Clients, version: Version, next_name: str, t
     if progress.on_page(project, KIND):
         return
     state.failure(project, KIND)
-    last = state.job(project, KIND)
-    recovery = last.result if last and isinstance(last.result, Recovery) else None
-    if recovery is None or recovery.version != version.name:
+    found = recovery.kept(project, version.arn)
+    if found is None:
         if st.button("Repair and train again", type="primary", icon=":material/healing:"):
             state.start(project, KIND, f"Repairing what {version.name} was trained with", recovering.repair,
                         arn=version.arn)
         st.caption("The manifests that it was trained with are mended line by line, and photos that do not fit are "
                    "cleaned. What was done is shown before anything is trained.")
         return
-    _report(project, recovery)
-    if _way_on(project, recovery, next_name):
+    _report(project, found)
+    if _way_on(project, version, found, next_name):
         with state.errors_shown():
-            made = forecasting.of(project, recovery.digest)
-            train({"mended": recovery.job, "options": models.options_of(clients, version),
+            made = forecasting.of(project, found.digest)
+            train({"mended": found.job, "options": models.options_of(clients, version),
                    "foreseen": forecast.dump(made) if made else None})
 
 
-def _report(project: Project, recovery: Recovery) -> None:
-    if recovery.mended:
-        st.markdown(f"**Mended: {count(len(recovery.mended), 'line')}**")
-        st.dataframe([_row(one) for one in recovery.mended], hide_index=True)
+def _report(project: Project, found: Recovery) -> None:
+    if found.mended:
+        st.markdown(f"**Mended: {count(len(found.mended), 'line')}**")
+        st.dataframe([_row(one) for one in found.mended], hide_index=True)
     else:
-        st.markdown("**Nothing had to be mended in what is left.**" if recovery.lost else
+        st.markdown("**Nothing had to be mended in what is left.**" if found.lost else
                     "**Nothing is wrong with the lines any more.**")
-    if recovery.lost:
-        st.markdown(f"**Could not be mended, and left out: {count(len(recovery.lost), 'line')}**")
+    if found.lost:
+        st.markdown(f"**Could not be mended, and left out: {count(len(found.lost), 'line')}**")
         known = {photo.id: photo for photo in photos(project)}
-        for number, one in enumerate(recovery.lost[:SHOWN]):
+        for number, one in enumerate(found.lost[:SHOWN]):
             _lost(project, number, one, known.get(one.photo_id or 0))
-        if len(recovery.lost) > SHOWN:
-            st.dataframe([_row_lost(one) for one in recovery.lost[SHOWN:]], hide_index=True)
+        if len(found.lost) > SHOWN:
+            st.dataframe([_row_lost(one) for one in found.lost[SHOWN:]], hide_index=True)
 
 
 def _row(one: Mended) -> dict[str, object]:
@@ -93,16 +92,15 @@ def _lost(project: Project, number: int, one: Lost, photo: Photo | None) -> None
             st.page_link(pages.path(one.cure.page), label=one.cure.label, icon=":material/healing:")
 
 
-def _way_on(project: Project, recovery: Recovery, next_name: str) -> bool:
+def _way_on(project: Project, version: Version, found: Recovery, next_name: str) -> bool:
     """The doctor's verdict on the mended manifests; gives whether they are to be trained with."""
-    examined = recovery.examination
-    (st.success if examined.ok else st.error)(
-        plain(examined.sentence), icon=":material/check_circle:" if examined.ok else ":material/error:")
+    (st.success if found.ok else st.error)(
+        plain(found.sentence), icon=":material/check_circle:" if found.ok else ":material/error:")
     with st.container(horizontal=True):
-        wanted = examined.ok and st.button(f"Train {plain(next_name)} with the mended manifests", key="train_mended",
-                                           type="primary", icon=":material/model_training:")
+        wanted = found.ok and st.button(f"Train {plain(next_name)} with the mended manifests", key="train_mended",
+                                        type="primary", icon=":material/model_training:")
         st.button("Repair once more", icon=":material/refresh:", type="tertiary",
-                  on_click=state.jobs().forget, args=(state.job_key(project, KIND),))
-    if not examined.ok:
+                  on_click=recovery.forget, args=(project, version.arn))
+    if not found.ok:
         st.page_link(pages.path("data/label"), label="Label more photos", icon=":material/sell:")
     return bool(wanted)
