@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -67,14 +68,17 @@ def _close(workspace: Workspace, how: str, arn: str, moment: dt.datetime | None)
 
 
 def observe(workspace: Workspace, listed: Iterable[Version], moment: dt.datetime | None = None) -> None:
-    """Bring the record in line with what AWS says of these models.
+    """Bring the record in line with what AWS says of these models, which are all of an account in a region.
 
     One that runs without a record was started elsewhere: its record begins now, and is marked. One that does not run
-    any more was stopped elsewhere, or failed to start: its record ends now. A record that changed within the last
-    minute is believed before the list.
+    any more was stopped elsewhere, or failed to start: its record ends now, as does that of one which is not listed,
+    as only what does not run can be deleted. A record that changed within the last minute is believed before the list.
     """
-    at = moment or now()
+    at, listed = moment or now(), list(listed)
     with workspace.catalogue() as rows:
+        for arn in _unlisted(rows, {version.arn for version in listed}):
+            if not rows.execute(_CHANGED_AFTER, {"arn": arn, "at": text_of(at - SETTLING)}).fetchone():
+                rows.execute(_CLOSE_SEEN, {"arn": arn, "at": text_of(at)})
         for version in listed:
             if version.billable_seconds and version.trained:
                 rows.execute("INSERT OR IGNORE INTO training VALUES (?, ?, ?)",
@@ -86,6 +90,13 @@ def observe(workspace: Workspace, listed: Iterable[Version], moment: dt.datetime
                 rows.execute(_CLOSE_SEEN, record)
             elif version.status != "STOPPING" and (begun := rows.execute(_OPEN, record)).rowcount:
                 rows.execute("INSERT INTO setting VALUES (?, 'true')", (f"seen:{begun.lastrowid}",))
+
+
+def _unlisted(rows: sqlite3.Connection, listed: set[str]) -> list[str]:
+    """The models that run by the record, and are in an account and a region of those listed, but not among them."""
+    places = {tuple(arn.split(":")[3:5]) for arn in listed}
+    return [row["arn"] for row in rows.execute("SELECT arn FROM uptime WHERE stopped IS NULL").fetchall()
+            if row["arn"] not in listed and tuple(row["arn"].split(":")[3:5]) in places]
 
 
 def uptimes(workspace: Workspace, arn: str | None = None) -> list[Uptime]:

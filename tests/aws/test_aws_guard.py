@@ -208,7 +208,19 @@ def test_a_model_that_was_stopped_elsewhere_ends_its_record(workspace: Workspace
     uptime.note_started(workspace, MODEL, 1, NINE)
     uptime.note_started(workspace, OTHER, 1, NINE)
     uptime.observe(workspace, [version_of(model(status))], NINE + HOUR)
-    assert {run.arn: run.stopped for run in uptime.uptimes(workspace)} == {MODEL: NINE + HOUR, OTHER: None}
+    assert {run.arn: run.stopped for run in uptime.uptimes(workspace)} == {MODEL: NINE + HOUR, OTHER: NINE + HOUR}
+
+
+def test_a_model_that_is_gone_ends_its_record_and_one_of_another_account_or_region_does_not(
+    workspace: Workspace
+) -> None:
+    apart = [MODEL.replace("us-east-1", "eu-west-1"), MODEL.replace(":123456789012:", ":111122223333:")]
+    for arn in (OTHER, *apart):
+        uptime.note_started(workspace, arn, 1, NINE)
+    uptime.observe(workspace, [], NINE + HOUR)  # which may be of any account
+    uptime.observe(workspace, [version_of(model("STOPPED"))], NINE + HOUR)
+    assert {run.arn: run.stopped for run in uptime.uptimes(workspace)} == {
+        OTHER: NINE + HOUR, **dict.fromkeys(apart)}
 
 
 def test_a_model_that_is_stopping_begins_no_new_record(workspace: Workspace) -> None:
