@@ -20,7 +20,6 @@ from core.errors import AwsError, RekolabError
 from core.jobs import Progress
 from core.workspace import open_project
 
-_SKEW = dt.timedelta(minutes=5)  # AWS takes no request from a clock that is further off
 _PROJECT = re.compile(r"arn:[a-z\d-]+:rekognition:([a-z\d-]+):\d{12}:project/[a-zA-Z0-9_.\-]{1,255}/\d+")
 _VERSION = re.compile(r"arn:[a-z\d-]+:rekognition:([a-z\d-]+):\d{12}:project/[a-zA-Z0-9_.\-]{1,255}/version/"
                       r"[a-zA-Z0-9_.\-]{1,255}/\d+")
@@ -42,11 +41,9 @@ def copy(clients: Clients, source_project: str, source: str, destination: str, n
                 SourceProjectArn=source_project, SourceProjectVersionArn=source, DestinationProjectArn=destination,
                 VersionName=name, OutputConfig={"S3Bucket": bucket, "S3KeyPrefix": prefix}, **given)
     except AwsError as error:
-        if not error.repeated or error.code != "ResourceInUseException":
-            raise
-        found = versions.list_versions(clients, projects.name_of(destination))  # only the first answer was lost
-        made = next((one.arn for one in found if one.name == name and one.created >= asked - _SKEW), None)
-        if made is None:
+        made_at_first = error.repeated and error.code == "ResourceInUseException"  # only its answer was lost
+        made = made_at_first and versions.made_since(clients, projects.name_of(destination), name, asked)
+        if not made:
             raise
         return made
     return str(answer["ProjectVersionArn"])

@@ -17,8 +17,6 @@ from core.errors import TRAIN, AwsError, BadManifest, NotFound, NotReady
 from core.manifest.lines import split_uri
 from core.types import Evaluation, Finding, LabelResult, Version
 
-_SKEW = dt.timedelta(minutes=5)  # AWS takes no request from a clock that is further off
-
 Side = Literal["training", "testing"]
 _RESULTS: dict[Side, str] = {"training": "TrainingDataResult", "testing": "TestingDataResult"}
 
@@ -102,16 +100,11 @@ def start_training(
                 ProjectArn=project_arn, VersionName=version_name, **request)
     except AwsError as error:
         made_at_first = error.repeated and error.code == "ResourceInUseException"  # only its answer was lost
-        if not made_at_first or not (arn := _begun(clients, project_arn, version_name, asked)):
+        made = made_at_first and versions.made_since(clients, name_of(project_arn), version_name, asked)
+        if not made:
             raise
-        return arn
+        return made
     return str(answer["ProjectVersionArn"])
-
-
-def _begun(clients: Clients, project_arn: str, version_name: str, asked: dt.datetime) -> str | None:
-    """The version of that name, where it is no older than the call that asked for it."""
-    found = versions.list_versions(clients, name_of(project_arn))
-    return next((one.arn for one in found if one.name == version_name and one.created >= asked - _SKEW), None)
 
 
 def _asset(manifest: str) -> dict[str, Any]:
@@ -189,11 +182,13 @@ def line_findings(side: Side, manifest: bytes) -> Iterator[LineFinding]:
     for number, text in enumerate(manifest.decode("utf-8", "replace").split("\n"), 1):
         try:
             line = json.loads(text)
-        except ValueError:
+            faults = list(_faults(line, ""))
+        except (ValueError, RecursionError):
             continue
         reference = line.get("source-ref") if isinstance(line, dict) else None
-        for place, code, message in _faults(line, ""):
-            yield LineFinding(side, Finding(code, message, number, place), reference)
+        for place, code, message in faults:
+            yield LineFinding(side, Finding(code, message, number, place),
+                              reference if isinstance(reference, str) else None)
 
 
 def _faults(node: Any, place: str) -> Iterator[tuple[str, str, str]]:

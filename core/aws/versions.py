@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
@@ -18,6 +19,8 @@ from core.limits import MAX_UNITS
 from core.types import Version
 
 AT_ONCE = 5  # projects that are asked about at a time; AWS takes so many of these calls a second
+
+_SKEW = dt.timedelta(minutes=5)  # AWS takes no request from a clock that is further off
 
 # States that nothing but a person's next step changes, and that are not what anybody waits for.
 FAILED = frozenset({"TRAINING_FAILED", "FAILED", "COPYING_FAILED", "DEPRECATED", "EXPIRED"})
@@ -45,6 +48,12 @@ def _versions(clients: Clients, project_arn: str) -> list[Version]:
             clients.rekognition, "describe_project_versions", "ProjectVersionDescriptions", ProjectArn=project_arn)]
     except NotFound:  # deleted since the projects were listed
         return []
+
+
+def made_since(clients: Clients, project: str, name: str, asked: dt.datetime) -> str | None:
+    """The ARN of the version of that name, where it is no older than the call that asked for it."""
+    return next((one.arn for one in list_versions(clients, project)
+                 if one.name == name and one.created >= asked - _SKEW), None)
 
 
 def describe(clients: Clients, arn: str) -> Version:

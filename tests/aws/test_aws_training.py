@@ -122,6 +122,20 @@ def test_line_numbers_are_awss_even_with_odd_line_separators_in_a_name() -> None
         "testing", Finding("ERROR_INVALID_IMAGE", "It is ERROR_INVALID_IMAGE.", 2), "s3://b/c.jpg")
 
 
+@pytest.mark.parametrize(("line", "reference"), [
+    ('{"source-ref": ["s3://x"], "errors": [{"code": "ERROR_INVALID_SOURCE_REF_FORMAT"}]}', None),
+    ('{"source-ref": "s3://x", "errors": [{"code": "ERROR_INVALID_IMAGE"}]}', "s3://x")])
+def test_an_image_is_named_where_its_place_is_a_text(line: str, reference: str | None) -> None:
+    (found,) = training.line_findings("training", line.encode())
+    assert found.source_ref == reference
+
+
+def test_a_line_that_is_nested_too_deeply_is_passed_over() -> None:
+    deep = "[" * 50_000 + "]" * 50_000
+    (found,) = training.line_findings("training", f'{deep}\n{{"errors": [{{"code": "X"}}]}}'.encode())
+    assert found.finding.line == 2
+
+
 def test_a_failed_training_shows_its_message_its_lines_and_awss_summary(script: Script) -> None:
     def validation(key: str) -> dict[str, Any]:
         return {"Validation": {"Assets": [{"GroundTruthManifest": {"S3Object": {"Bucket": "out", "Name": key}}}]}}
