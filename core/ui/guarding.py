@@ -36,12 +36,15 @@ def line_of(version: Version) -> str:
 
 
 def _budget(clients: Clients) -> None:
+    """The limit. Its field is another one as soon as it is another limit, whichever tab has set that: what an open tab
+    still shows of the one before must not come back in force."""
     workspace = state.workspace()
     standing = budget.standing(workspace, clients.backend)
     st.markdown("**Budget for the month**")
     chosen = st.number_input("US dollars, empty for no limit", budget.LEAST, 1_000_000.0, standing.limit, step=10.0,
-                             key="budget_usd", help="At 50 and 80 % there is a warning, at 100 % nothing is started. "
-                                                    "Stopping always works.")
+                             key=f"budget_usd {standing.limit}",
+                             help="At 50 and 80 % there is a warning, at 100 % nothing is started. Stopping always "
+                                  "works.")
     if chosen != standing.limit:
         budget.set_limit(workspace, chosen)
         st.rerun()
@@ -53,8 +56,9 @@ def _budget(clients: Clients) -> None:
 
 def _idle() -> None:
     st.markdown("**Models that nobody uses**")
-    chosen = starting.idle_choice("idle_minutes")
-    if chosen != idle.minutes(state.workspace()):
+    known = idle.minutes(state.workspace())
+    chosen = starting.idle_choice(f"idle_minutes {known}")  # another one where a start has chosen otherwise, as above
+    if chosen != known:
         idle.set_minutes(state.workspace(), chosen)
         st.rerun()
 
