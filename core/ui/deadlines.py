@@ -35,10 +35,8 @@ def own_hours(key: str | None = None) -> float:
 def editor(backend: Backend, version: Version, place: str, label: str = "") -> None:
     """A button that opens the choice of another deadline; `place` tells one editor from the next."""
     at = deadlines.of(state.workspace(), version.arn)
-    with st.popover(label, icon=":material/more_time:", width="content", key=f"{place} deadline {version.arn}",
-                    help="Choose when it is stopped"):
-        if at and (unused := _unused(version.arn, at)):
-            st.caption(f"If nobody asks it anything, it stops at {clock(unused)} already.")
+    with st.popover(label, icon=":material/more_time:", width="content", help="Choose when it is stopped",
+                    key=f"{place} deadline {version.arn} {at}"):  # which is another one, and closed, once that is done
         st.caption("Stop it")
         for choice in CHOICES[:-1]:
             words = f"in {choice}" if choice != "End of the day" else f"at {clock(moment(choice))}"
@@ -47,6 +45,15 @@ def editor(backend: Backend, version: Version, place: str, label: str = "") -> N
         hours = own_hours(f"{place} hours {version.arn}")
         if st.button("in that time", key=f"{place} own {version.arn}", width="stretch"):
             _extend(backend, version, moment(CHOICES[-1], hours))
+
+
+def until(arn: str) -> str:
+    """When a model is stopped, and when already if nobody uses it; "" for one without a deadline."""
+    at = deadlines.of(state.workspace(), arn)
+    if at is None:
+        return ""
+    unused = _unused(arn, at)
+    return f"stops at {clock(at)}" + (f", if unused at {clock(unused)}" if unused else "")
 
 
 def _unused(arn: str, at: dt.datetime) -> dt.datetime | None:

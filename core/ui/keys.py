@@ -1,4 +1,7 @@
-"""The keys of a page's buttons. They rest while a dialog lies over the page, and over what they are about."""
+"""Whether a dialog lies over the page: then the keys of its buttons rest, and it is not drawn anew by itself.
+
+A page that is drawn anew closes the dialog, with all that was typed into it.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,11 @@ def rest() -> None:
     st.session_state[_REST] = True
 
 
+def resting() -> bool:
+    """Whether a dialog lies over the page, which draws the page anew when it is dismissed."""
+    return bool(st.session_state.get(_REST))
+
+
 def shortcut(key: str) -> str | None:
     """What a button takes as its shortcut."""
-    return None if st.session_state.get(_REST) else key
+    return None if resting() else key

@@ -9,12 +9,11 @@ import streamlit as st
 
 from core.aws import budget, guard, prices, uptime, versions
 from core.aws import clients as aws
-from core.aws import deadlines as known_deadlines
 from core.dataset.models import rekognition_name
 from core.errors import RekolabError
 from core.types import Backend, Version
-from core.ui import deadlines, messages, state
-from core.ui.words import clock, duration, plain
+from core.ui import deadlines, keys, messages, state
+from core.ui.words import duration, plain
 from core.workspace import Project
 
 TICK = 10.0  # seconds between two looks while something runs
@@ -45,7 +44,7 @@ def _meter(backend: Backend, ran: frozenset[str]) -> None:
     if unknown:
         st.caption(f":material/cloud_off: What runs there is not known. {plain(unknown)}")
         return
-    if _arns(running) != ran:
+    if _arns(running) != ran and not keys.resting():
         st.rerun()
     spent(backend)
     if not running:
@@ -114,11 +113,11 @@ def _running(backend: Backend, version: Version) -> None:
     with st.container(border=True, gap="xsmall"):
         st.markdown(f":material/bolt: **{plain(version.name)}** · {duration(cost.seconds)} · "
                     f"**{plain(prices.words(cost.usd))}**{billed}")
-        at = known_deadlines.of(workspace, version.arn)
         if version.status == "STOPPING":
             st.caption("Stopping …")
             return
-        st.caption(f"Stops at {clock(at)}" if at else ":orange[No deadline]")
+        until = deadlines.until(version.arn)
+        st.caption(plain(until[:1].upper() + until[1:]) or ":orange[No deadline]")
         with st.container(horizontal=True):
             if st.button("Stop", key=f"meter stop {version.arn}", icon=":material/stop_circle:"):
                 stop(backend, version)

@@ -9,7 +9,7 @@ from core.aws.clients import Clients
 from core.errors import RekolabError
 from core.jobs import Job
 from core.types import Version
-from core.ui import pages
+from core.ui import keys, pages
 from core.ui.state import job, jobs
 from core.ui.words import plain
 from core.workspace import Project
@@ -43,7 +43,7 @@ def _list() -> None:
         seen.discard(one.key)
         if one.state == "done":
             st.toast(f"{plain(one.title)}: done", icon=":material/check_circle:")
-    if ended and st.session_state["jobs_listed"]:
+    if ended and st.session_state["jobs_listed"] and not keys.resting():
         st.rerun()  # the page shows what has changed, as it does in any case where a click has it drawn just now
     if live := [one for one in listed if one.live]:
         slowed()
@@ -109,7 +109,7 @@ def _watch(clients: Clients, version: Version) -> None:
     except RekolabError as error:
         st.caption(plain(error.message))
         return
-    if now.status != version.status:
+    if now.status != version.status and not keys.resting():
         st.rerun()
     st.caption(plain(now.message))
 

@@ -9,7 +9,7 @@ from core.aws import options, prices, projects, states, storage, versions
 from core.dataset import models, testset
 from core.evaluation import forecast as forecasts
 from core.types import Version
-from core.ui import forecast, messages, meter, pages, progress, state
+from core.ui import forecast, keys, messages, meter, pages, progress, state
 from core.ui import options as chosen
 from core.ui.training import consent, failed, repairing, result, testing
 from core.ui.words import ago, clock, duration, plain
@@ -51,7 +51,7 @@ def watch() -> None:
     for version in training_now:
         with state.errors_shown():
             seen = versions.describe(clients, version.arn)
-            if seen.status != "TRAINING_IN_PROGRESS":
+            if seen.status != "TRAINING_IN_PROGRESS" and not keys.resting():
                 meter.forget()
                 st.rerun()
             show_progress(seen)
@@ -66,7 +66,7 @@ watch()
 if known and not training_now:
     last = known[0]
     st.subheader(f"Version {plain(last.name)}", anchor=False)
-    st.caption(f"{states.of_model(last.status).word}, made {ago(last.created)}")
+    st.caption(f"{states.of_model(last.status).word.capitalize()}, made {ago(last.created)}")
     if last.status == "TRAINING_FAILED":
         repairable = failed.draw(project, clients, last)
         if repairable:
@@ -76,9 +76,10 @@ if known and not training_now:
             result.draw(project, clients, last, tariff)
     else:
         st.caption(plain(last.message))
-if any(version.f1 is not None for version in known):
-    runs = any(version.running for version in known)
-    pages.way_on("model/versions", "See the running model" if runs else "Start the model")
+if any(version.running for version in known):
+    pages.way_on("model/versions", "See the running model")
+elif any(version.f1 is not None for version in known):
+    pages.way_on("model/versions", "See the earlier models" if known[0].f1 is None else "Start the model")
 if known:
     st.divider()
 

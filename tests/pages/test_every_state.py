@@ -12,7 +12,7 @@ import botocore.session
 import pytest
 from visitor import Visitor
 
-from core.aws import evaluations, projects, states, training, versions
+from core.aws import evaluations, projects, states, tags, training, versions
 from core.aws.projects import DatasetState, RekognitionProject
 from core.dataset import models
 from core.types import Evaluation, LabelResult, Version
@@ -99,7 +99,7 @@ def test_train_shows_the_model_and_its_state(shown: Shown, status: str) -> None:
     visitor = shown("model/train", status)
     training_now = status == "TRAINING_IN_PROGRESS"
     assert ("one has been training for" in visitor.text) == training_now
-    assert training_now or f"{states.of_model(status).word}, made 3 h " in visitor.text
+    assert training_now or f"{states.of_model(status).word.capitalize()}, made 3 h " in visitor.text
     if model(status).f1 is None:
         assert f"AWS's own words on {status}" in visitor.text
 
@@ -149,6 +149,7 @@ def test_versions_shows_the_state_of_the_project_and_copies_into_none_but_a_usab
     assert states.of_project(status).meaning in visitor.text
     other = RekognitionProject("other", f"{ARN.replace('pets', 'other')}/1", status, made(), {})
     monkeypatch.setattr(projects, "list_projects", lambda *_: [project(), other])
+    monkeypatch.setattr(tags, "tags_of", lambda *_: {})
     visitor.click(f"copy {ARN}/version/one/1")
     assert ("other" in visitor.at.selectbox(key="copy_project").options) == (status == "CREATED")
 

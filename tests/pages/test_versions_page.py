@@ -16,6 +16,7 @@ from core.aws import budget, deadlines, guard, idle, uptime, versions
 from core.aws import clients as aws
 from core.errors import NotFound, translate
 from core.types import Backend, Version
+from core.ui import deadlines as choosing
 from core.ui import meter, starting, state
 from core.ui.versioning import listing
 from core.workspace import Workspace, text_of
@@ -60,6 +61,11 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     for call in ("stop", "delete"):
         monkeypatch.setattr(versions, call, lambda clients, arn, call=call: made.append((call, arn.split("/")[-2])))
     return made
+
+
+def field(among: Any, key: str) -> Any:
+    """The one whose key begins so."""
+    return next(one for one in among if one.key and one.key.split(" ")[0] == key)
 
 
 def actions(visitor: Visitor, version: Version) -> set[str]:
@@ -293,6 +299,34 @@ def test_models_that_can_not_be_listed_are_said(listed: Callable[..., Visitor], 
     assert visitor.run().errors[0].startswith("DescribeProjects: Too many requests at once.")
 
 
+def test_a_state_that_changes_waits_for_the_dialog_that_is_open(
+    listed: Callable[..., Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = model("STARTING")
+    visitor = listed(version).click(f"delete {version.arn}")
+    monkeypatch.setattr(versions, "describe", lambda *_: replace(version, status="RUNNING"))
+    monkeypatch.setattr(versions, "list_versions", lambda *_: [replace(version, status="RUNNING")])
+    assert "Every model with its state" not in visitor.tick().text  # which the whole page would say
+    assert "-badge[running]" in visitor.run().text  # as when the dialog is dismissed
+
+
+def test_a_deadline_says_when_the_model_stops_sooner_unused(
+    listed: Callable[..., Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choosing, "clock", lambda moment: moment.isoformat(timespec="seconds"))
+    running, until, started = model("RUNNING"), ago(hours=-4), ago(minutes=5)
+    workspace = Workspace(settings.load().home)
+    uptime.note_started(workspace, running.arn, 1, started)
+    deadlines.write(workspace, running.arn, Backend(), until)
+    idle.set_minutes(workspace, 60)
+    visitor = listed(running)
+    unused = started + dt.timedelta(hours=1)
+    said = f"tops at {until.isoformat(timespec='seconds')}, if unused at {unused.isoformat(timespec='seconds')}"
+    assert f"S{said}" in visitor.text and f"s{said}]" in visitor.text  # in the meter, and in the row
+    idle.set_minutes(workspace, None)
+    assert ", if unused at " not in visitor.run().text
+
+
 def test_a_state_that_changes_between_two_looks_draws_the_page_anew(
     listed: Callable[..., Visitor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -383,15 +417,29 @@ def test_the_budget_warns_and_then_blocks_starting_but_never_stopping(
 
 def test_a_budget_and_an_idle_rule_are_set_in_place(listed: Callable[..., Visitor]) -> None:
     visitor = listed(model("STOPPED"))
-    next(one for one in visitor.at.number_input if one.key == "budget_usd").set_value(50.0)
+    field(visitor.at.number_input, "budget_usd").set_value(50.0)
     visitor.run()
-    next(one for one in visitor.at.selectbox if one.key == "idle_minutes").set_value(15)
+    field(visitor.at.selectbox, "idle_minutes").set_value(15)
     visitor.run()
     assert (budget.limit(visitor.workspace), idle.minutes(visitor.workspace)) == (50.0, 15)
     budget.set_limit(visitor.workspace, budget.LEAST)
     idle.set_minutes(visitor.workspace, None)
-    visitor.go("start/overview").go("model/versions")
-    assert next(one for one in visitor.at.number_input if one.key == "budget_usd").value == budget.LEAST
+    visitor.run()  # a tab that was open all along takes back nothing of what another one has chosen
+    assert (budget.limit(visitor.workspace), idle.minutes(visitor.workspace)) == (budget.LEAST, None)
+    assert field(visitor.at.number_input, "budget_usd").value == budget.LEAST
+    assert field(visitor.at.selectbox, "idle_minutes").value is None
+
+
+def test_what_a_start_chooses_about_idleness_stays(
+    listed: Callable[..., Visitor], asked: list[tuple[Any, ...]]
+) -> None:
+    version = model("STOPPED", f1=1.0)
+    visitor = listed(version).click(f"start {version.arn}")
+    field(visitor.at.selectbox, "start_idle").set_value(15)
+    visitor.click(f"start {version.arn}", "start_until")
+    assert asked == [("start", 1)] and idle.minutes(visitor.workspace) == 15
+    visitor.run()
+    assert idle.minutes(visitor.workspace) == 15
 
 
 def test_what_runs_without_a_deadline_is_shown_first_and_can_be_given_one(listed: Callable[..., Visitor]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.aws import clients as aws
-from core.aws import deadlines, prices, uptime, versions
+from core.aws import prices, uptime, versions
 from core.aws.clients import Clients
 from core.aws.evaluations import Evaluations
 from core.aws.states import of_model
@@ -17,9 +17,9 @@ from core.errors import NotFound, RekolabError
 from core.evaluation.published import published
 from core.types import Backend, Evaluation, Version
 from core.ui import deadlines as choosing
-from core.ui import guarding, messages, meter, starting, state
+from core.ui import guarding, keys, messages, meter, starting, state
 from core.ui.versioning import condition, copying, deleting, tagging
-from core.ui.words import ago, clock, duration, plain
+from core.ui.words import ago, duration, plain
 from core.workspace import Project
 
 PAGE = 20
@@ -68,13 +68,18 @@ def draw(project: Project, clients: Clients, shown: Sequence[Version]) -> list[V
 
 
 def watch(clients: Clients, listed: Sequence[Version]) -> None:
-    """Look at what is on its way to another state, and draw the page anew when something has got there."""
+    """Look at what is on its way to another state, and draw the page anew when something has got there.
+
+    While a dialog is open nobody sees the table, and drawing the page would close it.
+    """
     passing = [version for version in listed if of_model(version.status).passing]
     every = 1.5 if clients.backend.is_engine else 6.0  # seconds; AWS's states last for minutes
     st.fragment(_look, run_every=every if passing else None)(clients.backend, passing)
 
 
 def _look(backend: Backend, passing: Sequence[Version]) -> None:
+    if keys.resting():
+        return
     try:
         connected = aws.connect(state.in_force().home, backend)
         if all(_status(connected, version) == version.status for version in passing):
@@ -172,10 +177,10 @@ def _cost(version: Version) -> None:
              if usd >= 0.01] if ran.seconds else ["never ran"]
     st.markdown(f"**{plain(prices.words(trained + ran.usd))}**  \n:gray[{plain(', '.join(parts))}]")
     if version.running:
-        until = deadlines.of(workspace, version.arn)
+        until = choosing.until(version.arn)
         run = uptime.running_cost(workspace, version.arn, now)
         st.markdown(f":small[running for {duration(run.seconds)}, " + (
-            f"stops at {clock(until)}]" if until else ":orange[no deadline]]"))
+            f"{plain(until)}]" if until else ":orange[no deadline]]"))
         if line := guarding.line_of(version):
             st.caption(line)
 

@@ -8,7 +8,7 @@ from core.aws import tags
 from core.aws.clients import Clients
 from core.errors import RekolabError
 from core.types import Version
-from core.ui import messages, state
+from core.ui import keys, messages, state
 from core.ui import tags as typing
 from core.ui.words import count, plain
 
@@ -26,9 +26,10 @@ def ask(clients: Clients, version: Version) -> None:
     _ask(clients, version)
 
 
-@st.dialog("Tags", icon=":material/label:", width="medium")
+@st.dialog("Tags", icon=":material/label:", width="medium", on_dismiss="rerun")
 def _ask(clients: Clients, version: Version) -> None:
     """What is changed is kept by a button."""
+    keys.rest()
     there: dict[str, str] = st.session_state[_KNOWN][version.arn]
     st.markdown(f"Tags of **{plain(version.name)}**, by which bills are divided and permissions given.")
     wanted = typing.rows(_rows(version), there)
