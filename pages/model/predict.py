@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.evaluation import reviewing
-from core.ui import keys, messages, pages, state
+from core.ui import messages, pages, state
 from core.ui.predicting import dropped, folder, model, picking, queue
 
 PHOTOS, CAMERA, S3, OWN, FOLDER, REVIEW = "Photos", "Camera", "S3", "This project", "A folder", "To review"
@@ -11,7 +11,6 @@ ONE_BY_ONE = {PHOTOS: dropped.photos, CAMERA: dropped.camera, S3: picking.from_s
 
 messages.opening("Predict", "Drop a photo and see what the model says, how sure it is, and what was sent.")
 project = state.required()
-keys.begin()
 known = model.trained(project, state.clients(project))
 waiting = reviewing.count(project)
 if not known and not waiting and not reviewing.can_undo(project):

@@ -75,6 +75,13 @@ def test_a_project_that_is_gone_is_not_shown_any_more(pets: Visitor) -> None:
     assert pets.run().at.selectbox(key="project").value == "birds"
 
 
+@pytest.mark.parametrize("page", ["data/label", "model/train", "model/versions", "model/predict"])
+def test_while_the_dialog_is_open_no_page_draws_itself_anew_and_no_key_works(pets: Visitor, page: str) -> None:
+    pets.go(page).click("new_project")
+    assert pets.at.session_state["keys_rest"]
+    assert not pets.run().at.session_state["keys_rest"]  # as when it is dismissed
+
+
 def test_a_new_project_is_made_on_every_page(pets: Visitor) -> None:
     pets.go("results/report").click("new_project")
     pets.at.text_input[0].set_value("birds")
