@@ -71,7 +71,8 @@ def test_two_models_are_compared_and_one_is_tagged_and_copied(
     box = tab.get_by_role("combobox", name="Models of")
     expect(box).to_be_visible()  # which there is only with a second project
     box.click()
-    tab.get_by_role("option", name="in-use (1)").click()
+    tab.get_by_role("option", name="in-use", exact=True).click()
     expect(tab.get_by_test_id("stMain").get_by_text("copying completed")).to_be_visible()
     [made] = versions.list_versions(clients, "in-use")
     assert (made.name, made.status) == ("two", "COPYING_COMPLETED")
+    assert tags.tags_of(clients, made.arn) == {"team": "pets"}

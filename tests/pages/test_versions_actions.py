@@ -55,7 +55,7 @@ def test_a_model_is_copied_to_a_new_project_and_found_there(versions_page: Visit
     assert visitor.finish("shelter", "copy").error is None
     [made] = versions.list_versions(shelter.clients, "shelter-in-use")
     assert versions.wait_for(shelter.clients, made.arn, {"COPYING_COMPLETED"}, QUICK).name == "best"
-    visitor.run().at.selectbox(key="versions_of").select("shelter-in-use (1)")
+    visitor.run().at.selectbox(key="versions_of").select("shelter-in-use")
     assert "-badge[copying completed]" in visitor.run().text
     assert "one is being copied to shelter-in-use as best" in shelter.project.events()[0].text
 

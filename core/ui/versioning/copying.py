@@ -120,7 +120,7 @@ def _carried(seen: _Seen, version: Version) -> str:
 def _begin(project: Project, source_project: str, source: str, destination: str, name: str, bucket: str, prefix: str,
            given: Mapping[str, Any] | None) -> None:
     copying.check_name(name)
-    state.start(project, KIND, f"Copying {versions.names_of(source)[1]} to {destination}", copy_model,
+    state.start(project, KIND, f"Starting to copy {versions.names_of(source)[1]} to {destination}", copy_model,
                 source_project=source_project, source=source, destination=destination, name=name, bucket=bucket,
                 prefix=prefix, options=given)
 

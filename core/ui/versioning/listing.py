@@ -43,15 +43,11 @@ def evaluations(backend: Backend) -> Evaluations:
 def choose(project: Project, listed: Sequence[Version]) -> list[Version]:
     """The models to show: this project's first, and those of other projects where they are asked for."""
     mine = rekognition_name(project)
-    tally = {mine: 0}
-    for version in listed:
-        tally[version.project] = tally.get(version.project, 0) + 1
-    if len(tally) == 1:
+    others = sorted({version.project for version in listed} - {mine})
+    if not others:
         return list(listed)
-    others = [ALL, mine, *sorted(name for name in tally if name != mine)]
-    chosen = st.selectbox(
-        "Models of", others, index=1, key="versions_of", width=380, persist_state="session",
-        format_func=lambda name: f"{ALL} ({len(listed)})" if name == ALL else f"{name} ({tally[name]})")
+    chosen = st.selectbox("Models of", [ALL, mine, *others], index=1, key="versions_of", width=380,
+                          persist_state="session")
     shown = [version for version in listed if chosen in (ALL, version.project)]
     return sorted(shown, key=lambda version: version.project != mine)
 
