@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Sequence
 
 import streamlit as st
@@ -17,6 +18,8 @@ from core.ui.words import duration, plain
 from core.workspace import Project
 
 TICK = 10.0  # seconds between two looks while something runs
+FRESH = 4.0  # seconds for which a list of models counts,
+SHARE = 5.0  # or so many times as long as it took, where an account has many projects, and AWS few calls a second
 
 
 def in_sidebar() -> None:
@@ -83,22 +86,30 @@ def spent(backend: Backend) -> None:
 
 
 def seen(backend: Backend) -> list[Version]:
-    """Every model that AWS bills for now, asked at most every few seconds."""
+    """Every model that AWS bills for now, asked for at most every few seconds."""
     return [version for version in listed(backend) if version.running]
 
 
 def listed(backend: Backend) -> list[Version]:
     """Every model of the backend, newest first; what runs and what has stopped is written down on the way."""
-    found = _listed(str(state.in_force().home), backend)
+    asked = str(state.in_force().home), backend
+    found, took, at = _listed(*asked)
+    if time.monotonic() - at > max(FRESH, SHARE * took):
+        _listed.clear(*asked)
+        found = _listed(*asked)[0]
     if not found:
         forget()  # a first model shows at once, although it was trained in another tab
     uptime.observe(state.workspace(), found)
     return found
 
 
-@st.cache_data(ttl=4, show_spinner=False)
-def _listed(home: str, backend: Backend) -> list[Version]:
-    return versions.list_versions(aws.connect(state.in_force().home, backend))
+@st.cache_data(show_spinner=False)
+def _listed(home: str, backend: Backend) -> tuple[list[Version], float, float]:
+    """The models, how many seconds it took to ask for them, and when they were known."""
+    began = time.monotonic()
+    found = versions.list_versions(aws.connect(state.in_force().home, backend))
+    known = time.monotonic()
+    return found, known - began, known
 
 
 def forget() -> None:

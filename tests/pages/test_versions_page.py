@@ -299,6 +299,30 @@ def test_models_that_can_not_be_listed_are_said(listed: Callable[..., Visitor], 
     assert visitor.run().errors[0].startswith("DescribeProjects: Too many requests at once.")
 
 
+@pytest.mark.parametrize(("took", "fresh"), [(0.0, 4.0), (3.0, 15.0)])
+def test_a_list_that_takes_long_is_asked_for_less_often(
+    listed: Callable[..., Visitor], monkeypatch: pytest.MonkeyPatch, took: float, fresh: float
+) -> None:
+    clock, calls = [1000.0], list[float]()
+
+    def slowly(*_: object) -> list[Version]:
+        clock[0] += took
+        calls.append(clock[0])
+        return [model("STOPPED")]
+
+    visitor = listed(model("STOPPED"))
+    monkeypatch.setattr(versions, "list_versions", slowly)
+    monkeypatch.setattr(meter, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    meter.forget()
+    visitor.run()
+    clock[0] += fresh - 0.5
+    visitor.run()
+    assert len(calls) == 1
+    clock[0] += 1
+    visitor.run()
+    assert len(calls) == 2
+
+
 def test_a_state_that_changes_waits_for_the_dialog_that_is_open(
     listed: Callable[..., Visitor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
