@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 from aws_script import Script
+from ports import reserved_port
 
 from core.aws import clients as aws
 from core.aws import storage
@@ -155,10 +155,8 @@ def test_a_call_to_an_engine_that_is_gone_brings_it_back_and_is_repeated(endpoin
         revived.append(Engine(f"http://127.0.0.1:{endpoint.server_port}", "REKOLABKEY", SECRET, 1))
         return revived[-1]
 
-    with socket.socket() as silent:
-        silent.bind(("127.0.0.1", 0))  # it does not listen, and nobody else can have its port
-        clients = engine_clients(
-            Engine(f"http://127.0.0.1:{silent.getsockname()[1]}", "REKOLABKEY", SECRET, 1), revive)
+    with reserved_port() as silent:
+        clients = engine_clients(Engine(f"http://127.0.0.1:{silent}", "REKOLABKEY", SECRET, 1), revive)
         assert clients.rekognition.describe_projects()["ProjectDescriptions"] == []
     assert len(revived) == 1
     assert "Credential=REKOLABKEY/" in endpoint.seen[0]

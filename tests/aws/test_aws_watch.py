@@ -43,9 +43,9 @@ def home(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[Work
     yield workspace
     for deadline in deadlines.known(workspace):
         deadlines.write(workspace, deadline.arn, deadline.backend, None)
-    for pid in watchers(workspace):
+    if watched(workspace.root):  # or the number may be another process's by now
         with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+            os.kill(watchers(workspace)[-1], signal.SIGKILL)
 
 
 def watchers(workspace: Workspace) -> list[int]:

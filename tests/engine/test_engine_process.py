@@ -15,6 +15,7 @@ from pathlib import Path
 
 import boto3
 import pytest
+from ports import reserved_port
 from s3_room import s3_client
 
 from core.aws import engine_process
@@ -60,10 +61,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("process") / "engine"
 
 
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """A port that is still free after a kill."""
+    with reserved_port() as reserved:
+        yield reserved
+
+
 @pytest.fixture
-def running(folder: Path) -> Engine:
-    """The engine of `folder`, which every test here may kill. Nobody gets its port meanwhile who asks for any port."""
-    return ensure_engine(folder, port=20_000 + os.getpid() % 10_000)
+def running(folder: Path, port: int) -> Engine:
+    """The engine of `folder`, which every test here may kill."""
+    return ensure_engine(folder, port=port)
 
 
 @pytest.fixture

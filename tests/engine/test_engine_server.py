@@ -121,7 +121,7 @@ def test_clients_that_dribble_give_way_to_others(
 def test_a_client_that_dribbles_its_head_is_cut_off_in_the_end(serve: Serve, connect: Any, dribble: Any) -> None:
     slow = connect(serve(patience=0.4), HEAD.encode())
     dribble([slow])
-    assert answer(slow) == b""  # long before the usual patience, which a read here does not have
+    assert answer(slow) == b""  # a read here waits for half as long as the usual patience
 
 
 @pytest.mark.parametrize("beginning", BEGINNINGS[1:], ids=["body", "chunk"])
