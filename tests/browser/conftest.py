@@ -49,7 +49,7 @@ def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         if not found and not Path(playwright.chromium.executable_path).exists():
             subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS, timeout=1000 * PATIENCE)
         yield browser
         browser.close()
 

@@ -29,7 +29,7 @@ class App:
 
 def healthy(url: str) -> bool:
     with contextlib.suppress(OSError):
-        return urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).status == 200
+        return urllib.request.urlopen(f"{url}/_stcore/health", timeout=10).status == 200
     return False
 
 

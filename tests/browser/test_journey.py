@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from person import ROOT, App, at_rest, drawn_in, drop, settled, visit
+from person import PATIENCE, ROOT, App, at_rest, drawn_in, drop, settled, visit
 from playwright.sync_api import Page, expect
 
 from core.aws import clients as aws
@@ -130,6 +130,7 @@ def open_offline(page: Page, app: App) -> None:
     """The report opens without a network, asks for nothing, and prints."""
     assert page.context.browser
     context = page.context.browser.new_context(offline=True)
+    context.set_default_timeout(1000 * PATIENCE)
     opened, said = context.new_page(), []
     opened.on("console", lambda message: said.append(message.text))
     opened.on("request", lambda request: said.append(request.url) if not request.url.startswith("data:") else None)

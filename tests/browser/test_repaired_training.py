@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from person import App, visit
+from person import App, at_rest, visit
 from playwright.sync_api import Page, expect
 
 from core.aws import clients as aws
@@ -53,6 +53,7 @@ def test_a_failed_training_shows_its_photos_and_is_repaired_into_a_model(
     tab.get_by_role("button", name="Repair and train again").click()
     expect(tab.get_by_text("Mended: 6 lines")).to_be_visible()
     picture(tab, "training-repaired")
+    at_rest(tab)
     tab.get_by_role("button", name=re.compile("with the mended manifests")).click()
     tab.get_by_role("dialog").get_by_role("button", name=re.compile(r"^Train \d")).click()
     expect(tab.get_by_text("training completed")).to_be_visible()
