@@ -146,6 +146,12 @@ def load_demo(progress: Progress, home: str, project: str) -> Imported:
     return _take_in(progress, owner, find_images(sample / "dataset"), "the sample", _inside(sample / "dataset"))
 
 
+def last_import(project: Project) -> str | None:
+    """Where the last import was from and what it did, in words; None before the first."""
+    said: str | None = project.get("last_import")
+    return said
+
+
 def sample_folder(project: Project) -> Path:
     """Where the sample photos of the project lie: `dataset` with classes, and `unseen` for the evaluation."""
     return project.originals / "sample"
@@ -246,6 +252,7 @@ def _catalogue(project: Project, found: Found, where: str, base: str) -> Importe
     added = photos.add(project, found.files)
     naming.settle(project, base)
     imported = Imported(added.new, added.changed, added.known, dict(found.left_out))
+    project.set("last_import", f"{where}: {imported.sentence}")
     if added.new or added.changed:
         project.note("browse", f"Imported from {where}. {imported.sentence}")
     return imported
