@@ -8,7 +8,7 @@ from core import colours
 from core.dataset import history, labels, suggesting, vocabulary
 from core.dataset.suggesting import Suggestion
 from core.types import Photo
-from core.ui import gallery, state
+from core.ui import gallery, large, state
 from core.ui.keys import shortcut
 from core.ui.labelling import boxes, desk
 from core.ui.labelling.desk import AT, KEYS, ORDERS, Desk
@@ -38,9 +38,9 @@ def draw(project: Project) -> None:
         _new_class(here)
     with picture, state.errors_shown():
         if wide:
-            boxes.edit(project, photo, gallery.large(photo.path, DETAILED), here.classes, here.colours, _move)
+            boxes.edit(project, photo, large.picture(photo.path, DETAILED), here.classes, here.colours, _move)
         else:
-            st.image(gallery.large(photo.path, LARGE), alt=photo.name)
+            st.image(large.picture(photo.path, LARGE), alt=photo.name)
     with picture:
         _last(here, photo)
     with about:
@@ -200,4 +200,4 @@ def _prepare(here: Desk, photo: Photo, longest: int) -> None:
     by_id = {one.id: one.path for one in here.listed}
     at = here.listed.index(photo)
     beside = [here.listed[(at + step) % len(here.listed)].id for step in (1, -1)]
-    gallery.prepare([by_id[number] for number in [*_following(here, photo)[:2], *beside]], longest)
+    large.prepare([by_id[number] for number in [*_following(here, photo)[:2], *beside]], longest)
