@@ -43,12 +43,12 @@ def outcome(project: Project) -> None:
     if last is None:
         return
     with st.container(border=True):
-        nameless = "" if naming.current(project) else "No folder names a class; the Label page gives them one. "
-        st.markdown(f":material/check_circle: {plain(last.result.sentence)} {nameless}"
-                    "Next: see below what is wrong with them, then clean them.")
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            _classes(project)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            nameless = "" if naming.current(project) else "No folder names a class; the Label page gives them one. "
+            st.markdown(f":material/check_circle: {plain(last.result.sentence)} {nameless}"
+                        "Next: see below what is wrong with them, then clean them.", width="stretch")
             st.button("Close", key="import_close", on_click=state.jobs().forget, args=(last.key,), type="tertiary")
+        _classes(project)
 
 
 def unseen(project: Project) -> None:

@@ -33,9 +33,12 @@ def draw(project: Project) -> None:
     picture, side = st.columns([7, 3] if wide else [3, 2], gap="large")
     with side:
         about = st.container()
+        if not here.classes:
+            _new_class(here, "Name your first class, then the next one. Each gets a number key.")
         _classes(here, photo)  # before the photo, as a key means what can be seen: it may come in the same moment
         _steps(here)
-        _new_class(here)
+        if here.classes:
+            _new_class(here)
     with picture, state.errors_shown():
         if wide:
             boxes.edit(project, photo, large.picture(photo.path, DETAILED), here.classes, here.colours, _move)
@@ -111,8 +114,10 @@ def _steps(here: Desk) -> None:
                              persist_state="session")
 
 
-def _new_class(here: Desk) -> None:
+def _new_class(here: Desk, first: str = "") -> None:
     """A field for a class. A new field follows, without the focus, so that the next key labels a photo."""
+    if first:
+        st.caption(first)
     added: int = st.session_state.get("label_added", 0)
     st.text_input("Add a class", key=f"label_new_{added}", on_change=_add_class, args=(here,),
                   placeholder="Type a name and press Enter")

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from core.dataset import kinds, labels, likeness, suggesting
+from core.dataset import kinds, likeness, suggesting
 from core.dataset.suggesting import Suspect
 from core.types import Photo
-from core.ui import gallery, messages, state
+from core.ui import gallery, messages
 from core.ui.labelling import desk
 from core.ui.labelling.desk import Desk
 from core.ui.words import count, plain
@@ -69,8 +69,7 @@ def _nearest(project: Project, photo_id: int) -> list[int]:
 
 
 def _correct(here: Desk, photo: Photo, label: str) -> None:
-    with state.errors_shown():
-        labels.assign(here.project, [photo.id], label)
+    desk.label_as(here, [photo.id], label)
 
 
 def _right(here: Desk, photo: Photo) -> None:
