@@ -16,6 +16,7 @@ from core.ui.words import plain, sure
 from core.workspace import Project
 
 LARGE = 640  # pixels, so that photo and buttons are on one screen
+LAST = 4  # photos to go back to: a row beside the buttons
 DETAILED = 1600  # pixels, of a photo that boxes are drawn on
 
 
@@ -135,7 +136,7 @@ def _add_class(here: Desk) -> None:
 def _last(here: Desk, photo: Photo) -> None:
     """The photos that were labelled last, to go back to."""
     by_id = {one.id: one for one in here.listed}
-    last = [by_id[number] for number in history.recent(here.project)
+    last = [by_id[number] for number in history.recent(here.project, LAST)
             if number in by_id and (by_id[number].labels or by_id[number].excluded)]
     if not last:
         return

@@ -16,7 +16,7 @@ from core.ui.words import count, plain
 from core.workspace import Project
 
 AT_ONCE = 8
-NEAREST = 5
+NEAREST = 3
 RIGHT = "labels_seen_right"  # a setting of the project: photos whose labels a person has looked at and found right
 
 
@@ -46,7 +46,7 @@ def draw(project: Project) -> None:
 def _row(here: Desk, one: Suspect, by_id: Mapping[int, Photo]) -> None:
     photo = by_id[one.photo_id]
     with st.container(border=True):
-        picture, words, near = st.columns([1, 2, 2], gap="medium", vertical_alignment="center")
+        picture, words, near = st.columns([1, 2, 3], gap="medium", vertical_alignment="center")
         if thumbnail := gallery.thumbnail(here.project, photo):
             picture.image(thumbnail, alt=photo.name, width="stretch")
         with words:
