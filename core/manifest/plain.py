@@ -70,7 +70,8 @@ LINE: dict[str, Words] = {
 # The gaps are filled from the manifest's own figures, see doctor.py.
 MANIFEST: dict[str, Words] = {
     "ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT": Words(
-        "no line is a JSON object. A manifest is UTF-8 text with one JSON object a line, not indented, no list."),
+        "no line is a JSON object. A manifest is UTF-8 text with one JSON object a line, not indented, no list.",
+        "Writes UTF-16, a list, indented objects or other ends of lines as UTF-8 with one object a line."),
     "ERROR_EMPTY_MANIFEST": Words("there is no line in it."),
     "ERROR_MANIFEST_SIZE_TOO_LARGE": Words(f"it has more than {limits.MAX_MANIFEST_BYTES:,} bytes."),
     "ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET": Words(

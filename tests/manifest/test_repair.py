@@ -183,7 +183,7 @@ LISTED = [image("a.jpg"), changed(image("b.jpg"), [META, "confidence"])]
 
 @pytest.mark.parametrize("data", [
     json.dumps(LISTED), json.dumps(LISTED, indent=2), "".join(json.dumps(line, indent=2) + "\n" for line in LISTED),
-    "[\n" + ",\n".join(json.dumps(line) for line in LISTED) + "\n]"])
+    "[\n" + ",\n".join(json.dumps(line) for line in LISTED) + "\n]", "\r".join(json.dumps(line) for line in LISTED)])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_a_list_or_indented_objects_in_any_encoding_become_lines(data: str, encoding: str):
     lines = repair(data.encode(encoding), CREATED).text.splitlines()
