@@ -30,7 +30,8 @@ LINE: dict[str, Words] = {
         "Rewrites S3:// and the web addresses of S3 objects."),
     "ERROR_NO_LABEL_ATTRIBUTES": Words(
         "A label needs two members, such as class and class-metadata; one of them is missing or misspelt.",
-        "Pairs the two when it is plain which belong together."),
+        "Pairs the two when it is plain which belong together, and adds the second to a text that is called class, "
+        "label, category or tag."),
     "ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT": Words(
         "The value of the label attribute has the wrong form. The label itself belongs in class-name.",
         "Writes 0 in place of a text, and moves the text to class-name where that is missing."),
