@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core import colours
@@ -16,6 +18,8 @@ from core.ui.words import plain, sure
 from core.workspace import Project
 
 LARGE = 640  # pixels, so that photo and buttons are on one screen
+BUTTONS = 12  # classes that have a button each, with a key or without
+MORE = "label_more"
 LAST = 4  # photos to go back to: a row beside the buttons
 DETAILED = 1600  # pixels, of a photo that boxes are drawn on
 
@@ -79,8 +83,12 @@ def _state(here: Desk, photo: Photo) -> None:
 
 
 def _classes(here: Desk, photo: Photo) -> None:
-    """A button for each class with its key. In the box editor buttons and keys name boxes."""
-    for position, name in enumerate(here.classes, 1):
+    """A button for each class with its key. In the box editor buttons and keys name boxes.
+
+    Where there are many, those without a key are found by typing.
+    """
+    several = len(here.classes) > BUTTONS
+    for position, name in enumerate(here.classes[:KEYS] if several else here.classes, 1):
         if here.kind == "boxes":
             st.button(f"{_dot(here, name)} {plain(name)} :gray[{position if position <= KEYS else ''}]",
                       key=f"label as {name}", on_click=boxes.ask, args=(name,), width="stretch")
@@ -90,6 +98,8 @@ def _classes(here: Desk, photo: Photo) -> None:
                       on_click=_put, args=(here, photo, name), width="stretch",
                       type="primary" if chosen else "secondary",
                       shortcut=shortcut(str(position)) if position <= KEYS else None)
+    if several:
+        _more(here, photo, here.classes[KEYS:])
     if here.kind == "boxes":
         st.button("Remove the picked box", on_click=boxes.ask, args=(None,), width="stretch", key="label box none",
                   icon=":material/delete:")
@@ -97,6 +107,22 @@ def _classes(here: Desk, photo: Photo) -> None:
     st.button(nothing, on_click=_put, args=(here, photo, None), width="stretch", shortcut=shortcut("0"),
               key="label none", help="Leaves the photo out of the training",
               type="primary" if photo.excluded else "secondary")
+
+
+def _more(here: Desk, photo: Photo, names: Sequence[str]) -> None:
+    """The classes without a key, in a list that is empty again after each choice."""
+    key = f"label_more_{st.session_state.get(MORE, 0)}"
+    st.selectbox("Other classes", names, index=None, key=key, on_change=_put_other, args=(here, photo, key),
+                 placeholder=f"{len(names):,} more: type to find one", label_visibility="collapsed")
+
+
+def _put_other(here: Desk, photo: Photo, key: str) -> None:
+    name = st.session_state[key]
+    st.session_state[MORE] = st.session_state.get(MORE, 0) + 1
+    if here.kind == "boxes":
+        boxes.ask(name)
+    else:
+        _put(here, photo, name)
 
 
 def _dot(here: Desk, name: str) -> str:
