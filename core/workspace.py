@@ -102,6 +102,13 @@ class Project:
         with self.catalogue() as rows:
             rows.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (key, json.dumps(value)))
 
+    def add_to(self, key: str, member: str, value: Any) -> None:
+        """Set a member of a setting that is an object, whatever others do to its other members at the same time."""
+        with self.catalogue() as rows:
+            row = rows.execute("SELECT value FROM setting WHERE key = ?", (key,)).fetchone()
+            whole = {**(json.loads(row["value"]) if row else {}), member: value}
+            rows.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (key, json.dumps(whole)))
+
     @property
     def backend(self) -> Backend:
         """Where this project's model lives."""

@@ -74,7 +74,7 @@ def _correct(here: Desk, photo: Photo, label: str) -> None:
 
 def _right(here: Desk, photo: Photo) -> None:
     """Keep in mind that a person has found the label right, until it changes."""
-    here.project.set(RIGHT, {**here.project.get(RIGHT, {}), str(photo.id): photo.label})
+    here.project.add_to(RIGHT, str(photo.id), photo.label)
 
 
 def _one_by_one() -> None:
