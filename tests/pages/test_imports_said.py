@@ -66,6 +66,17 @@ def test_a_failed_import_is_said_once_on_its_page_and_in_the_sidebar_elsewhere(v
     assert "outside the folders that may be read" not in visitor.text
 
 
+def test_what_to_add_can_be_corrected_at_once_where_an_import_failed(visitor: Visitor, tmp_path: Path) -> None:
+    take_in(visitor.workspace.create("pets"), draw(tmp_path / "photos", ("cat",), 1))
+    visitor.go("data/browse", "pets")
+    assert not visitor.at.main.expander[0].proto.expanded
+    visitor.at.text_input(key="browse_folder_path").set_value("/nowhere")
+    visitor.click("Read the folder").finish("pets", "import")
+    assert visitor.at.main.expander[0].proto.expanded
+    assert visitor.at.text_input(key="browse_folder_path").value == "/nowhere"
+    assert not visitor.click("Dismiss").at.main.expander[0].proto.expanded
+
+
 def test_photos_in_no_folder_are_sent_on_to_labelling(visitor: Visitor, tmp_path: Path) -> None:
     visitor.workspace.create("pets")
     visitor.go("data/browse")
