@@ -9,6 +9,7 @@ from core.types import UNKNOWN
 
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")  # Okabe and Ito
 GREY = "#8A949A"
+_TURNS = 4  # times that the palette is made darker; after that it would be black
 
 Colours = Mapping[str, str]  # "#RRGGBB" by class, in the order of the classes
 
@@ -16,7 +17,7 @@ Colours = Mapping[str, str]  # "#RRGGBB" by class, in the order of the classes
 def of_classes(names: Iterable[str], chosen: Mapping[str, str] | None = None) -> dict[str, str]:
     """The colour of each class by its place in `names`, or the one `chosen` for it.
 
-    After the seventh class the palette comes round again, darker each time.
+    After the seventh class the palette comes round again, darker each time, and after the fourth time as at first.
     """
     own = chosen or {}
     return {name: own.get(name) or _by_place(place) for place, name in enumerate(names)}
@@ -29,7 +30,7 @@ def colour_of(label: str | None, colours: Colours) -> str:
 
 def _by_place(place: int) -> str:
     turn, position = divmod(place, len(PALETTE))
-    return PALETTE[position] if turn == 0 else _darker(PALETTE[position], 0.72**turn)
+    return _darker(PALETTE[position], 0.72 ** (turn % _TURNS)) if turn % _TURNS else PALETTE[position]
 
 
 def _darker(colour: str, factor: float) -> str:

@@ -144,13 +144,6 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    at: dt.datetime
-    kind: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Backend:
     """Where Rekognition and S3 are: the built-in engine (`profile` is None) or AWS through a named profile."""
 

@@ -26,74 +26,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core import catalogue, older_catalogues
-from core.catalogue import Schema
+from core import catalogue, tables
 from core.errors import BadPath, NotReady
-from core.types import Backend, Event
+from core.types import Backend
 
 PROJECT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,99}")  # a part of what Rekognition takes as ProjectName
 
-_WORKSPACE_TABLES = """
-CREATE TABLE IF NOT EXISTS setting (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS deadline (arn TEXT PRIMARY KEY, backend TEXT NOT NULL, at TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS uptime (
-    id INTEGER PRIMARY KEY, arn TEXT NOT NULL, units INTEGER NOT NULL, started TEXT NOT NULL, stopped TEXT);
-CREATE TABLE IF NOT EXISTS use (arn TEXT PRIMARY KEY, at TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS backstop (
-    arn TEXT PRIMARY KEY, backend TEXT NOT NULL, at TEXT, tried TEXT NOT NULL, trouble TEXT);
-CREATE TABLE IF NOT EXISTS training (arn TEXT PRIMARY KEY, ended TEXT NOT NULL, seconds INTEGER NOT NULL);
-"""
 
-_PROJECT_TABLES = """
-CREATE TABLE IF NOT EXISTS setting (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS event (id INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS photo (
-    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, path TEXT NOT NULL, folder_label TEXT,
-    size INTEGER, modified INTEGER, sha256 TEXT, problems TEXT, excluded INTEGER NOT NULL DEFAULT 0);
-CREATE TABLE IF NOT EXISTS content (
-    sha256 TEXT PRIMARY KEY, version INTEGER NOT NULL, facts TEXT, quality TEXT, fingerprint TEXT,
-    problems TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS embedding (sha256 TEXT PRIMARY KEY, row BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS cleaned (
-    photo_id INTEGER PRIMARY KEY REFERENCES photo (id) ON DELETE CASCADE, recipe TEXT NOT NULL, path TEXT,
-    actions TEXT NOT NULL, reason TEXT, width INTEGER, height INTEGER, bytes INTEGER, sha256 TEXT);
-CREATE TABLE IF NOT EXISTS class (name TEXT PRIMARY KEY, position INTEGER NOT NULL, colour TEXT);
-CREATE TABLE IF NOT EXISTS annotation (
-    photo_id INTEGER PRIMARY KEY REFERENCES photo (id) ON DELETE CASCADE, labels TEXT NOT NULL, boxes TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS step (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, what TEXT NOT NULL, undone INTEGER NOT NULL DEFAULT 0);
-CREATE TABLE IF NOT EXISTS change (
-    id INTEGER PRIMARY KEY, step INTEGER NOT NULL REFERENCES step (number) ON DELETE CASCADE,
-    photo_id INTEGER, class TEXT, before TEXT, after TEXT);
-CREATE INDEX IF NOT EXISTS change_step ON change (step);
-CREATE INDEX IF NOT EXISTS step_undone ON step (undone);
-CREATE TABLE IF NOT EXISTS editor (
-    id TEXT PRIMARY KEY, number INTEGER NOT NULL, photo_id INTEGER NOT NULL, state TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS side (
-    photo_id INTEGER PRIMARY KEY REFERENCES photo (id) ON DELETE CASCADE, name TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS synced (uri TEXT PRIMARY KEY, etag TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS run (
-    id INTEGER PRIMARY KEY, at TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL, arn TEXT NOT NULL,
-    thresholds TEXT NOT NULL, total INTEGER NOT NULL, ended TEXT);
-CREATE TABLE IF NOT EXISTS prediction (
-    run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE, name TEXT NOT NULL, path TEXT NOT NULL, truth TEXT,
-    scores TEXT NOT NULL, milliseconds REAL NOT NULL, changes TEXT NOT NULL, error TEXT, sha256 TEXT,
-    PRIMARY KEY (run_id, name));
-CREATE TABLE IF NOT EXISTS review (
-    sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, path TEXT NOT NULL, arn TEXT NOT NULL, thresholds TEXT NOT NULL,
-    scores TEXT NOT NULL, at TEXT NOT NULL, settled INTEGER UNIQUE, label TEXT, photo_id INTEGER,
-    added INTEGER NOT NULL DEFAULT 0);
-CREATE TABLE IF NOT EXISTS note (
-    run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE, name TEXT NOT NULL, text TEXT NOT NULL,
-    included INTEGER NOT NULL, edited INTEGER NOT NULL, at TEXT NOT NULL, PRIMARY KEY (run_id, name));
-CREATE TABLE IF NOT EXISTS altered (
-    sha256 TEXT NOT NULL, arn TEXT NOT NULL, patch TEXT NOT NULL, scores TEXT NOT NULL,
-    PRIMARY KEY (sha256, arn, patch));
-CREATE TABLE IF NOT EXISTS measured (sha256 TEXT PRIMARY KEY, version INTEGER NOT NULL, measures TEXT NOT NULL);
-"""
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened in a project, in plain words; `kind` is the stage it belongs to."""
 
-_WORKSPACE = Schema(2, _WORKSPACE_TABLES)
-_PROJECT = Schema(4, _PROJECT_TABLES, older_catalogues.carry_over)
+    at: dt.datetime
+    kind: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +82,15 @@ class Project:
 
     def catalogue(self) -> AbstractContextManager[sqlite3.Connection]:
         """A transaction that changes the project's catalogue."""
-        return catalogue.changing(self._file, _PROJECT)
+        return catalogue.changing(self._file, tables.PROJECT)
 
     def reading(self) -> AbstractContextManager[sqlite3.Connection]:
         """The project's catalogue as it is at one moment."""
-        return catalogue.reading(self._file, _PROJECT)
+        return catalogue.reading(self._file, tables.PROJECT)
 
     def revision(self) -> int:
         """A number that grows with every change of the catalogue, and that no two projects share."""
-        return catalogue.revision(self._file, _PROJECT)
+        return catalogue.revision(self._file, tables.PROJECT)
 
     def get(self, key: str, default: Any = None) -> Any:
         """A setting of the project, any JSON value."""
@@ -155,6 +101,13 @@ class Project:
     def set(self, key: str, value: Any) -> None:
         with self.catalogue() as rows:
             rows.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (key, json.dumps(value)))
+
+    def add_to(self, key: str, member: str, value: Any) -> None:
+        """Set a member of a setting that is an object, whatever others do to its other members at the same time."""
+        with self.catalogue() as rows:
+            row = rows.execute("SELECT value FROM setting WHERE key = ?", (key,)).fetchone()
+            whole = {**(json.loads(row["value"]) if row else {}), member: value}
+            rows.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (key, json.dumps(whole)))
 
     @property
     def backend(self) -> Backend:
@@ -190,12 +143,12 @@ class Workspace:
     def catalogue(self) -> AbstractContextManager[sqlite3.Connection]:
         """A transaction on what belongs to no single project."""
         self.root.mkdir(parents=True, exist_ok=True)
-        return catalogue.changing(self.root / "workspace.sqlite", _WORKSPACE)
+        return catalogue.changing(self.root / "workspace.sqlite", tables.WORKSPACE)
 
     def reading(self) -> AbstractContextManager[sqlite3.Connection]:
         """What belongs to no single project, as it is at one moment."""
         self.root.mkdir(parents=True, exist_ok=True)
-        return catalogue.reading(self.root / "workspace.sqlite", _WORKSPACE)
+        return catalogue.reading(self.root / "workspace.sqlite", tables.WORKSPACE)
 
     def get(self, key: str, default: Any = None) -> Any:
         """A setting of the workspace, any JSON value."""

@@ -15,8 +15,8 @@ ROOT = Path(__file__).parent.parent
 RANKS = {
     "pages": 9, "ui": 8, "stages": 7, "report": 6, "explanation": 5.5, "evaluation": 5, "dataset": 4, "aws": 3,
     "demo": 2, "images": 2, "exchange": 1.5, "manifest": 1, "compute": 1, "workspace": 1, "clustering": 0.6,
-    "learning": 0.5, "jobs": 0.5, "catalogue": 0.4, "older_catalogues": 0.4, "files": 0.3, "settings": 0.2,
-    "errors": 0.1, "colours": 0.1, "limits": 0.25, "types": 0,
+    "learning": 0.5, "jobs": 0.5, "catalogue": 0.4, "older_catalogues": 0.4, "tables": 0.5, "files": 0.3,
+    "settings": 0.2, "errors": 0.1, "colours": 0.1, "limits": 0.25, "types": 0,
 }
 ENGINE_MAY = {"engine", "learning", "manifest", "images", "types", "limits", "settings", "errors", "files"}
 ONLY_IN = {

@@ -43,7 +43,7 @@ class Beside:
         rows = self._rows.execute("SELECT place FROM file WHERE name = ?", (os.fsencode(name),))
         found = [os.fsdecode(place) for place, in rows]
         if len(found) > 1:
-            likeness = [_alike(place, folders) for place in found]
+            likeness = [_likeness(place, folders) for place in found]
             best = max(likeness)
             found = [place for place, alike in zip(found, likeness, strict=True) if alike == best]
         return self._folder / found[0] / name if len(found) == 1 else None
@@ -78,11 +78,12 @@ def look(asked: tuple[str, Path | None]) -> Sight:
         return Sight(uri, "", Absent.UNREADABLE)
 
 
-def _alike(place: str, folders: list[str]) -> int:
-    """How many folders, from the last one up, have the same names."""
+def _likeness(place: str, folders: list[str]) -> tuple[int, bool]:
+    """(how many folders, from the last one up, have the same names; whether these are all that the file lies in)."""
+    own = Path(place).parts
     count = 0
-    for one, other in zip(reversed(Path(place).parts), reversed(folders), strict=False):
+    for one, other in zip(reversed(own), reversed(folders), strict=False):
         if one != other:
             break
         count += 1
-    return count
+    return count, count == len(own)

@@ -1,39 +1,32 @@
-"""Cleaning a project: a plan for every photo, and the job that makes the copies that are missing or out of date."""
+"""Cleaning a project: the job that makes the copies that are missing or out of date, and what it came to."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import chain
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Literal
 
 from core.compute import each, workers
-from core.dataset import batches, cleaning_s3, likeness, likeness_file, twins
-from core.dataset.judging import PROMPTLY
+from core.dataset import batches, cleaning_plan, cleaning_s3, likeness_file
+from core.dataset.cleaning_plan import Planned
 from core.dataset.names import counted
-from core.dataset.photos import photos
 from core.dataset.places import in_s3
 from core.dataset.remembering import remembered
 from core.errors import NotReady
 from core.files import room_needed
 from core.images import cleaning as pixels
-from core.images import duplicates
 from core.images.cleaning import Plan, Recipe
-from core.images.duplicates import Duplicates
 from core.jobs import Progress
 from core.types import Cleaned, Photo
 from core.workspace import Project, open_project
 
-Planned = list[tuple[Photo, Plan]]
-
 _KEPT = ("The copies made so far are whole and kept, and no original was touched. Make room, then clean again: it goes "
          "on where it stopped.")
-_COPY_SUFFIXES = (".jpg", ".png")  # that a copy may get behind its own name
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +36,6 @@ class Cleaning:
     made: int
     kept: int
     left_out: int
-
-
-def plan_all(project: Project, recipe: Recipe, best_only: bool = False) -> Planned:
-    """What cleaning will do to each photo that is not excluded. Of exact duplicates one gets a copy.
-
-    With `best_only`, of photos that are almost the same only the best gets one. Everybody gets the same list.
-    """
-    return remembered(project, "cleaning.plan", partial(_plan_all, project, recipe, best_only), recipe, best_only,
-                      likeness_file.stamp(project) if best_only else None)
-
-
-def near_twins(project: Project) -> dict[int, Photo]:
-    """The photo that is better, for each that is almost the same as another one: by the id of the lesser.
-
-    None while a large set has yet to be compared.
-    """
-    return remembered(project, "cleaning.near", partial(_near_twins, project), likeness_file.stamp(project))
-
-
-def comparable(project: Project) -> bool:
-    """Whether it is known by now which photos are almost the same."""
-    return len(photos(project)) <= PROMPTLY or likeness.pending(project) == 0
 
 
 def pending(project: Project, recipe: Recipe, best_only: bool = False) -> Planned:
@@ -86,7 +57,7 @@ def clean_all(
 ) -> Cleaning:
     """Job: make the cleaned copies that are missing or made from another photo or recipe, and remove stale ones."""
     owner, recipe = open_project(home, project), Recipe(longest, format, quality)
-    planned = plan_all(owner, recipe, best_only)
+    planned = cleaning_plan.plan_all(owner, recipe, best_only)
     if not planned:
         raise NotReady("There are no photos to clean. Choose some on the Browse page.")
     with room_needed(_KEPT):
@@ -104,7 +75,7 @@ def clean_some(progress: Progress, project: Project, photo_ids: Collection[int])
     recipe, best_only = recipe_of(project), best_only_of(project)
     todo = [one for one in pending(project, recipe, best_only) if one[0].id in photo_ids]
     with room_needed(_KEPT):
-        _make(progress, project, recipe, plan_all(project, recipe, best_only), todo)
+        _make(progress, project, recipe, cleaning_plan.plan_all(project, recipe, best_only), todo)
 
 
 def _make(progress: Progress, project: Project, recipe: Recipe, planned: Planned, todo: Planned) -> None:
@@ -112,7 +83,7 @@ def _make(progress: Progress, project: Project, recipe: Recipe, planned: Planned
     work = partial(_clean, recipe=recipe, names={photo.name for photo, _ in planned}, folder=project.cleaned)
     files, objects = [[one for one in todo if in_s3(one[0].path) is there] for there in (False, True)]
     copies = chain(each(work, files, progress, workers()), cleaning_s3.copies(progress, project, recipe, objects))
-    done = ((copy, _key(photo, plan)) for (photo, plan), copy in copies)
+    done = ((copy, cleaning_plan.key(photo, plan)) for (photo, plan), copy in copies)
     batches.written(done, partial(_store, project))
 
 
@@ -134,64 +105,11 @@ def results(project: Project) -> list[Cleaned]:
     return remembered(project, "cleaning.results", partial(_results, project))
 
 
-def _plan_all(project: Project, recipe: Recipe, best_only: bool) -> Planned:
-    kept = [photo for photo in photos(project) if not photo.excluded]
-    names = {photo.name for photo in kept}
-    better = near_twins(project) if best_only else {}
-    named = sorted(kept, key=lambda photo: duplicates.original_first(photo.name), reverse=True)
-    firsts = {photo.facts.sha256: photo for photo in named if photo.facts}
-    return [(photo, _planned(photo, recipe, names, firsts, better)) for photo in kept]
-
-
-def _planned(
-    photo: Photo, recipe: Recipe, names: set[str], firsts: Mapping[str, Photo], better: Mapping[int, Photo]
-) -> Plan:
-    plan = pixels.plan(_renamed(photo, names), recipe)
-    if plan.leave_out or photo.facts is None:
-        return plan
-    first = firsts[photo.facts.sha256]
-    if first is not photo:
-        return Plan((), f"It is the same file as {first.name}, which is kept.")
-    if photo.id in better:
-        return Plan((), f"It is almost the same picture as {better[photo.id].name}, which is better and kept.")
-    return plan
-
-
-def _near_twins(project: Project) -> dict[int, Photo]:
-    kept = {photo.id: photo for photo in photos(project) if not photo.excluded}
-    found: dict[int, Photo] = {}
-    for group in twins.groups(project) if comparable(project) else ():
-        ids = tuple(number for number in group.ids if number in kept and _usable(kept[number]))
-        if group.kind == "near" and len(ids) > 1:
-            best = duplicates.best(Duplicates("near", ids), kept)
-            found |= {number: kept[best] for number in ids if number != best}
-    return found
-
-
-def _usable(photo: Photo) -> bool:
-    """Whether the photo gets a copy at all: what does not is nobody's better."""
-    return pixels.plan(photo, Recipe()).leave_out is None
-
-
 def _clean(item: tuple[Photo, Plan], recipe: Recipe, names: set[str], folder: Path) -> Cleaned:
     photo, plan = item
     if plan.leave_out:
         return Cleaned(photo.id, None, (), plan.leave_out)
-    return pixels.clean(_renamed(photo, names), recipe, folder)
-
-
-def _renamed(photo: Photo, names: set[str]) -> Photo:
-    """The photo under a name of its own if its copy, with a suffix behind the name, might overwrite another's copy."""
-    if not any(photo.name + suffix in names for suffix in _COPY_SUFFIXES):
-        return photo
-    path = PurePosixPath(photo.name)
-    return replace(photo, name=str(path.with_name(f"{path.stem}-{photo.id}{path.suffix}")))
-
-
-def _key(photo: Photo, plan: Plan) -> str:
-    """Names content, what the recipe makes of it, and verdict: what was made with the same key is not made again."""
-    content = photo.facts.sha256 if photo.facts else ""
-    return hashlib.sha256("\n".join((content, plan.makes, plan.leave_out or "")).encode()).hexdigest()
+    return pixels.clean(cleaning_plan.renamed(photo, names), recipe, folder)
 
 
 def _divided(
@@ -201,9 +119,9 @@ def _divided(
     keys, copies = _keys(project), {copy.photo_id: copy for copy in results(project)}
     undone: Planned = []
     done = []
-    for photo, plan in plan_all(project, recipe, best_only):
+    for photo, plan in cleaning_plan.plan_all(project, recipe, best_only):
         copy = copies.get(photo.id)
-        if copy is None or keys.get(photo.id) != _key(photo, plan):
+        if copy is None or keys.get(photo.id) != cleaning_plan.key(photo, plan):
             undone.append((photo, plan))
         elif copy.path and not in_s3(copy.path):
             done.append(((photo, plan), copy))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from core.dataset import cleaning, likeness_file
+from core.dataset import cleaning, cleaning_plan, likeness_file
 from core.dataset.photos import photos
 from core.dataset.remembering import remembered
 from core.images.cleaning import Plan, Recipe
@@ -70,7 +70,7 @@ def actions_of(done: Iterable[str]) -> tuple[str, ...]:
 
 def _by_action(project: Project, recipe: Recipe, best_only: bool) -> dict[str, dict[int, str]]:
     groups: dict[str, dict[int, str]] = {}
-    for photo, plan in cleaning.plan_all(project, recipe, best_only):
+    for photo, plan in cleaning_plan.plan_all(project, recipe, best_only):
         for action, why in _reasons(plan):
             groups.setdefault(action, {})[photo.id] = why
     if out := {photo.id: "You left it out." for photo in photos(project) if photo.excluded}:

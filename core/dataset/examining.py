@@ -71,7 +71,9 @@ class Mended:
 
 
 def take_in(project: Project, name: str, data: bytes) -> Foreign:
-    """Keep a manifest of a person's, under a name of our own; the original stays what it is."""
+    """Keep a manifest of a person's, under a name of our own; the original stays what it is. BadManifest for a zip."""
+    if data.startswith(b"PK\x03\x04"):
+        raise BadManifest(f"{name} is a zip. Unpack it, and drop the manifest that is in it.")
     return _kept(project, name, [data])
 
 

@@ -113,9 +113,10 @@ def _uris(project: Project, place: str) -> Callable[[Photo], str]:
 
 
 def _unused(project: Project) -> Sequence[str]:
-    """What is kept in the catalogue and not exported, because the project's kind has no use for it."""
+    """What is kept in the catalogue and not exported: photos left out, and what the project's kind has no use for."""
     kind = kinds.kind_of(project)
     listed = photos(project)
+    out = sum(photo.excluded for photo in listed)
     with project.reading() as rows:
         said = annotating.read(rows, [photo.id for photo in listed if not photo.excluded])
     shown = {photo.id: photo for photo in listed}
@@ -123,8 +124,9 @@ def _unused(project: Project) -> Sequence[str]:
     labels = sum(len(one.labels) - (0 if kind == "boxes" else len(shown[number].labels))
                  for number, one in said.items())
     found = [counted(amount, *noun) for amount, noun in ((labels, ("label",)), (boxes, ("box", "boxes"))) if amount]
-    return [f"{' and '.join(found)} that a project for {kinds.KINDS[kind].lower()} does not use would not be in it. "
-            "Change its kind to export them."] * bool(found)
+    left = [f"{counted(out, 'photo')} left out by you would not be in it."] * bool(out)
+    return left + [f"{' and '.join(found)} that a project for {kinds.KINDS[kind].lower()} does not use would not be in "
+                   "it. Change its kind to export them."] * bool(found)
 
 
 def _bytes(project: Project, name: str, path: str) -> bytes:

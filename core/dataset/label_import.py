@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -14,6 +14,7 @@ from core.dataset.photos import photos
 from core.exchange import formats
 from core.exchange.matching import match
 from core.exchange.types import Annotated, File, Reading, Remark, shown
+from core.images.duplicates import original_first
 from core.images.fitting import fit
 from core.jobs import Progress
 from core.limits import MAX_LABELS
@@ -126,10 +127,20 @@ def is_last(project: Project, done: Taken) -> bool:
     return done.photos > 0 and last is not None and last.what == done.step
 
 
-def _names(project: Project, listed: Iterable[Photo]) -> dict[int, tuple[str, ...]]:
-    """What each photo may be called: its name, its path or URI, and the key of its picture in S3, cleaned or not."""
+def _names(project: Project, listed: Collection[Photo]) -> dict[int, tuple[str, ...]]:
+    """What each photo may be called: its name, its path or URI, and the key of its picture in S3, cleaned or not.
+
+    A key belongs to one photo, the one that was sent, also where others are the same picture.
+    """
     copies = {copy.photo_id: copy for copy in cleaning.results(project)}
-    return {photo.id: (photo.name, photo.path, *_keys(photo, copies.get(photo.id))) for photo in listed}
+    names: dict[int, tuple[str, ...]] = {photo.id: (photo.name, photo.path) for photo in listed}
+    owners: dict[str, int] = {}
+    for photo in sorted(listed, key=lambda photo: original_first(photo.name)):
+        for key in _keys(photo, copies.get(photo.id)):
+            owners.setdefault(key, photo.id)
+    for key, number in owners.items():
+        names[number] = (*names[number], key)
+    return names
 
 
 def _keys(photo: Photo, copy: Cleaned | None) -> list[str]:

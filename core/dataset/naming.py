@@ -69,7 +69,7 @@ def settle(project: Project, base: str) -> Naming:
 def choose(project: Project, level: int | None) -> None:
     """Name the classes of the last import, and of later ones from the same place, by another level."""
     base = project.get("last_source", {})["base"]
-    project.set("class_levels", project.get("class_levels", {}) | {base: level})
+    project.add_to("class_levels", base, level)
     settle(project, base)
 
 

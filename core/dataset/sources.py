@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from core import demo, settings
 from core.compute import cluster
-from core.dataset import archives, mirror, naming, photos, scanning
-from core.dataset.names import LINKS, counted, disk_path, hidden, reasons, unique, why_left_out
-from core.dataset.photos import Found, Source
-from core.errors import BadPath, Cancelled
+from core.dataset import archives, finding, mirror, naming, photos, scanning
+from core.dataset.names import counted, disk_path, reasons, unique
+from core.dataset.photos import Found
+from core.errors import Cancelled
 from core.files import room_needed
 from core.jobs import Progress
 from core.workspace import Project, open_project
@@ -45,43 +44,12 @@ class Imported:
         return f"{total}: {said}." + (f" Left out: {reasons(self.left_out)}." if self.left_out else "")
 
 
-def find_images(folder: Path, progress: Progress | None = None) -> Found:
-    """The photos under `folder` with the classes that their folders seem to name. BadPath when there is none."""
-    left_out: Counter[str] = Counter()
-    files: list[tuple[Path, str]] = []
-    for path in _files(folder, left_out):
-        if progress:
-            progress.check()
-        relative = PurePosixPath(path.relative_to(folder).as_posix())
-        reason = why_left_out(relative) or (LINKS if _leads_away(path, folder) else None)
-        if reason:
-            left_out[reason] += 1
-        else:
-            files.append((path, str(relative)))
-    folders = [naming.folders_of(name) for _, name in files]
-    level = naming.best_level(folders)
-    found = Found(tuple(Source(*file, naming.label_at(around, level))
-                        for file, around in zip(files, folders, strict=True)), left_out)
-    _require_photos(found, str(folder))
-    return found
-
-
-def find_in_s3(project: Project, bucket: str, prefix: str) -> Found:
-    """The photos under an S3 prefix, which stay there, with the classes of their folders; at least one, or BadPath."""
-    found = mirror.find_prefix(Progress(), project, bucket, prefix)
-    _require_photos(found, f"s3://{bucket}/{prefix}")
-    folders = [naming.folders_of(file.name) for file in found.files]
-    level = naming.best_level(folders)
-    return replace(found, files=tuple(replace(file, label=naming.label_at(around, level))
-                                      for file, around in zip(found.files, folders, strict=True)))
-
-
 def import_folder(progress: Progress, home: str, project: str, folder: str) -> Imported:
     """Job: catalogue the photos of a folder on this computer where they lie, and look at the new ones."""
     owner = open_project(home, project)
     chosen = settings.allowed_folder(folder, settings.load().roots)
     progress.begin(0, f"Reading the folder {chosen.name}")
-    return _take_in(progress, owner, find_images(chosen, progress), str(chosen), _inside(chosen))
+    return _take_in(progress, owner, finding.in_folder(chosen, progress), str(chosen), _inside(chosen))
 
 
 def import_zip(progress: Progress, home: str, project: str, file: str) -> Imported:
@@ -143,7 +111,13 @@ def load_demo(progress: Progress, home: str, project: str) -> Imported:
         shutil.rmtree(draft, ignore_errors=True)
         demo.draw(draft, progress.step)
         draft.rename(sample)
-    return _take_in(progress, owner, find_images(sample / "dataset"), "the sample", _inside(sample / "dataset"))
+    return _take_in(progress, owner, finding.in_folder(sample / "dataset"), "the sample", _inside(sample / "dataset"))
+
+
+def last_import(project: Project) -> str | None:
+    """Where the last import was from and what it did, in words; None before the first."""
+    said: str | None = project.get("last_import")
+    return said
 
 
 def sample_folder(project: Project) -> Path:
@@ -191,37 +165,6 @@ def _whole_or_nothing(project: Project, place: Path) -> Iterator[None]:
         raise
 
 
-def _require_photos(found: Found, where: str) -> None:
-    """BadPath with a way on when a source holds no photo."""
-    if found.files:
-        return
-    if not found.left_out:
-        raise BadPath(f"There is nothing in {where}. Choose a place that holds photos, best one folder for each class.")
-    if archives.LOCKED in found.left_out:
-        raise BadPath(f"{where} is locked with a password, which Rekolab does not ask for. "
-                      "Unpack it yourself and name the folder, or make a zip without a password.")
-    raise BadPath(f"There is no photo in {where}, only {reasons(found.left_out)}. "
-                  "Choose a place that holds JPEG or PNG files, best one folder for each class.")
-
-
-def _files(folder: Path, left_out: Counter[str]) -> Iterable[Path]:
-    """Every file under `folder` in a fixed order; hidden folders and those that may not be read are counted."""
-    def unreadable(_: OSError) -> None:
-        left_out["folders that may not be read"] += 1
-
-    for place, folders, files in os.walk(folder, onerror=unreadable):
-        left_out["hidden or system folders"] += sum(map(hidden, folders))
-        left_out["links to other folders"] += sum(Path(place, name).is_symlink() for name in folders)
-        folders[:] = sorted(name for name in folders if not hidden(name))
-        yield from (Path(place, name) for name in sorted(files))
-    left_out += Counter()  # drops reasons that count nothing
-
-
-def _leads_away(path: Path, folder: Path) -> bool:
-    """Whether a link points out of the folder that may be read, or to nothing."""
-    return path.is_symlink() and not (path.is_file() and path.resolve().is_relative_to(folder.resolve()))
-
-
 def _inside(folder: Path) -> str:
     """How the paths of everything in the folder begin."""
     return os.path.join(folder, "")  # noqa: PTH118 - a Path has no end
@@ -242,10 +185,11 @@ def _take_in(progress: Progress, project: Project, found: Found, where: str, bas
 
 def _catalogue(project: Project, found: Found, where: str, base: str) -> Imported:
     """Note the photos of a source whose paths begin with `base`, with their classes."""
-    _require_photos(found, where)
+    finding.require(found, where)
     added = photos.add(project, found.files)
     naming.settle(project, base)
     imported = Imported(added.new, added.changed, added.known, dict(found.left_out))
+    project.set("last_import", f"{where}: {imported.sentence}")
     if added.new or added.changed:
         project.note("browse", f"Imported from {where}. {imported.sentence}")
     return imported

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from core import settings
-from core.dataset import leaks, likeness, scanning, sources
+from core.dataset import finding, leaks, likeness, scanning
 from core.dataset.names import counted
 from core.dataset.remembering import remembered
 from core.dataset.trainable import Trainable, trainable
@@ -69,7 +69,7 @@ def compare(progress: Progress, home: str, project: str, folder: str) -> int:
     owner = open_project(home, project)
     chosen = settings.allowed_folder(folder, settings.load().roots)
     progress.begin(0, f"Reading the folder {chosen.name}")
-    files = [Path(found.path) for found in sources.find_images(chosen, progress).files]
+    files = [Path(found.path) for found in finding.in_folder(chosen, progress).files]
     if likeness.read(owner) is None or likeness.pending(owner):
         likeness.compare(progress, home, project)
     strangers = scanning.look(progress, owner, files)

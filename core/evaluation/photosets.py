@@ -9,7 +9,7 @@ from typing import Literal
 
 from core import settings
 from core.aws import storage
-from core.dataset import models, photos, places, sources, split
+from core.dataset import finding, models, photos, places, split
 from core.dataset.trainable import trainable
 from core.errors import BadPath, Cure, NotReady
 from core.types import Photo
@@ -102,13 +102,13 @@ def training_photos(project: Project, arn: str | None = None) -> list[Photo]:
 def _folder_shots(path: str) -> list[Shot]:
     """Images in a folder's subfolders have the subfolder's name as truth; those directly in it have none."""
     top = settings.allowed_folder(path, settings.load().roots)
-    return [Shot(found.name, Path(found.path), found.label) for found in sources.find_images(top).files]
+    return [Shot(found.name, Path(found.path), found.label) for found in finding.in_folder(top).files]
 
 
 def _s3_shots(project: Project, address: str) -> list[Shot]:
     """Images under a prefix, which stay there; those directly under it have no truth."""
     return [Shot(found.name, found.path, found.label)
-            for found in sources.find_in_s3(project, *places.parts(address)).files]
+            for found in finding.in_s3(project, *places.parts(address)).files]
 
 
 def _shots_of_run(project: Project, run: int) -> list[Shot]:

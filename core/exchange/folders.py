@@ -13,6 +13,7 @@ from core.exchange.types import Annotated, Reading, Remark, counted, counts, nam
 SPLITS = frozenset({"train", "training", "test", "testing", "val", "valid", "validation"})
 STRAY = 0.1  # paths that lie higher up than the others, such as a cover, do not count below this share
 _UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # names of devices, to Windows
 _MAX_FOLDER_BYTES = 240
 
 
@@ -57,18 +58,34 @@ def losses(records: Iterable[Annotated]) -> list[str]:
     listed = list(records)
     boxes = counts(listed)["boxes"]
     bare = sum(not record.labels for record in listed)
-    changed = sorted({label for record in listed for label in record.labels if fit(label) != label})
+    labels = sorted({label for record in listed for label in record.labels})
+    changed = [label for label in labels if fit(label) != label]
     said = [f"Folders keep labels of whole images only: {counted(boxes, 'box')} would not be in them."] * bool(boxes)
     said += [f"{counted(bare, 'image')} without a label would lie in no folder."] * bool(bare)
-    return said + [f"A folder can't be named {', '.join(f'“{shown(label, 30)}”' for label in changed[:3])} as it "
-                   "stands: what systems forbid becomes “_”."] * bool(changed)
+    said += [f"A folder can't be named {', '.join(map(_quoted, changed[:3]))} as it stands: what systems forbid "
+             "becomes “_”, and the end of a long name is cut off."] * bool(changed)
+    return said + _joined(labels)
 
 
 def fit(label: str) -> str:
     """The label as the name of a folder that every system takes."""
     name = _UNFIT.sub("_", label).encode()[:_MAX_FOLDER_BYTES].decode(errors="ignore")
     bare = name.rstrip(". ")
-    return bare + "_" * (len(name) - len(bare)) or "_"
+    return bare + "_" * (len(name) - len(bare)) + "_" * bool(_RESERVED.fullmatch(bare)) or "_"
+
+
+def _joined(labels: Iterable[str]) -> list[str]:
+    """Which labels would share a folder, in words; Windows and macOS make nothing of capitals."""
+    sharing: dict[str, list[str]] = {}
+    for label in labels:
+        sharing.setdefault(fit(label).casefold(), []).append(label)
+    said = [(several, len(set(map(fit, several))) < len(several)) for several in sharing.values() if len(several) > 1]
+    return [f"{' and '.join(map(_quoted, several))} would be one folder{'' if everywhere else ' on Windows and macOS'}."
+            for several, everywhere in said]
+
+
+def _quoted(label: str) -> str:
+    return f"“{shown(label, 30)}”"
 
 
 def _plain(places: Sequence[tuple[str, str]], known: set[str]) -> bool:

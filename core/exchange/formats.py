@@ -57,12 +57,12 @@ def read(files: Sequence[File], known: Collection[str] = (), separators: str = "
 
 
 def recognise(name: str, data: bytes) -> Format | None:
-    """The format of a file by its suffix, and for .json by how it begins. Text that is a table has to be tried."""
+    """The format of a file by its suffix, and for .json by its beginning. Text that is a table has to be tried."""
     suffix = PurePosixPath(name).suffix.lower()
     if suffix != ".json":
         return _SUFFIXES.get(suffix)
     head = data[:100_000].replace(b"\x00", b"")
-    return GROUND_TRUTH if b'"source-ref"' in head.split(b"\n", 1)[0] else COCO
+    return GROUND_TRUTH if b'"source-ref"' in head else COCO
 
 
 def write(chosen: Format, records: Iterable[Annotated], moment: dt.datetime) -> bytes:

@@ -7,15 +7,17 @@ several labels included, and a line counts though Rekognition would refuse its c
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from core.errors import BadManifest
 from core.exchange import text
 from core.exchange.types import Annotated, File, Notebook, Reading, certain, counted, counts, named, number, whole_box
-from core.manifest.lines import box_line, dump, image_line, split_lines, split_uri
+from core.manifest.lines import box_line, dump, image_line, split_uri
+from core.manifest.opening import texts
 from core.manifest.placing import bare
 from core.manifest.repair import repair
+from core.manifest.reshaping import one_a_line
 from core.manifest.rules import check_line
 from core.types import Box
 
@@ -23,14 +25,10 @@ _EDGES = ("left", "top", "width", "height")
 
 
 def read(files: Sequence[File]) -> Reading:
-    """The images of manifests. BadManifest when one is not text."""
+    """The images of manifests. BadAnnotations when one is not text."""
     notes = Notebook()
     for name, data in files:
-        try:
-            lines = split_lines(data.removeprefix(b"\xef\xbb\xbf"))
-        except BadManifest:
-            lines = text.decode(data, name)[0].splitlines()
-        for number_, line in enumerate(lines, start=1):
+        for number_, line in enumerate(_lines(name, data), start=1):
             place = f"{name}, line {number_:,}" if len(files) > 1 else f"line {number_:,}"
             _read_line(place, line, notes)
     return notes.reading()
@@ -66,6 +64,13 @@ def is_uri(image: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _lines(name: str, data: bytes) -> list[str]:
+    """The lines of a manifest, or what of another form could be made into lines."""
+    with one_a_line(io.BytesIO(text.decode(data, name)[0].encode())) as (stream, _):
+        stream.seek(0)
+        return list(texts(stream, whole=True))
 
 
 def _read_line(place: str, line: str, notes: Notebook) -> None:

@@ -78,12 +78,15 @@ class _Finder:
                         self._several.setdefault(whole[-length:], {first: None})[number] = None
 
     def find(self, name: Parts) -> tuple[list[int], int]:
-        """(the images that fit best, how well they do)."""
-        if name in self._whole:
-            return list(self._whole[name]), _WHOLE
-        for length in range(min(len(name), _LONGEST), 0, -1):
+        """(the images that fit best, how well they do).
+
+        Of several with the same end, the one that has no folder besides is meant: "bucket/a.jpg" is "a.jpg".
+        """
+        for length in range(len(name), 0, -1):
             end = name[-length:]
-            if end in self._one:
+            if end in self._whole:
+                return list(self._whole[end]), _WHOLE if length == len(name) else length
+            if length <= _LONGEST and end in self._one:
                 return list(self._several.get(end, (self._one[end],))), length
         return [], 0
 

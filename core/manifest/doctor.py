@@ -186,7 +186,8 @@ def _why(code: str, manifest: _Manifest) -> str:
 def _terminal(manifest: _Manifest) -> Iterator[Group]:
     """The manifest's own errors."""
     for found in manifest.findings:
-        yield Group(found.code, found.message, _why(found.code, manifest), None, manifest=manifest.title)
+        yield Group(found.code, found.message, _why(found.code, manifest), MANIFEST[found.code].mend,
+                    manifest=manifest.title)
 
 
 def _spanning(judgement: Judgement) -> Iterator[Group]:

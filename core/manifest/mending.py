@@ -11,7 +11,7 @@ from core.manifest.lines import BOX_TYPE, IMAGE_TYPE
 from core.manifest.metadata import is_moment, is_share
 
 _MISSPELT = re.compile(r"(.+?)[-_. ]?meta(?:[-_ ]?data)?", re.IGNORECASE | re.DOTALL)
-
+_LABEL = re.compile(r"(?:class|label|category|tag)(?:[-_ ]?name)?", re.IGNORECASE)  # what people call a label's member
 
 Classes = Mapping[str, Mapping[str, str]]
 """What other lines of a manifest say of a class_id: attribute -> class_id -> label."""
@@ -48,12 +48,16 @@ def _named_classes(value: dict[str, Any], metadata: dict[str, Any], known: Mappi
 
 
 def _paired(members: dict[str, Any]) -> dict[str, Any]:
-    """The line with misspelt metadata keys renamed, and 0 for an image-level attribute that is missing."""
+    """The line with misspelt metadata keys renamed, empty metadata for a label that is a text and nothing else, and 0
+    for an image-level attribute that is missing."""
     paired = dict(members)
     for key in members:
         match = _MISSPELT.fullmatch(key)
         if match and match[1] in members and f"{match[1]}-metadata" not in members:
             paired[f"{match[1]}-metadata"] = paired.pop(key)
+    texts = [key for key, value in paired.items() if _is_text(value) and _LABEL.fullmatch(key)]
+    if len(texts) == 1 and not any(key.endswith("-metadata") for key in paired):
+        paired[f"{texts[0]}-metadata"] = {}
     for key in [key for key in paired if key.endswith("-metadata")]:
         value = paired[key]
         if isinstance(value, dict) and "class-name" in value and key.removesuffix("-metadata") not in paired:

@@ -30,7 +30,8 @@ LINE: dict[str, Words] = {
         "Rewrites S3:// and the web addresses of S3 objects."),
     "ERROR_NO_LABEL_ATTRIBUTES": Words(
         "A label needs two members, such as class and class-metadata; one of them is missing or misspelt.",
-        "Pairs the two when it is plain which belong together."),
+        "Pairs the two when it is plain which belong together, and adds the second to a text that is called class, "
+        "label, category or tag."),
     "ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT": Words(
         "The value of the label attribute has the wrong form. The label itself belongs in class-name.",
         "Writes 0 in place of a text, and moves the text to class-name where that is missing."),
@@ -70,7 +71,8 @@ LINE: dict[str, Words] = {
 # The gaps are filled from the manifest's own figures, see doctor.py.
 MANIFEST: dict[str, Words] = {
     "ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT": Words(
-        "no line is a JSON object. A manifest is UTF-8 text with one JSON object a line, not indented, no list."),
+        "no line is a JSON object. A manifest is UTF-8 text with one JSON object a line, not indented, no list.",
+        "Writes UTF-16, a list, indented objects or other ends of lines as UTF-8 with one object a line."),
     "ERROR_EMPTY_MANIFEST": Words("there is no line in it."),
     "ERROR_MANIFEST_SIZE_TOO_LARGE": Words(f"it has more than {limits.MAX_MANIFEST_BYTES:,} bytes."),
     "ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET": Words(

@@ -29,7 +29,7 @@ def one_a_line(manifest: BinaryIO) -> Iterator[tuple[BinaryIO, str]]:
         encoded = _is_utf_16(manifest) and _decode(manifest, decoded)
         text: BinaryIO = decoded if encoded else manifest
         if _is_other_json(text) and _write_objects(text, made):
-            yield made, "a manifest has one object a line, and this had a list or indented objects"
+            yield made, "a manifest has one object a line, and this had a list, indented objects or other ends of lines"
         else:
             yield text, "a manifest is in UTF-8, and this was in UTF-16" if encoded else ""
 
@@ -53,18 +53,18 @@ def _decode(manifest: BinaryIO, into: BinaryIO) -> bool:
 
 
 def _is_other_json(manifest: BinaryIO) -> bool:
-    """Whether it may be JSON that is not in lines: several lines of which none is an object, or a list in one."""
+    """Whether it may be JSON that is not in lines: several of which none is an object, a list in one, or other ends."""
     manifest.seek(0)
     start = manifest.read(_PIECE).removeprefix(codecs.BOM_UTF8).strip()[:1]
     if manifest.seek(0, 2) > _MOST or start not in (b"[", b"{"):
         return False
     manifest.seek(0)
-    count = 0
+    count, text = 0, ""
     for text in texts(manifest):
         if check_line(text, 1).readable:
             return False
         count += 1
-    return start == b"[" or count > 1
+    return start == b"[" or count > 1 or "\r" in text
 
 
 def _write_objects(manifest: BinaryIO, into: BinaryIO) -> bool:

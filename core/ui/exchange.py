@@ -27,8 +27,10 @@ NAMED = 8  # new labels that are named
 
 def section(project: Project) -> None:
     """Both ways behind one heading, which costs a page nothing while it is closed."""
-    last = state.job(project, "labels")
-    part = st.expander("Import or export labels", icon=":material/swap_vert:", expanded=last is not None,
+    used = f"exchange_used {project.name}"  # it does not close when what was read is discarded
+    if state.job(project, "labels"):
+        st.session_state[used] = True
+    part = st.expander("Import or export labels", icon=":material/swap_vert:", expanded=used in st.session_state,
                        key=f"exchange {project.name}", on_change="rerun")
     if not part.open:
         return

@@ -93,6 +93,10 @@ def _verdict(project: Project, checkup: Checkup) -> None:
     st.caption(plain(" and ".join(one.name for one in checkup.manifests)))
     (st.success if examined.ok else st.error)(
         plain(examined.sentence), icon=":material/check_circle:" if examined.ok else ":material/error:")
+    for one in checkup.manifests:
+        if one.refusal:
+            st.warning(f"S3 did not give {plain(one.name)}. See how its address is spelled, and whether these "
+                       "credentials may read it.")
     _sight(project, checkup)
     for group in examined.groups:
         with st.expander(_head(group)):
@@ -124,7 +128,7 @@ def _head(group: Group) -> str:
 
 def _finding(project: Project, checkup: Checkup, group: Group) -> None:
     st.markdown(f"{plain(group.plain)} AWS says: “{plain(group.message)}”")
-    if group.mend:
+    if group.mend and any(one.file for one in checkup.manifests):
         st.caption(f"Mending: {plain(group.mend)}")
     if group.lines:
         st.caption(f"{'Line' if len(group.lines) == 1 else 'Lines'} {ranges(group.lines)}")

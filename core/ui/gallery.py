@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Hashable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -17,7 +15,7 @@ from core.dataset import places
 from core.errors import BadImage
 from core.images import thumbnails
 from core.types import Photo
-from core.ui import state
+from core.ui import large
 from core.ui.serving import address
 from core.workspace import Project
 
@@ -95,7 +93,7 @@ def looked_at(project: Project, path: str, sha256: str) -> bytes | None:
 @st.cache_data(max_entries=2000, show_spinner=False)
 def _small(path: str, changed: int) -> bytes | None:
     try:
-        return thumbnails.preview(_source(path), 240)
+        return thumbnails.preview(large.source(path), 240)
     except BadImage:
         return None
 
@@ -111,44 +109,6 @@ def _remote(name: str, uri: str, _project: Project) -> bytes | None:
         return thumbnails.preview(places.source(_project, uri), 240) if places.in_s3(uri) else None
     except BadImage:
         return None
-
-
-def large(path: str, longest: int = 1280) -> bytes:
-    """A photo for the screen, as a JPEG that is made once while the photo stays the same; BadImage when it can't be.
-
-    S3 is asked each time whether an object is still the same: who labels it must see what will be trained with.
-    """
-    if places.in_s3(path):
-        return _large(path, longest, places.etag(state.required(), path))
-    file = Path(path)
-    return _large(path, longest, str(file.stat().st_mtime_ns) if file.is_file() else "")
-
-
-def prepare(paths: Sequence[str], longest: int) -> None:
-    """Make ready the files that are likely to be asked for next as `large`, without waiting for it."""
-    for path in paths:
-        if not places.in_s3(path):
-            _ahead().submit(_prepared, path, longest)
-
-
-def _prepared(path: str, longest: int) -> None:
-    with suppress(BadImage):
-        large(path, longest)
-
-
-@st.cache_resource
-def _ahead() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(1, thread_name_prefix="ahead")
-
-
-@lru_cache(maxsize=32)  # and not st.cache_data, which threads without a page can not use
-def _large(path: str, longest: int, version: str) -> bytes:
-    return thumbnails.preview(_source(path), longest)
-
-
-def _source(path: str) -> Path | bytes:
-    """The file, or what the chosen project's S3 holds at that URI."""
-    return places.source(state.required(), path) if places.in_s3(path) else Path(path)
 
 
 def gallery(tiles: Sequence[Tile], key: str, *, single: bool = False, height: int | None = None) -> Choice:

@@ -50,8 +50,15 @@ def navigation() -> StreamlitPage:
         ]
         for section, pages in SECTIONS.items()
     })
+    if chosen.url_path != st.session_state.get("page"):
+        st.session_state["visit"] = visit() + 1
     st.session_state["page"] = chosen.url_path
     return chosen
+
+
+def visit() -> int:
+    """Counts how often a page was opened in this tab: it stays the same while that page is drawn anew."""
+    return int(st.session_state.get("visit", 0))
 
 
 def current() -> str:

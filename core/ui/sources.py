@@ -14,7 +14,7 @@ from core.compute import cluster
 from core.dataset import naming, scanning, sources
 from core.errors import RekolabError
 from core.jobs import Job
-from core.ui import messages, state
+from core.ui import messages, pages, state
 from core.ui.words import count, plain
 from core.workspace import Project
 
@@ -35,17 +35,20 @@ def load_sample() -> None:
 
 
 def outcome(project: Project) -> None:
-    """Say what the last import did and what is next, with the choice of what names the classes, until it is closed."""
+    """Say what the last import did and what is next, with the choice of what names the classes.
+
+    That is said until it is closed or the page is left; then it is found where photos are added.
+    """
     last = _last(project)
     if last is None:
         return
     with st.container(border=True):
-        nameless = "" if naming.current(project) else "No folder names a class; the Label page gives them one. "
-        st.markdown(f":material/check_circle: {plain(last.result.sentence)} {nameless}"
-                    "Next: see below what is wrong with them, then clean them.")
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            _classes(project)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            nameless = "" if naming.current(project) else "No folder names a class; the Label page gives them one. "
+            st.markdown(f":material/check_circle: {plain(last.result.sentence)} {nameless}"
+                        "Next: see below what is wrong with them, then clean them.", width="stretch")
             st.button("Close", key="import_close", on_click=state.jobs().forget, args=(last.key,), type="tertiary")
+        _classes(project)
 
 
 def unseen(project: Project) -> None:
@@ -61,9 +64,15 @@ def unseen(project: Project) -> None:
 
 
 def _last(project: Project) -> Job | None:
-    """The last import, while what it did is shown."""
+    """The last import, while what it did is news: until the page is opened another time."""
     last = state.job(project, "import")
-    return last if last and last.state == "done" and isinstance(last.result, sources.Imported) else None
+    if last is None or last.state != "done" or not isinstance(last.result, sources.Imported):
+        return None
+    told = st.session_state.setdefault("import_told", {})
+    if told.setdefault((last.key, last.started), pages.visit()) == pages.visit():
+        return last
+    state.jobs().forget(last.key)
+    return None
 
 
 def _classes(project: Project) -> None:
@@ -97,6 +106,8 @@ def choose(project: Project) -> None:
     st.caption("Folders name the classes, such as cat and dog. Hidden and system files are left out. "
                "Your files are only read, and a second time only what is new is taken in.")
     if _last(project) is None:
+        if said := sources.last_import(project):
+            st.caption(f"Last added, from {plain(said)}")
         _classes(project)
 
 

@@ -19,8 +19,9 @@ if progress.on_page(project, "import"):
     st.stop()
 state.failure(project, "import")
 
-known = filtering.columns_of(project)
-with st.expander("Add photos", icon=":material/add_photo_alternate:", expanded=not known.photos):
+known, last = filtering.columns_of(project), state.job(project, "import")
+to_add = not known.photos or bool(last and last.error)  # and then once more
+with st.expander("Add photos", icon=":material/add_photo_alternate:", expanded=to_add):
     sources.choose(project)
 sources.outcome(project)
 if not known.photos:

@@ -6,11 +6,11 @@ from typing import Literal
 
 import streamlit as st
 
-from core.dataset import cleaning, cleaning_views, labels, listing, photos
+from core.dataset import cleaning, cleaning_plan, cleaning_views, labels, listing, photos
 from core.dataset.cleaning_views import BY_HAND, LEAVE_OUT
 from core.images.cleaning import Recipe
 from core.limits import MAX_SIDE, MIN_SIDE, TRAINING_SIDE
-from core.ui import comparing, gallery, messages, pages, progress, sources, state
+from core.ui import comparing, gallery, large, messages, pages, progress, sources, state
 from core.ui.words import count, plain, size
 
 messages.opening("Clean", "Make copies that fit Rekognition's limits: shrunk, upright, sRGB, without camera data and "
@@ -25,7 +25,7 @@ if progress.on_page(project, "clean") or progress.on_page(project, "import"):
 state.failure(project, "clean")
 sources.unseen(project)
 
-last, near = cleaning.recipe_of(project), len(cleaning.near_twins(project))
+last, near = cleaning.recipe_of(project), len(cleaning_plan.near_twins(project))
 formats: list[Literal["keep", "JPEG", "PNG"]] = ["keep", "JPEG", "PNG"]
 with st.container(horizontal=True, vertical_alignment="bottom"):
     longest = st.number_input("Longest side, pixels", MIN_SIDE, MAX_SIDE, last.longest, step=64, width=170,
@@ -36,7 +36,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     best_only = st.toggle(
         f"Only the best of near-duplicates ({near:,} fewer)", cleaning.best_only_of(project), disabled=not near,
         help="Of photos that are almost the same, the largest and sharpest is kept. Without this all are kept; the "
-             "split puts them on one side, so that they do not flatter the test." if cleaning.comparable(project) else
+             "split puts them on one side, so that they do not flatter the test."
+             if cleaning_plan.comparable(project) else
              "It is not known yet which photos are almost the same: Browse compares them.")
 recipe = Recipe(int(longest), form, int(quality))
 best_only = best_only and near > 0
@@ -112,7 +113,7 @@ def before_and_after() -> None:
     photo, copy = shown[place - 1]
     st.text(photo.name)
     with state.errors_shown():
-        comparing.compare(gallery.large(photo.path, 960), gallery.large(str(copy.path), 960), photo.name, "clean_pair",
+        comparing.compare(large.picture(photo.path, 960), large.picture(str(copy.path), 960), photo.name, "clean_pair",
                           side_by_side=way == "Side by side")
     before, after = st.columns(2)
     if photo.facts:

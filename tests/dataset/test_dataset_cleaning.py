@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from core.dataset import cleaning, cleaning_views, labels, photos, scanning
+from core.dataset import cleaning, cleaning_plan, cleaning_views, labels, photos, scanning
 from core.errors import Cancelled, NotReady, RekolabError
 from core.images import cleaning as pixels
 from core.images.cleaning import Recipe
@@ -208,7 +208,7 @@ def test_of_near_duplicates_the_best_is_kept_when_that_is_asked_for(
     take_in(folder)
     assert run(pets).left_out == 0
     cleaned_ids.clear()
-    lesser = {photos.get(pets, number).name: better.name for number, better in cleaning.near_twins(pets).items()}
+    lesser = {photos.get(pets, number).name: better.name for number, better in cleaning_plan.near_twins(pets).items()}
     assert lesser["cat/cat2.jpg"] == "cat/larger.jpg"
     assert run(pets, best_only=True).left_out == len(lesser)
     assert cleaned_ids == []

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from core.dataset import cleaning, content, labels, photos, scanning, sources
+from core.dataset import cleaning, content, finding, labels, photos, scanning, sources
 from core.errors import BadImage, Cancelled, RekolabError
 from core.images import reading, thumbnails, verdicts
 from core.jobs import Progress
@@ -148,7 +148,7 @@ def test_a_newer_way_of_looking_looks_at_everything_once_more(
 def test_a_look_that_is_cancelled_keeps_what_it_saw_and_the_next_does_the_rest(
     project: Project, photo_folder: Callable[..., Path], decoded: list[str]
 ) -> None:
-    photos.add(project, sources.find_images(photo_folder(cat=9, dog=9)).files)
+    photos.add(project, finding.in_folder(photo_folder(cat=9, dog=9)).files)
 
     class Impatient(Progress):
         def step(self, count: int = 1, message: str | None = None) -> None:
@@ -167,7 +167,7 @@ def test_a_look_that_is_cancelled_keeps_what_it_saw_and_the_next_does_the_rest(
 def test_a_full_disk_is_said_plainly_and_what_was_seen_stays(
     project: Project, photo_folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    photos.add(project, sources.find_images(photo_folder(cat=9)).files)
+    photos.add(project, finding.in_folder(photo_folder(cat=9)).files)
     kept: list[str] = []
     keep = thumbnails.keep
 

@@ -14,6 +14,7 @@ from PIL import Image
 from core.dataset import history, kinds, label_export, label_import, labels, photos, sources
 from core.dataset.annotating import Annotation
 from core.dataset.label_import import Preview
+from core.dataset.names import content_key
 from core.errors import RekolabError
 from core.exchange import formats
 from core.exchange.formats import CSV, FOLDERS, FORMATS, GROUND_TRUTH, VOC, Format
@@ -151,17 +152,32 @@ def test_a_round_trip_through_a_format_that_holds_it_loses_nothing(pets: Project
     assert state(pets) == before
 
 
+def test_a_label_by_the_key_of_a_picture_is_that_of_the_photo_that_was_sent_and_not_of_its_twin(pets: Project) -> None:
+    """Both are the same picture, and called the same but for their folder."""
+    first = photos.photos(pets)[0]
+    twin = Path(first.path).parents[1] / "zoo" / "cat1.jpg"
+    twin.parent.mkdir()
+    twin.write_bytes(Path(first.path).read_bytes())
+    sources.import_folder(Progress(), str(pets.home), pets.name, str(twin.parents[1]))
+    assert first.facts
+    key = content_key(first.facts.sha256, first.name, first.facts.format)
+    found = seen(pets, ("a.csv", f"image,label\ns3://bucket/pets/{key},cat\n".encode()))
+    assert [*found.wanted] == [first.id]
+    assert found.missing == ()
+
+
 def test_an_export_says_what_it_leaves_behind(pets: Project) -> None:
     known = ids(pets)
     labels.annotate(pets, "All kinds", {known["cat/cat1.jpg"]: Annotation(("cat", "dim"), (EAR,)),
                                         known["cat/cat2.jpg"]: Annotation(("cat",), (), True)})
     said = label_export.outlook(pets, CSV)
     assert said.said == "1 image, 1 label"
-    assert said.losses == ("1 label and 1 box that a project for one label a photo does not use would not be in it. "
+    assert said.losses == ("1 photo left out by you would not be in it.",
+                           "1 label and 1 box that a project for one label a photo does not use would not be in it. "
                            "Change its kind to export them.",)
     assert said.forgotten == "The dates of labels are not kept in it."
     kinds.choose(pets, "boxes")
-    assert label_export.outlook(pets, CSV).losses[1] == "CSV keeps labels only: 1 box would not be in it."
+    assert label_export.outlook(pets, CSV).losses[2] == "CSV keeps labels only: 1 box would not be in it."
     assert label_export.outlook(pets, CSV, unlabelled=True).said == "11 images, 1 label"
     assert b"cat/cat1.jpg,ear" in label_export.write(pets, CSV)
 

@@ -123,12 +123,12 @@ def test_images_of_another_region_are_not_read(tmp_path: Path, monkeypatch: pyte
 
 @pytest.mark.parametrize(("uri", "file"), [
     ("s3://b/anything/cat/1.jpg", "cat/1.jpg"), ("s3://b/dog/1.jpg", "dog/1.jpg"),
-    ("s3://b/x/only.jpg", "cat/only.jpg"), ("s3://b/1.jpg", None),
+    ("s3://b/x/only.jpg", "cat/only.jpg"), ("s3://b/1.jpg", None), ("s3://b/pets/top.jpg", "top.jpg"),
     ("s3://b/cat/none.jpg", None), ("s3://b/../../etc/passwd", None)])
 def test_a_file_stands_for_the_photo_whose_address_ends_most_like_it(
     tmp_path: Path, uri: str, file: str | None
 ) -> None:
-    for name in ("cat/1.jpg", "dog/1.jpg", "cat/only.jpg", ".hidden/none.jpg"):
+    for name in ("cat/1.jpg", "dog/1.jpg", "cat/only.jpg", ".hidden/none.jpg", "top.jpg", "cat/top.jpg"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"")
     assert Beside(tmp_path).find(uri) == (tmp_path / file if file else None)

@@ -63,6 +63,18 @@ def test_no_spreadsheet_takes_a_written_cell_for_a_formula() -> None:
     assert written == "image,label\r\n'=a.jpg,'@cmd\r\n'=a.jpg,''-x\r\n'=a.jpg,'tis\r\n"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_list_of_a_manifests_objects_is_read_like_its_lines(encoding: str, indent: int | None) -> None:
+    listed = [{"source-ref": f"s3://b/{name}\u2028.jpg", "class": "cat"} for name in "ab"]
+    data = json.dumps(listed, ensure_ascii=False, indent=indent).encode(encoding)
+    lines = "\n".join(json.dumps(line, ensure_ascii=False) for line in listed).encode(encoding)
+    for chosen, reading in (formats.read([("a.json", data)]), formats.read([("a.manifest", lines)])):
+        assert chosen == formats.GROUND_TRUTH
+        assert [(one.image, one.labels) for one in reading.records] == [
+            ("s3://b/a\u2028.jpg", ("cat",)), ("s3://b/b\u2028.jpg", ("cat",))]
+
+
 def test_a_manifest_by_hand_and_sagemakers_several_labels_are_understood() -> None:
     lines = [
         {"source-ref": "s3://b/1.jpg", "class-label": "cat", "class-label-metadata": {

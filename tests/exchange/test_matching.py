@@ -42,6 +42,14 @@ def test_what_was_found_by_its_file_name_alone_is_marked() -> None:
     assert found("x/b.jpg", "cat/a.jpg").by_file_name == (3,)
 
 
+def test_a_photo_in_no_folder_is_told_from_one_of_its_name_in_a_folder() -> None:
+    known = {1: ["a.jpg"], 2: ["cat/a.jpg"], 3: ["my/cat/a.jpg"], 4: ["1/2/3/4/5/6/a.jpg"], 5: ["0/1/2/3/4/5/6/a.jpg"]}
+    matched = match([Annotated(f"s3://bucket/project/{name}") for name, in known.values()], known)
+    assert {number: record.image for number, record in matched.found.items()} == {
+        number: f"s3://bucket/project/{name}" for number, (name,) in known.items()}
+    assert matched.missing == ()
+
+
 def test_thousands_of_photos_of_one_file_name_are_told_apart_by_their_folders() -> None:
     known = {number: [f"{number}/image.jpg", f"/photos/{number}/image.jpg"] for number in range(5_000)}
     matched = match((Annotated(f"s3://b/{number}/image.jpg") for number in range(5_000)), known)

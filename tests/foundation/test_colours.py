@@ -8,6 +8,7 @@ def test_a_class_keeps_its_colour_and_unknown_is_grey() -> None:
     colours = of_classes(f"class {number}" for number in range(20))
     assert [*colours.values()][:2] == ["#0072B2", "#E69F00"]
     assert len(set(colours.values())) == 20
+    assert len(set(of_classes(f"class {number}" for number in range(250)).values())) == 28  # and none as good as black
     assert colour_of("class 1", colours) == "#E69F00"
     assert colour_of(UNKNOWN, colours) == colour_of(None, colours) == colour_of("cow", colours) == GREY
 

@@ -74,6 +74,15 @@ def test_many_threads_write_to_one_catalogue_and_lose_nothing(project: Project) 
     assert {event.text for event in project.events(100)} >= {str(number) for number in range(24)}
 
 
+def test_members_that_are_added_to_a_setting_at_once_are_all_kept(project: Project) -> None:
+    writers = [threading.Thread(target=project.add_to, args=("seen", str(number), number)) for number in range(24)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert project.get("seen") == {str(number): number for number in range(24)}
+
+
 def test_deleting_a_project_removes_its_folder_only(workspace: Workspace, project: Project) -> None:
     workspace.create("birds")
     workspace.delete("pets")

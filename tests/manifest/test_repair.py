@@ -44,6 +44,8 @@ def test_a_good_manifest_is_not_touched():
     changed(image(), ["class"], "cat"),
     changed(image(), ["class"], True),
     changed(image(), ["class"]),
+    {"source-ref": "s3://pets/cat1.jpg", "class": "cat"},
+    {"source-ref": "s3://pets/cat1.jpg", "Class Name": "cat", "note": "by hand"},
     changed(image(), ["source-ref"], "S3://pets/cat1.jpg "),
     changed(boxed(), ["box-metadata", "objects"]),
     changed(boxed(), ["box-metadata", "objects"], [{"confidence": 1}] * 3),
@@ -146,7 +148,9 @@ def test_every_change_is_shown_with_its_line_before_and_after():
 
 @pytest.mark.parametrize("line", [
     "nonsense", "[1]", '{"source-ref": "ftp://x"}', changed(image(), [META, "class-name"]),
-    image("x.jpg", "c" * 256), "(" * 50_000, "{'a': b'bytes', 'source-ref': {1, 2}}",
+    image("x.jpg", "c" * 256), {"source-ref": "s3://pets/a.jpg", "note": "cat"},
+    {"source-ref": "s3://pets/a.jpg", "label": "cat", "class": "dog"}, "(" * 50_000,
+    "{'a': b'bytes', 'source-ref': {1, 2}}",
 ])
 def test_what_can_not_be_mended_still_has_its_error(line: dict | str):
     assert check_line(repair(manifest(line), CREATED).text.rstrip("\n"), 1).has_errors
@@ -183,7 +187,7 @@ LISTED = [image("a.jpg"), changed(image("b.jpg"), [META, "confidence"])]
 
 @pytest.mark.parametrize("data", [
     json.dumps(LISTED), json.dumps(LISTED, indent=2), "".join(json.dumps(line, indent=2) + "\n" for line in LISTED),
-    "[\n" + ",\n".join(json.dumps(line) for line in LISTED) + "\n]"])
+    "[\n" + ",\n".join(json.dumps(line) for line in LISTED) + "\n]", "\r".join(json.dumps(line) for line in LISTED)])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_a_list_or_indented_objects_in_any_encoding_become_lines(data: str, encoding: str):
     lines = repair(data.encode(encoding), CREATED).text.splitlines()

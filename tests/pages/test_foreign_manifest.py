@@ -151,6 +151,7 @@ def test_a_manifest_that_is_not_in_s3_has_rekognitions_own_answer(visitor: Visit
     visitor.click("Examine")
     visitor.finish("pets", "examine")
     assert visitor.errors[0].startswith("Training will end with 'The manifest file extension or contents are invalid.'")
+    assert "S3 did not give train.manifest." in visitor.text
     visitor.at.text_input(key="foreign_training_uri").set_value("not an address")
     visitor.click("Examine")
     assert visitor.errors[0] == "That is no address in S3. One looks like s3://bucket/folder/train.manifest."
@@ -180,6 +181,26 @@ def test_what_is_no_manifest_is_said_in_rekognitions_words(
     if "foreign_mend" in [one.key for one in visitor.at.button]:
         visitor.click("Mend what can be mended")
         visitor.finish("pets", "mend")
+
+
+@pytest.mark.parametrize(("encoding", "between"), [("utf-16", "\n"), ("utf-8", "\r"), ("utf-8", "list")])
+def test_a_manifest_in_another_form_is_rewritten_where_mending_is_asked_for(
+    visitor: Visitor, pets: Project, encoding: str, between: str
+) -> None:
+    lines = examining.doctor.repair(by_hand()).text.splitlines()
+    drop(visitor, (f"[{','.join(lines)}]" if between == "list" else between.join(lines)).encode(encoding))
+    assert visitor.errors[0].startswith("Training will end with 'The manifest file extension or contents are invalid.'")
+    visitor.click("Mend what can be mended").finish("pets", "mend")
+    visitor.click("Examine the mended manifest").finish("pets", "examine")
+    assert "Training can start" in visitor.text
+
+
+def test_a_zip_is_not_examined_and_what_to_do_is_said(visitor: Visitor, pets: Project) -> None:
+    visitor.at.session_state["manifest_which"] = "From elsewhere"
+    visitor.go("data/manifest", "pets")
+    visitor.at.file_uploader(key="foreign_training").upload("a.zip", b"PK\x03\x04 and so on", "application/zip")
+    visitor.run().click("Examine")
+    assert visitor.errors == ["a.zip is a zip. Unpack it, and drop the manifest that is in it."]
 
 
 @pytest.mark.parametrize(("numbers", "said"), [

@@ -31,8 +31,25 @@ def test_what_a_zip_held_beside_photos_is_said(visitor: Visitor) -> None:
     assert "1 photo: 1 new. Left out: files that are not images (1). Next: " in visitor.text
     assert not visitor.at.file_uploader(key="browse_zip 1").value  # holds the zip no longer
     visitor.click("Close")
-    assert "1 photo: 1 new." not in visitor.text
+    assert "Next: " not in visitor.text
+    assert "Last added, from pets.zip: 1 photo: 1 new. Left out: files that are not images (1)." in visitor.text
     assert visitor.at.selectbox(key="import_classes pets 0").options == ["The first folder: cat", "No folder"]
+
+
+def test_what_an_import_did_is_news_until_browse_is_left_and_then_found_where_photos_are_added(
+    visitor: Visitor, tmp_path: Path
+) -> None:
+    visitor.workspace.create("pets")
+    visitor.go("data/browse", "pets")
+    for number in (1, 2):  # the second one on the same visit
+        folder = draw(tmp_path / str(number), ("cat",), number)
+        visitor.at.text_input(key="browse_folder_path").set_value(str(folder))
+        visitor.click("Read the folder").finish("pets", "import")
+        assert visitor.run().text.count("Next: see below") == 1
+        assert "Last added" not in visitor.text
+    visitor.go("data/clean").go("data/browse")
+    assert "Next: see below" not in visitor.text
+    assert f"Last added, from {folder}: 2 photos: 2 new." in visitor.text
 
 
 def test_a_failed_import_is_said_once_on_its_page_and_in_the_sidebar_elsewhere(visitor: Visitor) -> None:
@@ -47,6 +64,17 @@ def test_a_failed_import_is_said_once_on_its_page_and_in_the_sidebar_elsewhere(v
     assert visitor.errors == []
     visitor.go("data/browse").click("Dismiss")
     assert "outside the folders that may be read" not in visitor.text
+
+
+def test_what_to_add_can_be_corrected_at_once_where_an_import_failed(visitor: Visitor, tmp_path: Path) -> None:
+    take_in(visitor.workspace.create("pets"), draw(tmp_path / "photos", ("cat",), 1))
+    visitor.go("data/browse", "pets")
+    assert not visitor.at.main.expander[0].proto.expanded
+    visitor.at.text_input(key="browse_folder_path").set_value("/nowhere")
+    visitor.click("Read the folder").finish("pets", "import")
+    assert visitor.at.main.expander[0].proto.expanded
+    assert visitor.at.text_input(key="browse_folder_path").value == "/nowhere"
+    assert not visitor.click("Dismiss").at.main.expander[0].proto.expanded
 
 
 def test_photos_in_no_folder_are_sent_on_to_labelling(visitor: Visitor, tmp_path: Path) -> None:

@@ -91,6 +91,7 @@ def test_a_file_without_labels_is_refused_in_words_and_one_for_other_photos_lead
     assert "None of it belongs to a photo of this project" in "".join(one.value for one in visitor.at.main.warning)
     assert visitor.links["Add photos"] == "browse"
     visitor.click("Discard")
+    assert visitor.at.main.expander[0].proto.expanded  # as before: the next file follows
     assert state.job(pets, "labels") is None
 
 

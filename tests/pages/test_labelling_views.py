@@ -197,7 +197,7 @@ def test_a_class_is_renamed_merged_moved_and_removed_and_what_happens_is_said_fi
     visitor: Visitor, pets: Project
 ) -> None:
     visitor.go("data/label", "pets").click("Classes")
-    assert "3 photos lose this label; 3 have no other then." in visitor.text
+    assert "3 photos lose this label; 3 of them will have none." in visitor.text
     visitor.at.text_input(key="class name cat").set_value("kitten")
     visitor.button("Classes").click()
     visitor.run()
@@ -208,6 +208,27 @@ def test_a_class_is_renamed_merged_moved_and_removed_and_what_happens_is_said_fi
     assert vocabulary.listed(pets) == ["dog", "kitten"]
     visitor.click("Classes", inside="class remove")
     assert len(vocabulary.listed(pets)) == 1
+
+
+@pytest.mark.parametrize("button", ["class later", "class remove"])
+def test_a_class_that_another_tab_removed_while_the_dialog_was_open_is_said_in_it(
+    visitor: Visitor, pets: Project, button: str
+) -> None:
+    visitor.go("data/label", "pets").click("Classes")
+    vocabulary.merge(pets, ["cat"], "dog")
+    visitor.button("Classes").click()
+    visitor.click(button)
+    assert vocabulary.listed(pets) == ["dog"]
+    assert visitor.text.count("There is no class “cat” any more.") == (button == "class later")
+
+
+def test_the_first_class_is_asked_for_where_its_key_will_be(visitor: Visitor, tmp_path: Path) -> None:
+    take_in(visitor.workspace.create("bare"), draw(tmp_path / "photos", ("cat",), 2) / "cat")
+    visitor.go("data/label", "bare")
+    assert "Name your first class, then the next one." in visitor.text
+    visitor.at.text_input(key="label_new_0").set_value("cat")
+    assert "Name your first class" not in visitor.run().text
+    assert "label as cat" in {one.key for one in visitor.at.button}
 
 
 def test_where_a_photo_may_have_several_labels_a_key_switches_one_on_and_off(visitor: Visitor, pets: Project) -> None:

@@ -13,7 +13,7 @@ from core.aws import storage
 from core.errors import BadImage
 from core.images import thumbnails
 from core.types import Backend
-from core.ui import gallery, state
+from core.ui import large, state
 
 
 def test_a_large_picture_is_made_once_while_its_file_stays_the_same(
@@ -23,11 +23,11 @@ def test_a_large_picture_is_made_once_while_its_file_stays_the_same(
     monkeypatch.setattr(thumbnails, "preview", lambda path, longest: made.append(path) or real(path, longest))
     file = tmp_path / "cat.jpg"
     file.write_bytes(photo(0, 1))
-    assert gallery.large(str(file), 100) == gallery.large(str(file), 100)
+    assert large.picture(str(file), 100) == large.picture(str(file), 100)
     assert len(made) == 1
     file.unlink()
     with pytest.raises(BadImage):
-        gallery.large(str(file), 100)
+        large.picture(str(file), 100)
 
 
 def test_an_object_that_was_overwritten_in_s3_shows_its_new_picture(
@@ -38,13 +38,13 @@ def test_an_object_that_was_overwritten_in_s3_shows_its_new_picture(
     clients = aws.connect(visitor.workspace.root, Backend())
     uri = f"s3://{storage.ensure_bucket(clients, 'overwritten').name}/cat.jpg"
     storage.put_bytes(clients, "overwritten", "cat.jpg", photo(0, 1))
-    first = gallery.large(uri, 100)
-    assert gallery.large(uri, 100) is first
+    first = large.picture(uri, 100)
+    assert large.picture(uri, 100) is first
     storage.put_bytes(clients, "overwritten", "cat.jpg", photo(1, 2))
-    assert gallery.large(uri, 100) != first
+    assert large.picture(uri, 100) != first
     clients.s3.delete_object(Bucket="overwritten", Key="cat.jpg")
     with pytest.raises(BadImage, match="is not in S3 any more"):
-        gallery.large(uri, 100)
+        large.picture(uri, 100)
 
 
 def test_a_photo_that_is_cut_off_says_so_once(visitor: Visitor, tmp_path: Path) -> None:

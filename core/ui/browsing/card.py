@@ -12,7 +12,7 @@ from core.errors import BadImage
 from core.images.verdicts import LIMITS
 from core.limits import FORMATS, MAX_ASPECT, MAX_FILE_BYTES, MAX_SIDE, MIN_SIDE
 from core.types import Facts, Photo
-from core.ui import gallery, pages, state
+from core.ui import gallery, large, pages, state
 from core.ui.words import plain, size
 from core.workspace import Project
 
@@ -67,7 +67,7 @@ def _show(photo_id: int) -> None:
 def _large(photo: Photo) -> None:
     with state.errors_shown():
         try:
-            st.image(gallery.large(photo.path, 960), alt=photo.name)
+            st.image(large.picture(photo.path, 960), alt=photo.name)
         except BadImage:
             if not photo.problems:  # which say why, beside it
                 raise

@@ -8,18 +8,22 @@ from typing import Any
 import streamlit as st
 
 from core.dataset import vocabulary
-from core.ui import keys, state
+from core.errors import RekolabError
+from core.ui import keys, messages
 from core.ui.labelling import desk
 from core.ui.labelling.desk import KEYS, Desk
 from core.ui.words import count, plain
 from core.workspace import Project
 
 CHOSEN = "label_class"
+REFUSED = "label_class_refused"
 
 
 @st.dialog("Classes", on_dismiss="rerun")
 def change(project: Project) -> None:
     keys.rest()
+    if refused := st.session_state.pop(REFUSED, None):
+        messages.error(refused)
     here = desk.of(project)
     desk.keep_classes(here)
     if not here.classes:
@@ -30,7 +34,8 @@ def change(project: Project) -> None:
     name = st.selectbox("Class", here.classes, key=CHOSEN)
     place = here.classes.index(name)
     used = vocabulary.use(project, name)
-    st.caption(f"{count(used.photos, 'photo')}{f', {used.boxes:,} boxes' if used.boxes else ''}; "
+    boxes = [count(used.boxes, "box", "boxes")] if used.boxes else []
+    st.caption(", ".join([count(used.photos, "photo"), *boxes]) + "; "
                + (f"key {place + 1}" if place < KEYS else "no key of its own: the first nine classes have one"))
     _look(here, name, place)
     _rename(here, name, used.photos)
@@ -44,9 +49,9 @@ def _look(here: Desk, name: str, place: int) -> None:
         key = f"class colour {name}"
         st.color_picker("Colour", here.colours[name], key=key, on_change=_paint, args=(here.project, name, key))
         st.button("Earlier", icon=":material/arrow_upward:", disabled=place == 0, key="class earlier",
-                  on_click=vocabulary.move, args=(here.project, name, place - 1))
+                  on_click=_do, args=(vocabulary.move, here.project, name, place - 1))
         st.button("Later", icon=":material/arrow_downward:", disabled=place == len(here.classes) - 1,
-                  key="class later", on_click=vocabulary.move, args=(here.project, name, place + 1))
+                  key="class later", on_click=_do, args=(vocabulary.move, here.project, name, place + 1))
 
 
 def _rename(here: Desk, name: str, photos: int) -> None:
@@ -72,9 +77,9 @@ def _merge(here: Desk, name: str, photos: int) -> None:
 
 
 def _remove(here: Desk, name: str, used: vocabulary.Use) -> None:
-    lost = [f"{count(used.photos, 'photo')} lose this label; {used.alone:,} have no other then."] if used.photos else [
-        "No photo has it."]
-    lost += [f"{count(used.boxes, 'box', 'boxes')} go with it."] if used.boxes else []
+    lost = [f"{count(used.photos, 'photo loses', 'photos lose')} this label; {used.alone:,} of them will have none."
+            if used.photos else "No photo has it."]
+    lost += [f"{count(used.boxes, 'box goes', 'boxes go')} with it."] if used.boxes else []
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Remove the class", icon=":material/delete:", key="class remove", on_click=_do,
                   args=(vocabulary.remove, here.project, name))
@@ -86,6 +91,8 @@ def _paint(project: Project, name: str, key: str) -> None:
 
 
 def _do(act: Callable[..., Any], *args: Any) -> None:
-    """Do it, or say why that is not possible."""
-    with state.errors_shown():
+    """Do it, or have the dialog say why that is not possible: what a callback shows lies behind it."""
+    try:
         act(*args)
+    except RekolabError as error:
+        st.session_state[REFUSED] = error

@@ -20,7 +20,7 @@ SAYS: dict[Kind, str] = {
 def choose(project: Project) -> None:
     """A menu with the kind as its name."""
     current = kinds.kind_of(project)
-    with st.popover(KINDS[current], icon=":material/category:"):
+    with st.popover(KINDS[current], icon=":material/category:", key=f"label_kind_menu {current}"):  # closes by change
         wanted: Kind = st.radio("What the model is for", list(KINDS), index=list(KINDS).index(current),
                                 format_func=KINDS.__getitem__, captions=list(SAYS.values()),
                                 key=f"label_kind {current}")  # an import may change it too

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core import colours
 from core.dataset import history, labels, suggesting, vocabulary
 from core.dataset.suggesting import Suggestion
 from core.types import Photo
-from core.ui import gallery, state
+from core.ui import gallery, large, state
 from core.ui.keys import shortcut
 from core.ui.labelling import boxes, desk
 from core.ui.labelling.desk import AT, KEYS, ORDERS, Desk
@@ -16,6 +18,9 @@ from core.ui.words import plain, sure
 from core.workspace import Project
 
 LARGE = 640  # pixels, so that photo and buttons are on one screen
+BUTTONS = 12  # classes that have a button each, with a key or without
+MORE = "label_more"
+LAST = 4  # photos to go back to: a row beside the buttons
 DETAILED = 1600  # pixels, of a photo that boxes are drawn on
 
 
@@ -33,14 +38,17 @@ def draw(project: Project) -> None:
     picture, side = st.columns([7, 3] if wide else [3, 2], gap="large")
     with side:
         about = st.container()
+        if not here.classes:
+            _new_class(here, "Name your first class, then the next one. Each gets a number key.")
         _classes(here, photo)  # before the photo, as a key means what can be seen: it may come in the same moment
         _steps(here)
-        _new_class(here)
+        if here.classes:
+            _new_class(here)
     with picture, state.errors_shown():
         if wide:
-            boxes.edit(project, photo, gallery.large(photo.path, DETAILED), here.classes, here.colours, _move)
+            boxes.edit(project, photo, large.picture(photo.path, DETAILED), here.classes, here.colours, _move)
         else:
-            st.image(gallery.large(photo.path, LARGE), alt=photo.name)
+            st.image(large.picture(photo.path, LARGE), alt=photo.name)
     with picture:
         _last(here, photo)
     with about:
@@ -75,8 +83,12 @@ def _state(here: Desk, photo: Photo) -> None:
 
 
 def _classes(here: Desk, photo: Photo) -> None:
-    """A button for each class with its key. In the box editor buttons and keys name boxes."""
-    for position, name in enumerate(here.classes, 1):
+    """A button for each class with its key. In the box editor buttons and keys name boxes.
+
+    Where there are many, those without a key are found by typing.
+    """
+    several = len(here.classes) > BUTTONS
+    for position, name in enumerate(here.classes[:KEYS] if several else here.classes, 1):
         if here.kind == "boxes":
             st.button(f"{_dot(here, name)} {plain(name)} :gray[{position if position <= KEYS else ''}]",
                       key=f"label as {name}", on_click=boxes.ask, args=(name,), width="stretch")
@@ -86,6 +98,8 @@ def _classes(here: Desk, photo: Photo) -> None:
                       on_click=_put, args=(here, photo, name), width="stretch",
                       type="primary" if chosen else "secondary",
                       shortcut=shortcut(str(position)) if position <= KEYS else None)
+    if several:
+        _more(here, photo, here.classes[KEYS:])
     if here.kind == "boxes":
         st.button("Remove the picked box", on_click=boxes.ask, args=(None,), width="stretch", key="label box none",
                   icon=":material/delete:")
@@ -93,6 +107,22 @@ def _classes(here: Desk, photo: Photo) -> None:
     st.button(nothing, on_click=_put, args=(here, photo, None), width="stretch", shortcut=shortcut("0"),
               key="label none", help="Leaves the photo out of the training",
               type="primary" if photo.excluded else "secondary")
+
+
+def _more(here: Desk, photo: Photo, names: Sequence[str]) -> None:
+    """The classes without a key, in a list that is empty again after each choice."""
+    key = f"label_more_{st.session_state.get(MORE, 0)}"
+    st.selectbox("Other classes", names, index=None, key=key, on_change=_put_other, args=(here, photo, key),
+                 placeholder=f"{len(names):,} more: type to find one", label_visibility="collapsed")
+
+
+def _put_other(here: Desk, photo: Photo, key: str) -> None:
+    name = st.session_state[key]
+    st.session_state[MORE] = st.session_state.get(MORE, 0) + 1
+    if here.kind == "boxes":
+        boxes.ask(name)
+    else:
+        _put(here, photo, name)
 
 
 def _dot(here: Desk, name: str) -> str:
@@ -111,8 +141,10 @@ def _steps(here: Desk) -> None:
                              persist_state="session")
 
 
-def _new_class(here: Desk) -> None:
+def _new_class(here: Desk, first: str = "") -> None:
     """A field for a class. A new field follows, without the focus, so that the next key labels a photo."""
+    if first:
+        st.caption(first)
     added: int = st.session_state.get("label_added", 0)
     st.text_input("Add a class", key=f"label_new_{added}", on_change=_add_class, args=(here,),
                   placeholder="Type a name and press Enter")
@@ -130,7 +162,7 @@ def _add_class(here: Desk) -> None:
 def _last(here: Desk, photo: Photo) -> None:
     """The photos that were labelled last, to go back to."""
     by_id = {one.id: one for one in here.listed}
-    last = [by_id[number] for number in history.recent(here.project)
+    last = [by_id[number] for number in history.recent(here.project, LAST)
             if number in by_id and (by_id[number].labels or by_id[number].excluded)]
     if not last:
         return
@@ -200,4 +232,4 @@ def _prepare(here: Desk, photo: Photo, longest: int) -> None:
     by_id = {one.id: one.path for one in here.listed}
     at = here.listed.index(photo)
     beside = [here.listed[(at + step) % len(here.listed)].id for step in (1, -1)]
-    gallery.prepare([by_id[number] for number in [*_following(here, photo)[:2], *beside]], longest)
+    large.prepare([by_id[number] for number in [*_following(here, photo)[:2], *beside]], longest)

@@ -6,17 +6,17 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from core.dataset import kinds, labels, likeness, suggesting
+from core.dataset import kinds, likeness, suggesting
 from core.dataset.suggesting import Suspect
 from core.types import Photo
-from core.ui import gallery, messages, state
+from core.ui import gallery, messages
 from core.ui.labelling import desk
 from core.ui.labelling.desk import Desk
 from core.ui.words import count, plain
 from core.workspace import Project
 
 AT_ONCE = 8
-NEAREST = 5
+NEAREST = 3
 RIGHT = "labels_seen_right"  # a setting of the project: photos whose labels a person has looked at and found right
 
 
@@ -46,7 +46,7 @@ def draw(project: Project) -> None:
 def _row(here: Desk, one: Suspect, by_id: Mapping[int, Photo]) -> None:
     photo = by_id[one.photo_id]
     with st.container(border=True):
-        picture, words, near = st.columns([1, 2, 2], gap="medium", vertical_alignment="center")
+        picture, words, near = st.columns([1, 2, 3], gap="medium", vertical_alignment="center")
         if thumbnail := gallery.thumbnail(here.project, photo):
             picture.image(thumbnail, alt=photo.name, width="stretch")
         with words:
@@ -69,13 +69,12 @@ def _nearest(project: Project, photo_id: int) -> list[int]:
 
 
 def _correct(here: Desk, photo: Photo, label: str) -> None:
-    with state.errors_shown():
-        labels.assign(here.project, [photo.id], label)
+    desk.label_as(here, [photo.id], label)
 
 
 def _right(here: Desk, photo: Photo) -> None:
     """Keep in mind that a person has found the label right, until it changes."""
-    here.project.set(RIGHT, {**here.project.get(RIGHT, {}), str(photo.id): photo.label})
+    here.project.add_to(RIGHT, str(photo.id), photo.label)
 
 
 def _one_by_one() -> None:

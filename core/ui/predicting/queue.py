@@ -15,7 +15,7 @@ from core.evaluation import charts, reviewing
 from core.evaluation.reviewing import Waiting, Why
 from core.explanation import farness, trained
 from core.types import UNKNOWN
-from core.ui import gallery, messages, pages, state
+from core.ui import gallery, large, messages, pages, state
 from core.ui.explaining import comparing
 from core.ui.keys import shortcut
 from core.ui.words import count, plain
@@ -49,13 +49,13 @@ def draw(project: Project) -> None:
         about = st.container()
         _decisions(project, waiting, one, classes)  # before the photo, as a key means what can be seen
     with picture, state.errors_shown():
-        st.image(gallery.large(one.prediction.path, LARGE), alt=one.prediction.name)
+        st.image(large.picture(one.prediction.path, LARGE), alt=one.prediction.name)
     with picture:
         _next(project, waiting, one)
     with about:
         st.text(one.prediction.name)
         _said(one, classes)
-    gallery.prepare([other.prediction.path for other in waiting[:3]], LARGE)
+    large.prepare([other.prediction.path for other in waiting[:3]], LARGE)
 
 
 def look(project: Project) -> None:

@@ -1,0 +1,68 @@
+"""The tables of the catalogues: of a project, and of the workspace for what belongs to none."""
+
+from __future__ import annotations
+
+from core import older_catalogues
+from core.catalogue import Schema
+
+_WORKSPACE_TABLES = """
+CREATE TABLE IF NOT EXISTS setting (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS deadline (arn TEXT PRIMARY KEY, backend TEXT NOT NULL, at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS uptime (
+    id INTEGER PRIMARY KEY, arn TEXT NOT NULL, units INTEGER NOT NULL, started TEXT NOT NULL, stopped TEXT);
+CREATE TABLE IF NOT EXISTS use (arn TEXT PRIMARY KEY, at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS backstop (
+    arn TEXT PRIMARY KEY, backend TEXT NOT NULL, at TEXT, tried TEXT NOT NULL, trouble TEXT);
+CREATE TABLE IF NOT EXISTS training (arn TEXT PRIMARY KEY, ended TEXT NOT NULL, seconds INTEGER NOT NULL);
+"""
+
+_PROJECT_TABLES = """
+CREATE TABLE IF NOT EXISTS setting (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS event (id INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS photo (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, path TEXT NOT NULL, folder_label TEXT,
+    size INTEGER, modified INTEGER, sha256 TEXT, problems TEXT, excluded INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS content (
+    sha256 TEXT PRIMARY KEY, version INTEGER NOT NULL, facts TEXT, quality TEXT, fingerprint TEXT,
+    problems TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS embedding (sha256 TEXT PRIMARY KEY, row BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS cleaned (
+    photo_id INTEGER PRIMARY KEY REFERENCES photo (id) ON DELETE CASCADE, recipe TEXT NOT NULL, path TEXT,
+    actions TEXT NOT NULL, reason TEXT, width INTEGER, height INTEGER, bytes INTEGER, sha256 TEXT);
+CREATE TABLE IF NOT EXISTS class (name TEXT PRIMARY KEY, position INTEGER NOT NULL, colour TEXT);
+CREATE TABLE IF NOT EXISTS annotation (
+    photo_id INTEGER PRIMARY KEY REFERENCES photo (id) ON DELETE CASCADE, labels TEXT NOT NULL, boxes TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS step (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, what TEXT NOT NULL, undone INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS change (
+    id INTEGER PRIMARY KEY, step INTEGER NOT NULL REFERENCES step (number) ON DELETE CASCADE,
+    photo_id INTEGER, class TEXT, before TEXT, after TEXT);
+CREATE INDEX IF NOT EXISTS change_step ON change (step);
+CREATE INDEX IF NOT EXISTS step_undone ON step (undone);
+CREATE TABLE IF NOT EXISTS editor (
+    id TEXT PRIMARY KEY, number INTEGER NOT NULL, photo_id INTEGER NOT NULL, state TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS side (
+    photo_id INTEGER PRIMARY KEY REFERENCES photo (id) ON DELETE CASCADE, name TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS synced (uri TEXT PRIMARY KEY, etag TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS run (
+    id INTEGER PRIMARY KEY, at TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL, arn TEXT NOT NULL,
+    thresholds TEXT NOT NULL, total INTEGER NOT NULL, ended TEXT);
+CREATE TABLE IF NOT EXISTS prediction (
+    run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE, name TEXT NOT NULL, path TEXT NOT NULL, truth TEXT,
+    scores TEXT NOT NULL, milliseconds REAL NOT NULL, changes TEXT NOT NULL, error TEXT, sha256 TEXT,
+    PRIMARY KEY (run_id, name));
+CREATE TABLE IF NOT EXISTS review (
+    sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, path TEXT NOT NULL, arn TEXT NOT NULL, thresholds TEXT NOT NULL,
+    scores TEXT NOT NULL, at TEXT NOT NULL, settled INTEGER UNIQUE, label TEXT, photo_id INTEGER,
+    added INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS note (
+    run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE, name TEXT NOT NULL, text TEXT NOT NULL,
+    included INTEGER NOT NULL, edited INTEGER NOT NULL, at TEXT NOT NULL, PRIMARY KEY (run_id, name));
+CREATE TABLE IF NOT EXISTS altered (
+    sha256 TEXT NOT NULL, arn TEXT NOT NULL, patch TEXT NOT NULL, scores TEXT NOT NULL,
+    PRIMARY KEY (sha256, arn, patch));
+CREATE TABLE IF NOT EXISTS measured (sha256 TEXT PRIMARY KEY, version INTEGER NOT NULL, measures TEXT NOT NULL);
+"""
+
+WORKSPACE = Schema(2, _WORKSPACE_TABLES)
+PROJECT = Schema(4, _PROJECT_TABLES, older_catalogues.carry_over)
