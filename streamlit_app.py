@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.ui import keys, pages, sidebar, state
+from core.ui import pages
 
 ICON = str(Path(__file__).parent / "core/ui/icon.png")
 
@@ -13,6 +13,9 @@ st.set_page_config(page_title="Rekolab", page_icon=ICON, layout="wide")
 st.logo(ICON, size="large")
 
 page = pages.navigation()
+
+from core.ui import keys, sidebar, state  # noqa: E402  these take seconds on a new server, and the navigation need not
+
 keys.begin()
 state.guard()
 sidebar.draw()
