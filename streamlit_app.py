@@ -14,9 +14,9 @@ st.logo(ICON, size="large")
 
 page = pages.navigation()
 
-from core.ui import keys, sidebar, state  # noqa: E402  these take seconds on a new server, and the navigation need not
+from core.ui import dialogs, sidebar, state  # noqa: E402  these take seconds on a new server, and the navigation need not
 
-keys.begin()
+dialogs.begin()
 state.guard()
 sidebar.draw()
 page.run()

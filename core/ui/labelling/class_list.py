@@ -8,7 +8,8 @@ from typing import Any
 import streamlit as st
 
 from core.dataset import vocabulary
-from core.ui import keys, state
+from core.ui import state
+from core.ui.dialogs import dialog
 from core.ui.labelling import desk
 from core.ui.labelling.desk import KEYS, Desk
 from core.ui.words import count, plain
@@ -17,9 +18,8 @@ from core.workspace import Project
 CHOSEN = "label_class"
 
 
-@st.dialog("Classes", on_dismiss="rerun")
+@dialog("Classes")
 def change(project: Project) -> None:
-    keys.rest()
     here = desk.of(project)
     desk.keep_classes(here)
     if not here.classes:
