@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.ui import pages
+from core.ui import messages, pages
 
 ICON = str(Path(__file__).parent / "core/ui/icon.png")
 
@@ -14,9 +14,10 @@ st.logo(ICON, size="large")
 
 page = pages.navigation()
 
-from core.ui import dialogs, sidebar, state  # noqa: E402  these take seconds on a new server, and the navigation need not
+with messages.unforeseen():
+    from core.ui import dialogs, sidebar, state  # here, as they take seconds on a new server, and may fail
 
-dialogs.begin()
-state.guard()
-sidebar.draw()
-page.run()
+    dialogs.begin()
+    state.guard()
+    sidebar.draw()
+    page.run()

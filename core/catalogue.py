@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.errors import BadCatalogue
+
 # It starts anywhere, so that a project that is made anew under an old name is not taken for the old one.
 _REVISION = """
 CREATE TABLE IF NOT EXISTS revision (number INTEGER NOT NULL);
@@ -30,7 +32,7 @@ class Schema:
 @contextlib.contextmanager
 def changing(file: Path, schema: Schema) -> Iterator[sqlite3.Connection]:
     """A connection of the calling thread whose changes are all kept, or none; a second writer waits its turn."""
-    with contextlib.closing(_opened(file, schema)) as rows, _all_or_nothing(rows, "IMMEDIATE"):
+    with _damage_said(file), contextlib.closing(_opened(file, schema)) as rows, _all_or_nothing(rows, "IMMEDIATE"):
         before = rows.total_changes
         yield rows
         if rows.total_changes != before:
@@ -40,7 +42,7 @@ def changing(file: Path, schema: Schema) -> Iterator[sqlite3.Connection]:
 @contextlib.contextmanager
 def reading(file: Path, schema: Schema) -> Iterator[sqlite3.Connection]:
     """A connection that sees one moment of the file, and waits for no writer."""
-    with contextlib.closing(_opened(file, schema)) as rows, _all_or_nothing(rows, "DEFERRED"):
+    with _damage_said(file), contextlib.closing(_opened(file, schema)) as rows, _all_or_nothing(rows, "DEFERRED"):
         yield rows
 
 
@@ -53,8 +55,19 @@ def scratch(tables: str) -> sqlite3.Connection:
 
 def revision(file: Path, schema: Schema) -> int:
     """A number that grows with every change, and that no two files share."""
-    with contextlib.closing(_opened(file, schema)) as rows:
+    with _damage_said(file), contextlib.closing(_opened(file, schema)) as rows:
         return int(rows.execute("SELECT number FROM revision").fetchone()[0])
+
+
+@contextlib.contextmanager
+def _damage_said(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if type(error) is not sqlite3.DatabaseError:  # which is one that says that the file is none, or malformed
+            raise
+        raise BadCatalogue(f"The catalogue {file} is damaged ({error}), and Rekolab leaves it as it is. Put a copy "
+                           "from a backup in its place; or move it away, which gives up what it holds.") from error
 
 
 def _opened(file: Path, schema: Schema) -> sqlite3.Connection:

@@ -12,6 +12,7 @@ import pytest
 
 from core.dataset import cleaning, history, photos, remembering, scanning, selecting, vocabulary
 from core.dataset.remembering import lately, remembered
+from core.errors import BadCatalogue
 from core.evaluation import runs
 from core.jobs import Progress
 from core.workspace import Project, Workspace
@@ -245,3 +246,13 @@ def test_a_project_made_anew_under_an_old_name_remembers_nothing_of_the_old_one(
     assert remembered(old, "value", lambda: "old") == "old"
     workspace.delete("birds")
     assert remembered(workspace.create("birds"), "value", lambda: "new") == "new"
+
+
+def test_a_damaged_catalogue_is_named_and_left_as_it_is(workspace: Workspace) -> None:
+    project = workspace.create("birds")
+    file = project.folder / "catalogue.sqlite"
+    file.write_bytes(b"no catalogue " * 1000)
+    for ask in (project.revision, lambda: project.get("seed"), lambda: project.set("seed", 1)):
+        with pytest.raises(BadCatalogue, match=r"catalogue\.sqlite is damaged .*Put a copy from a backup"):
+            ask()
+    assert file.read_bytes() == b"no catalogue " * 1000
