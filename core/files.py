@@ -43,14 +43,16 @@ def room_needed(kept: str) -> Iterator[None]:
     """RekolabError where a file or catalogue can not be written on a full disk; `kept` says what is not lost."""
     try:
         yield
-    except (OSError, sqlite3.OperationalError) as error:
+    except (OSError, sqlite3.Error) as error:
         if not _is_full(error):
             raise
         raise RekolabError(f"The disk is full (no space left on device). {kept}") from error
 
 
-def explained(error: OSError | sqlite3.Error, home: Path) -> RekolabError | None:
+def explained(error: Exception, home: Path) -> RekolabError | None:
     """What an error that nobody has foreseen says of the disk with the workspace `home`; None if it is not that."""
+    if not isinstance(error, OSError | sqlite3.Error):
+        return None
     if _is_full(error):
         return RekolabError("The disk is full (no space left on device). What is there already is kept. Make room on "
                             f"the disk of {home}, then do it again.", AGAIN)
@@ -62,7 +64,9 @@ def explained(error: OSError | sqlite3.Error, home: Path) -> RekolabError | None
 
 
 def _is_full(error: OSError | sqlite3.Error) -> bool:
-    return error.errno in _FULL if isinstance(error, OSError) else "disk is full" in str(error)
+    if isinstance(error, OSError):
+        return error.errno in _FULL
+    return "disk is full" in str(error) or getattr(error, "sqlite_errorname", "") == "SQLITE_IOERR_SHMSIZE"
 
 
 def _is_closed(error: OSError | sqlite3.Error, home: Path) -> bool:

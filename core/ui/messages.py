@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -21,7 +20,7 @@ def unforeseen() -> Iterator[None]:
         yield
     except RekolabError as problem:
         error(problem)
-    except (OSError, sqlite3.Error) as problem:
+    except Exception as problem:
         told = files.explained(problem, settings.load().home)
         if told is None:
             raise

@@ -51,7 +51,7 @@ def new_project() -> None:
             with state.errors_shown():
                 project = state.workspace().create(name.strip())
                 state.choose(project.name)
-    if sources.SAMPLE not in state.workspace().projects():
+    if sources.sample_missing():
         st.caption("Or see first how it goes, with 40 drawn photos of cats and dogs:")
         if st.button("Load the sample project", icon=":material/pets:"):
             sources.load_sample()
