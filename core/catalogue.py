@@ -71,9 +71,21 @@ def _damage_said(file: Path) -> Iterator[None]:
 
 
 def _opened(file: Path, schema: Schema) -> sqlite3.Connection:
+    try:
+        return _connected(file, schema)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorname != "SQLITE_IOERR_SHMSIZE":
+            raise
+        return _connected(file, schema, alone=True)
+
+
+def _connected(file: Path, schema: Schema, alone: bool = False) -> sqlite3.Connection:
+    """A connection. `alone` it has the file for itself, and needs none beside it, for which a full disk has no room."""
     rows = sqlite3.connect(file, timeout=30, isolation_level=None)
     try:
         rows.row_factory = sqlite3.Row
+        if alone:
+            rows.execute("PRAGMA locking_mode=EXCLUSIVE")
         rows.execute("PRAGMA synchronous=FULL")
         if _version(rows) < schema.version:
             _bring_up_to_date(rows, schema)

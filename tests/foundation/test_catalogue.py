@@ -10,6 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from core import catalogue
+from core.catalogue import Schema
 from core.dataset import cleaning, history, photos, remembering, scanning, selecting, vocabulary
 from core.dataset.remembering import lately, remembered
 from core.errors import BadCatalogue
@@ -256,3 +258,22 @@ def test_a_damaged_catalogue_is_named_and_left_as_it_is(workspace: Workspace) ->
         with pytest.raises(BadCatalogue, match=r"catalogue\.sqlite is damaged .*Put a copy from a backup"):
             ask()
     assert file.read_bytes() == b"no catalogue " * 1000
+
+
+def test_a_catalogue_is_read_on_a_disk_that_has_no_room_for_a_file_beside_it(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connected = catalogue._connected
+
+    def full(file: Path, schema: Schema, alone: bool = False) -> sqlite3.Connection:
+        if alone:
+            return connected(file, schema, alone)
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
+        raise error
+
+    project.set("seed", 7)
+    monkeypatch.setattr(catalogue, "_connected", full)
+    with project.reading() as rows:
+        assert rows.execute("SELECT value FROM setting WHERE key = 'seed'").fetchone()["value"] == "7"
+        assert not list(project.folder.glob("*-shm"))
