@@ -26,7 +26,7 @@ def offer(project: Project, clients: Clients, version: Version, primary: bool = 
         ask(project, clients, version)
 
 
-@dialog("Start the model", icon=":material/play_circle:")
+@dialog("Start the model", icon=":material/play_circle:", width="medium")
 def ask(project: Project, clients: Clients, version: Version) -> None:
     """Units, deadline, and what it will cost; there is no start without a deadline."""
     st.markdown(f"**{plain(version.name)}** of {plain(version.project)}")
