@@ -74,7 +74,7 @@ def _opened(file: Path, schema: Schema) -> sqlite3.Connection:
     try:
         return _connected(file, schema)
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorname != "SQLITE_IOERR_SHMSIZE":
+        if getattr(error, "sqlite_errorname", "") != "SQLITE_IOERR_SHMSIZE":
             raise
         return _connected(file, schema, alone=True)
 
@@ -121,6 +121,7 @@ def _all_or_nothing(rows: sqlite3.Connection, kind: str) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        rows.execute("ROLLBACK")
+        if rows.in_transaction:  # which SQLite itself may have ended, as on a full disk
+            rows.execute("ROLLBACK")
         raise
     rows.execute("COMMIT")

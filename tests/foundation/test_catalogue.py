@@ -277,3 +277,12 @@ def test_a_catalogue_is_read_on_a_disk_that_has_no_room_for_a_file_beside_it(
     with project.reading() as rows:
         assert rows.execute("SELECT value FROM setting WHERE key = 'seed'").fetchone()["value"] == "7"
         assert not list(project.folder.glob("*-shm"))
+
+
+def test_what_ends_a_change_is_said_also_where_the_database_has_taken_it_back_itself(project: Project) -> None:
+    project.set("seed", 7)
+    with pytest.raises(sqlite3.OperationalError, match="disk is full"), project.catalogue() as rows:
+        rows.execute("DELETE FROM setting")
+        rows.execute("ROLLBACK")
+        raise sqlite3.OperationalError("database or disk is full")
+    assert project.get("seed") == 7
