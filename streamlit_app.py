@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.ui import keys, pages, sidebar, state
+from core.ui import messages, pages
 
 ICON = str(Path(__file__).parent / "core/ui/icon.png")
 
@@ -13,7 +13,11 @@ st.set_page_config(page_title="Rekolab", page_icon=ICON, layout="wide")
 st.logo(ICON, size="large")
 
 page = pages.navigation()
-keys.begin()
-state.guard()
-sidebar.draw()
-page.run()
+
+with messages.unforeseen():
+    from core.ui import dialogs, sidebar, state  # here, as they take seconds on a new server, and may fail
+
+    dialogs.begin()
+    state.guard()
+    sidebar.draw()
+    page.run()

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.errors import BadCatalogue
+
 # It starts anywhere, so that a project that is made anew under an old name is not taken for the old one.
 _REVISION = """
 CREATE TABLE IF NOT EXISTS revision (number INTEGER NOT NULL);
@@ -30,7 +32,7 @@ class Schema:
 @contextlib.contextmanager
 def changing(file: Path, schema: Schema) -> Iterator[sqlite3.Connection]:
     """A connection of the calling thread whose changes are all kept, or none; a second writer waits its turn."""
-    with contextlib.closing(_opened(file, schema)) as rows, _all_or_nothing(rows, "IMMEDIATE"):
+    with _damage_said(file), contextlib.closing(_opened(file, schema)) as rows, _all_or_nothing(rows, "IMMEDIATE"):
         before = rows.total_changes
         yield rows
         if rows.total_changes != before:
@@ -40,7 +42,7 @@ def changing(file: Path, schema: Schema) -> Iterator[sqlite3.Connection]:
 @contextlib.contextmanager
 def reading(file: Path, schema: Schema) -> Iterator[sqlite3.Connection]:
     """A connection that sees one moment of the file, and waits for no writer."""
-    with contextlib.closing(_opened(file, schema)) as rows, _all_or_nothing(rows, "DEFERRED"):
+    with _damage_said(file), contextlib.closing(_opened(file, schema)) as rows, _all_or_nothing(rows, "DEFERRED"):
         yield rows
 
 
@@ -53,14 +55,37 @@ def scratch(tables: str) -> sqlite3.Connection:
 
 def revision(file: Path, schema: Schema) -> int:
     """A number that grows with every change, and that no two files share."""
-    with contextlib.closing(_opened(file, schema)) as rows:
+    with _damage_said(file), contextlib.closing(_opened(file, schema)) as rows:
         return int(rows.execute("SELECT number FROM revision").fetchone()[0])
 
 
+@contextlib.contextmanager
+def _damage_said(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if type(error) is not sqlite3.DatabaseError:  # which is one that says that the file is none, or malformed
+            raise
+        raise BadCatalogue(f"The catalogue {file} is damaged ({error}), and Rekolab leaves it as it is. Put a copy "
+                           "from a backup in its place; or move it away, which gives up what it holds.") from error
+
+
 def _opened(file: Path, schema: Schema) -> sqlite3.Connection:
+    try:
+        return _connected(file, schema)
+    except sqlite3.OperationalError as error:
+        if getattr(error, "sqlite_errorname", "") != "SQLITE_IOERR_SHMSIZE":
+            raise
+        return _connected(file, schema, alone=True)
+
+
+def _connected(file: Path, schema: Schema, alone: bool = False) -> sqlite3.Connection:
+    """A connection. `alone` it has the file for itself, and needs none beside it, for which a full disk has no room."""
     rows = sqlite3.connect(file, timeout=30, isolation_level=None)
     try:
         rows.row_factory = sqlite3.Row
+        if alone:
+            rows.execute("PRAGMA locking_mode=EXCLUSIVE")
         rows.execute("PRAGMA synchronous=FULL")
         if _version(rows) < schema.version:
             _bring_up_to_date(rows, schema)
@@ -96,6 +121,7 @@ def _all_or_nothing(rows: sqlite3.Connection, kind: str) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        rows.execute("ROLLBACK")
+        if rows.in_transaction:  # which SQLite itself may have ended, as on a full disk
+            rows.execute("ROLLBACK")
         raise
     rows.execute("COMMIT")

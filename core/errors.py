@@ -1,7 +1,9 @@
 """Every error that Rekolab raises on purpose.
 
     RekolabError
+    ├── BadSetting         a setting that can not be what it says
     ├── BadPath            a folder or file that may not or can not be used
+    ├── BadCatalogue       a catalogue that is damaged
     ├── BadImage           a file that is not a usable image
     │   └── ImageBomb      an image that would unpack to more pixels than is safe
     ├── BadManifest        a file that is not a manifest at all
@@ -49,7 +51,15 @@ class RekolabError(Exception):
         return type(self).__new__, (type(self), *self.args), self.__dict__
 
 
+class BadSetting(RekolabError):
+    pass
+
+
 class BadPath(RekolabError):
+    pass
+
+
+class BadCatalogue(RekolabError):
     pass
 
 

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from core.errors import RekolabError
+from core.errors import AGAIN, RekolabError
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+_CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST)
 
 
 def write_atomically(path: Path, data: bytes, mode: int = 0o644) -> None:
@@ -42,7 +43,33 @@ def room_needed(kept: str) -> Iterator[None]:
     """RekolabError where a file or catalogue can not be written on a full disk; `kept` says what is not lost."""
     try:
         yield
-    except (OSError, sqlite3.OperationalError) as error:
-        if error.errno not in _FULL if isinstance(error, OSError) else "disk is full" not in str(error):
+    except (OSError, sqlite3.Error) as error:
+        if not _is_full(error):
             raise
         raise RekolabError(f"The disk is full (no space left on device). {kept}") from error
+
+
+def explained(error: Exception, home: Path) -> RekolabError | None:
+    """What an error that nobody has foreseen says of the disk with the workspace `home`; None if it is not that."""
+    if not isinstance(error, OSError | sqlite3.Error):
+        return None
+    if _is_full(error):
+        return RekolabError("The disk is full (no space left on device). What is there already is kept. Make room on "
+                            f"the disk of {home}, then do it again.", AGAIN)
+    if not _is_closed(error, home):
+        return None
+    why = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else error
+    return RekolabError(f"Rekolab can not write where it keeps everything, in {home} ({why}). Make it a folder that "
+                        "you may write to, or choose another with REKOLAB_HOME and start Rekolab again.", AGAIN)
+
+
+def _is_full(error: OSError | sqlite3.Error) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in _FULL
+    return "disk is full" in str(error) or getattr(error, "sqlite_errorname", "") == "SQLITE_IOERR_SHMSIZE"
+
+
+def _is_closed(error: OSError | sqlite3.Error, home: Path) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in _CLOSED and home in (Path(str(error.filename)), *Path(str(error.filename)).parents)
+    return "unable to open" in str(error) or "readonly" in str(error)

@@ -21,7 +21,7 @@ from typing import Any, Literal
 from filelock import FileLock, Timeout
 
 from core.errors import Cancelled, RekolabError
-from core.files import write_atomically
+from core.files import explained, write_atomically
 
 log = logging.getLogger(__name__)
 
@@ -107,19 +107,28 @@ class Jobs:
         with self._lock:
             if (job := self._jobs.get(key)) and job.live:
                 return job
-            lock = FileLock(self._file(key, ".lock"), thread_local=False)
-            try:
-                lock.acquire(timeout=0)
-            except Timeout:
-                raise RekolabError(f"“{title}” runs already, in another window of Rekolab.") from None
+            lock = self._taken(key, title)
             name = f"{function.__module__}:{function.__qualname__}"
             entry = {"key": key, "title": title, "function": name, "arguments": arguments}
-            if revive:
-                write_atomically(self._file(key, ".json"), json.dumps(entry).encode())
-            self._jobs[key] = Job(key, title)
-            self._cancels[key] = threading.Event()
-            self._futures[key] = self._pool.submit(self._run, key, function, arguments, lock)
+            try:
+                if revive:
+                    write_atomically(self._file(key, ".json"), json.dumps(entry).encode())
+                self._jobs[key] = Job(key, title)
+                self._cancels[key] = threading.Event()
+                self._futures[key] = self._pool.submit(self._run, key, function, arguments, lock)
+            except BaseException:  # as on a full disk
+                lock.release()
+                raise
             return self._jobs[key]
+
+    def _taken(self, key: str, title: str) -> FileLock:
+        """The lock of the job of that key, which one process has at a time."""
+        lock = FileLock(self._file(key, ".lock"), thread_local=False)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise RekolabError(f"“{title}” runs already, in another window of Rekolab.") from None
+        return lock
 
     def all(self) -> list[Job]:
         """Every job since the process started, newest first."""
@@ -184,8 +193,9 @@ class Jobs:
             self._end(key, lock, state="failed", error=error)
         except Exception as error:
             log.exception("job %s failed", key)
+            told = explained(error, self._folder.parent)
             unexpected = RekolabError(f"Something unexpected: {type(error).__name__}: {error}")
-            self._end(key, lock, state="failed", error=unexpected)
+            self._end(key, lock, state="failed", error=told or unexpected)
 
     def _end(self, key: str, lock: FileLock, **changes: Any) -> None:
         """All of it at once, as whoever sees the job ended may start it again in the same moment."""

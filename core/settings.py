@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from core.errors import BadPath
+from core.errors import BadPath, BadSetting
 
 FILE = Path(".streamlit/rekolab.toml")
+
+_KINDS: dict[type, tuple[Callable[[str], int | float | str], str]] = {
+    int: (int, "a whole number"), float: (float, "a number"),
+    str: (lambda text: dt.date.fromisoformat(text).isoformat(), "a day, such as 2026-11-23"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +41,38 @@ class Settings:
 
 def load(environment: Mapping[str, str] = os.environ, file: Path = FILE) -> Settings:
     """The settings in force. Variables are REKOLAB_HOME, REKOLAB_ROOTS (a path list), REKOLAB_ENGINE_PORT, ..."""
-    values: dict[str, object] = tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
-    values |= {name: environment[f"REKOLAB_{name.upper()}"]
-               for name in Settings.__dataclass_fields__ if environment.get(f"REKOLAB_{name.upper()}")}
+    values = _in_file(file)
+    values |= {name: environment[_variable(name)] for name in Settings.__dataclass_fields__
+               if environment.get(_variable(name))}
     home = Path(str(values.pop("home", Path.home() / "rekolab"))).expanduser().resolve()
     listed = values.pop("roots", None)
     folders = listed.split(os.pathsep) if isinstance(listed, str) else listed
     roots = [Path(str(root)).expanduser().resolve() for root in folders] if isinstance(folders, list) else [Path.home()]
-    return Settings(
-        home=home,
-        roots=(*roots, home),
-        engine_port=int(str(values.get("engine_port", 4599))),
-        training_hour_usd=float(str(values.get("training_hour_usd", 1.0))),
-        unit_hour_usd=float(str(values.get("unit_hour_usd", 4.0))),
-        prices_checked=str(values.get("prices_checked", "2026-11-23")),
-        cluster=str(values["cluster"]).strip() if values.get("cluster") else None,
-        manifest_lines=int(str(values.get("manifest_lines", 250_000))),
-        manifest_bytes=int(str(values.get("manifest_bytes", 1024**3))),
-    )
+    address = str(values.pop("cluster", "")).strip() or None
+    simple: Any = {name: _simple(name, str(value)) for name, value in values.items()
+                   if name in Settings.__dataclass_fields__}
+    return Settings(home, (*roots, home), cluster=address, **simple)
+
+
+def _variable(name: str) -> str:
+    return f"REKOLAB_{name.upper()}"
+
+
+def _in_file(file: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
+    except (OSError, ValueError) as error:
+        raise BadSetting(f"The settings in {file} can not be read: {error}. Mend the file, or remove it.") from None
+
+
+def _simple(name: str, text: str) -> int | float | str:
+    """A setting that is a number or a day; its default says which."""
+    made, kind = _KINDS[type(Settings.__dataclass_fields__[name].default)]
+    try:
+        return made(text)
+    except ValueError:
+        raise BadSetting(f"The setting {_variable(name)} is “{text}”, and must be {kind}. Change it in the environment "
+                         f"or in {FILE}, then start Rekolab again.") from None
 
 
 def allowed_folder(text: str, roots: tuple[Path, ...]) -> Path:

@@ -106,7 +106,7 @@ def _manifest_stage(known: Standing) -> Stage:
     figure = "Not built yet" if known.examined is None else (
         "Rekognition would refuse it" if not known.examined.ok else "Checked, in S3" if known.uploaded else "Checked")
     done = known.examined is not None and known.examined.ok and known.uploaded
-    return Stage("Manifest", "done" if done else "waiting", figure, "Check and upload", "data/manifest")
+    return Stage("Manifest", "done" if done else "waiting", figure, "Check", "data/manifest")
 
 
 def _train(known: Standing) -> Stage:
@@ -115,7 +115,7 @@ def _train(known: Standing) -> Stage:
         return Stage("Train", "running", f"{newest.name} is training", "Watch", "model/train")
     trained = [version for version in known.models if version.f1 is not None]
     if trained:
-        return Stage("Train", "done", f"F1 {trained[0].f1:.3f}", "See the result", "model/train")
+        return Stage("Train", "done", f"F1 {trained[0].f1:.3f}", "Result", "model/train")
     if newest and newest.status == "COPYING_IN_PROGRESS":
         return Stage("Train", "running", f"{newest.name} is being copied", "Watch", "model/versions")
     failed = {"TRAINING_FAILED": "The last training failed", "COPYING_FAILED": "The last copy failed"}
@@ -136,4 +136,4 @@ def _evaluate(known: Standing) -> Stage:
     if known.accuracy is None:
         return Stage("Evaluate", "waiting", "Not measured", "Evaluate", "results/evaluate")
     figure = f"{known.accuracy.hits} of {known.accuracy.total} right"
-    return Stage("Evaluate", "done", figure, "See the figures", "results/evaluate")
+    return Stage("Evaluate", "done", figure, "Figures", "results/evaluate")

@@ -76,6 +76,11 @@ def test_a_page_imports_only_streamlit_core_and_small_libraries(file: Path) -> N
     assert {name.split(".")[0] for name in imported(file)} <= allowed
 
 
+@pytest.mark.parametrize("file", FILES, ids=place)
+def test_a_dialog_is_opened_as_one_that_nothing_closes_by_itself(file: Path) -> None:
+    assert "st.dialog(" not in file.read_text("utf-8") or place(file) == "core/ui/dialogs.py"
+
+
 def test_no_page_lies_directly_in_pages() -> None:
     """Streamlit would then run it without the entry script on a cold deep link."""
     assert not list((ROOT / "pages").glob("*.py"))

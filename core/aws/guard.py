@@ -110,19 +110,25 @@ def enforce(workspace: Workspace, moment: dt.datetime, connect: Connect = connec
 
 
 def _stop_due(workspace: Workspace, deadline: Deadline, moment: dt.datetime, connect: Connect) -> RekolabError | None:
-    stopped: bool | None = False
     try:
-        stopped = versions.stop(connect(workspace.root, deadline.backend), deadline.arn)
-    except NotFound:  # deleted elsewhere: nothing runs
-        log.info("%s is due to be stopped, but no longer exists", deadline.arn)
+        stopped = _stopped(connect(workspace.root, deadline.backend), deadline.arn)
+        (uptime.note_stopped if stopped else uptime.note_found_stopped)(workspace, deadline.arn, moment)
     except RekolabError as error:
         return error
     except Exception as error:  # whatever it is, the next model must be stopped all the same
         log.exception("stopping %s failed", deadline.arn)
         return RekolabError(f"Something unexpected: {type(error).__name__}: {error}")
-    (uptime.note_stopped if stopped else uptime.note_found_stopped)(workspace, deadline.arn, moment)
     log.info("%s %s", deadline.arn, "was stopped" if stopped else "did not run any more")
     return None
+
+
+def _stopped(clients: Clients, arn: str) -> bool | None:
+    """What `versions.stop` says; False of a model that was deleted elsewhere."""
+    try:
+        return versions.stop(clients, arn)
+    except NotFound:
+        log.info("%s is due to be stopped, but no longer exists", arn)
+        return False
 
 
 class Guard:

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import streamlit as st
 
+from core import files, settings
 from core.errors import AGAIN, RekolabError
 from core.ui import pages
 from core.ui.words import plain
+
+
+@contextmanager
+def unforeseen() -> Iterator[None]:
+    """Say what nothing else has said, such as a disk that can not be written to. The page ends there."""
+    try:
+        yield
+    except RekolabError as problem:
+        error(problem)
+    except Exception as problem:
+        told = files.explained(problem, settings.load().home)
+        if told is None:
+            raise
+        error(told)
 
 
 def error(problem: RekolabError, again: bool = True) -> None:

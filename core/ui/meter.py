@@ -13,7 +13,7 @@ from core.aws import clients as aws
 from core.dataset.models import rekognition_name
 from core.errors import RekolabError
 from core.types import Backend, Version
-from core.ui import deadlines, keys, messages, state
+from core.ui import deadlines, dialogs, messages, state
 from core.ui.words import duration, plain
 from core.workspace import Project
 
@@ -47,8 +47,8 @@ def _meter(backend: Backend, ran: frozenset[str]) -> None:
     if unknown:
         st.caption(f":material/cloud_off: What runs there is not known. {plain(unknown)}")
         return
-    if _arns(running) != ran and not keys.resting():
-        st.rerun()
+    if _arns(running) != ran:
+        dialogs.redraw()
     spent(backend)
     if not running:
         st.caption(":material/power_settings_new: No model is running.")

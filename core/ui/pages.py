@@ -6,6 +6,8 @@ from functools import cache
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Start": {
@@ -43,6 +45,7 @@ def title(page: str) -> str:
 
 def navigation() -> StreamlitPage:
     """The navigation in the sidebar; returns the page that is asked for."""
+    denied = _denied()
     chosen = st.navigation({
         section: [
             st.Page(path(page), title=name, icon=icon, url_path=page.split("/")[1], default=page == "start/overview")
@@ -50,6 +53,9 @@ def navigation() -> StreamlitPage:
         ]
         for section, pages in SECTIONS.items()
     })
+    if denied:
+        st.html("<script>location.reload()</script>", unsafe_allow_javascript=True)
+        st.stop()
     if chosen.url_path != st.session_state.get("page"):
         st.session_state["visit"] = visit() + 1
     st.session_state["page"] = chosen.url_path
@@ -59,6 +65,16 @@ def navigation() -> StreamlitPage:
 def visit() -> int:
     """Counts how often a page was opened in this tab: it stays the same while that page is drawn anew."""
     return int(st.session_state.get("visit", 0))
+
+
+def _denied() -> bool:
+    """Whether Streamlit has just told the browser that the page in its address does not exist.
+
+    A new server takes pages/ for the folder of its older kind of pages until a script has called st.navigation, and
+    there is no message that takes the box "Page not found" away again. The browser has to ask once more.
+    """
+    manager = getattr(get_script_run_ctx(), "pages_manager", None)
+    return bool(getattr(PagesManager, "uses_pages_directory", False) and getattr(manager, "intended_page_name", ""))
 
 
 def current() -> str:

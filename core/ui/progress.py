@@ -9,7 +9,7 @@ from core.aws.clients import Clients
 from core.errors import RekolabError
 from core.jobs import Job
 from core.types import Version
-from core.ui import keys, pages
+from core.ui import dialogs, pages
 from core.ui.state import job, jobs
 from core.ui.words import plain
 from core.workspace import Project
@@ -43,8 +43,8 @@ def _list() -> None:
         seen.discard(one.key)
         if one.state == "done":
             st.toast(f"{plain(one.title)}: done", icon=":material/check_circle:")
-    if ended and st.session_state["jobs_listed"] and not keys.resting():
-        st.rerun()  # the page shows what has changed, as it does in any case where a click has it drawn just now
+    if ended and st.session_state["jobs_listed"]:
+        dialogs.redraw()  # the page shows what has changed, as it does in any case where a click has it drawn just now
     if live := [one for one in listed if one.live]:
         slowed()
     for one in listed:
@@ -92,7 +92,8 @@ def on_page(project: Project, kind: str) -> bool:
 def _bar(project: Project, kind: str) -> None:
     one = job(project, kind)
     if one is None or not one.live:
-        st.rerun()  # the page shows what came of it
+        dialogs.redraw()  # the page shows what came of it
+        return
     st.progress(one.share, text=f"{plain(one.title)} · {_figures(one)}")
     said = one.message not in ("", one.title)
     st.caption(plain(one.message) if said else "You can leave this page; it goes on.")
@@ -109,8 +110,8 @@ def _watch(clients: Clients, version: Version) -> None:
     except RekolabError as error:
         st.caption(plain(error.message))
         return
-    if now.status != version.status and not keys.resting():
-        st.rerun()
+    if now.status != version.status:
+        dialogs.redraw()
     st.caption(plain(now.message))
 
 

@@ -7,7 +7,8 @@ import streamlit as st
 from core.aws import clients as aws
 from core.errors import RekolabError
 from core.types import Backend
-from core.ui import keys, messages, meter, pages, progress, sources, state
+from core.ui import messages, meter, pages, progress, sources, state
+from core.ui.dialogs import dialog
 from core.ui.words import plain
 from core.workspace import Project
 
@@ -40,10 +41,9 @@ def _projects() -> None:
             new_project()
 
 
-@st.dialog("New project", icon=":material/create_new_folder:", on_dismiss="rerun")
+@dialog("New project", icon=":material/create_new_folder:")
 def new_project() -> None:
     """Ask for a name and make the project."""
-    keys.rest()
     with st.form("new_project_form", border=False):
         name = st.text_input("Name", placeholder="cats-and-dogs", help="Letters, digits, '.', '-' and '_'. "
                              "The project in Rekognition gets the same name.")
@@ -51,7 +51,7 @@ def new_project() -> None:
             with state.errors_shown():
                 project = state.workspace().create(name.strip())
                 state.choose(project.name)
-    if sources.SAMPLE not in state.workspace().projects():
+    if sources.sample_missing():
         st.caption("Or see first how it goes, with 40 drawn photos of cats and dogs:")
         if st.button("Load the sample project", icon=":material/pets:"):
             sources.load_sample()

@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.aws import storage
 from core.compute import cluster
-from core.dataset import naming, scanning, sources
+from core.dataset import naming, photos, scanning, sources
 from core.errors import RekolabError
 from core.jobs import Job
 from core.ui import messages, pages, state
@@ -26,12 +26,23 @@ SHOWN = 4  # class names in the choice of what names the classes
 SUFFIXES = ["jpg", "jpeg", "png", "gif", "webp", "bmp", "tif", "tiff"]
 
 
+def sample_missing() -> bool:
+    """Whether the sample is still to be loaded, as also after its drawing was cancelled or has failed."""
+    home = state.workspace()
+    if SAMPLE not in home.projects():
+        return True
+    begun = home.open(SAMPLE)
+    job = state.job(begun, "import")
+    return not (job and job.live) and not photos.photos(begun)
+
+
 def load_sample() -> None:
-    """Make the sample project and let it be drawn."""
+    """Make the sample project, where there is none, and let it be drawn."""
     with state.errors_shown():
-        made = state.workspace().create(SAMPLE)
-        state.begin(made, "import", "Drawing the sample photos", sources.load_demo)
-        state.choose(made.name)
+        home = state.workspace()
+        made = home.open(SAMPLE) if SAMPLE in home.projects() else home.create(SAMPLE)
+        if state.begin(made, "import", "Drawing the sample photos", sources.load_demo):
+            state.choose(made.name)
 
 
 def outcome(project: Project) -> None:
@@ -100,6 +111,8 @@ def _level(level: int | None, names: Sequence[str]) -> str:
 
 def choose(project: Project) -> None:
     """The four ways in. Each starts a job, or says what is wrong and what is allowed."""
+    if project.name == SAMPLE and sample_missing() and st.button("Load the sample", icon=":material/pets:"):
+        load_sample()
     place = st.segmented_control("From", PLACES, default="Folder", required=True, key="browse_source",
                                  persist_state="session")
     {"Folder": _folder, "Files": _files, "Zip": _zip, "S3": _s3}[str(place)](project)

@@ -12,7 +12,8 @@ from core.aws.clients import Clients
 from core.aws.states import of_model
 from core.limits import MAX_UNITS
 from core.types import Version
-from core.ui import deadlines, keys, meter, state
+from core.ui import deadlines, meter, state
+from core.ui.dialogs import dialog
 from core.ui.words import clock, count, plain
 from core.workspace import Project
 
@@ -25,10 +26,9 @@ def offer(project: Project, clients: Clients, version: Version, primary: bool = 
         ask(project, clients, version)
 
 
-@st.dialog("Start the model", icon=":material/play_circle:", on_dismiss="rerun")
+@dialog("Start the model", icon=":material/play_circle:", width="medium")
 def ask(project: Project, clients: Clients, version: Version) -> None:
     """Units, deadline, and what it will cost; there is no start without a deadline."""
-    keys.rest()
     st.markdown(f"**{plain(version.name)}** of {plain(version.project)}")
     units, most = _units()
     choice = str(st.radio("Stop it after", deadlines.CHOICES, horizontal=True))

@@ -9,7 +9,7 @@ from core.aws import options, prices, projects, states, storage, versions
 from core.dataset import models, testset
 from core.evaluation import forecast as forecasts
 from core.types import Version
-from core.ui import forecast, keys, messages, meter, pages, progress, state
+from core.ui import dialogs, forecast, messages, meter, pages, progress, state
 from core.ui import options as chosen
 from core.ui.training import consent, failed, repairing, result, testing
 from core.ui.words import ago, clock, duration, plain
@@ -51,7 +51,7 @@ def watch() -> None:
     for version in training_now:
         with state.errors_shown():
             seen = versions.describe(clients, version.arn)
-            if seen.status != "TRAINING_IN_PROGRESS" and not keys.resting():
+            if seen.status != "TRAINING_IN_PROGRESS" and not dialogs.resting():
                 meter.forget()
                 st.rerun()
             show_progress(seen)

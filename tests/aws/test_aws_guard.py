@@ -366,3 +366,20 @@ def test_nothing_is_started_once_the_budget_is_spent(
     assert deadlines.known(workspace) == []
     expect_stop(script)
     guard.stop(workspace, script.clients, MODEL)
+
+
+def test_on_a_full_disk_every_model_that_is_due_is_stopped(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    stopped: list[str] = []
+    for arn in (MODEL, f"{MODEL}-too"):
+        deadlines.write(workspace, arn, STUDIO, now() - HOUR)
+    monkeypatch.setattr(guard.versions, "stop", lambda _, arn: bool(stopped.append(arn)) or True)
+    monkeypatch.setattr(uptime, "note_stopped", full)
+    monkeypatch.setattr(backstop, "follow_all", lambda *_: None)
+    outcome = guard.enforce(workspace, now(), lambda *_: object())
+    assert sorted(stopped) == sorted(outcome) == [MODEL, f"{MODEL}-too"]
+    assert all(error and "disk is full" in error.message for error in outcome.values())

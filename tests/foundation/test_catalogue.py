@@ -10,8 +10,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from core import catalogue
+from core.catalogue import Schema
 from core.dataset import cleaning, history, photos, remembering, scanning, selecting, vocabulary
 from core.dataset.remembering import lately, remembered
+from core.errors import BadCatalogue
 from core.evaluation import runs
 from core.jobs import Progress
 from core.workspace import Project, Workspace
@@ -245,3 +248,41 @@ def test_a_project_made_anew_under_an_old_name_remembers_nothing_of_the_old_one(
     assert remembered(old, "value", lambda: "old") == "old"
     workspace.delete("birds")
     assert remembered(workspace.create("birds"), "value", lambda: "new") == "new"
+
+
+def test_a_damaged_catalogue_is_named_and_left_as_it_is(workspace: Workspace) -> None:
+    project = workspace.create("birds")
+    file = project.folder / "catalogue.sqlite"
+    file.write_bytes(b"no catalogue " * 1000)
+    for ask in (project.revision, lambda: project.get("seed"), lambda: project.set("seed", 1)):
+        with pytest.raises(BadCatalogue, match=r"catalogue\.sqlite is damaged .*Put a copy from a backup"):
+            ask()
+    assert file.read_bytes() == b"no catalogue " * 1000
+
+
+def test_a_catalogue_is_read_on_a_disk_that_has_no_room_for_a_file_beside_it(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connected = catalogue._connected
+
+    def full(file: Path, schema: Schema, alone: bool = False) -> sqlite3.Connection:
+        if alone:
+            return connected(file, schema, alone)
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
+        raise error
+
+    project.set("seed", 7)
+    monkeypatch.setattr(catalogue, "_connected", full)
+    with project.reading() as rows:
+        assert rows.execute("SELECT value FROM setting WHERE key = 'seed'").fetchone()["value"] == "7"
+        assert not list(project.folder.glob("*-shm"))
+
+
+def test_what_ends_a_change_is_said_also_where_the_database_has_taken_it_back_itself(project: Project) -> None:
+    project.set("seed", 7)
+    with pytest.raises(sqlite3.OperationalError, match="disk is full"), project.catalogue() as rows:
+        rows.execute("DELETE FROM setting")
+        rows.execute("ROLLBACK")
+        raise sqlite3.OperationalError("database or disk is full")
+    assert project.get("seed") == 7

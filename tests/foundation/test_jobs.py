@@ -1,5 +1,6 @@
 """Jobs: one a key, cancelled at the next step, gone on with after a crash."""
 
+import errno
 import json
 import threading
 from pathlib import Path
@@ -34,6 +35,10 @@ def trip(progress: Progress) -> None:
 
 def stumble(progress: Progress) -> None:
     raise ZeroDivisionError("oops")
+
+
+def fill_the_disk(progress: Progress) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 @pytest.fixture(autouse=True)
@@ -135,3 +140,25 @@ def test_a_job_that_may_not_be_revived_leaves_nothing_to_go_on_with(tmp_path: Pa
     assert list(tmp_path.glob("*.json")) == []
     gate.set()
     assert jobs.wait("gate", PATIENCE).state == "done"
+
+
+def test_a_job_that_could_not_begin_on_a_full_disk_begins_once_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    jobs = Jobs(tmp_path)
+    with monkeypatch.context() as patch, pytest.raises(OSError):
+        patch.setattr("core.jobs.write_atomically", full)
+        jobs.start("a", "A", count_to, number=3)
+    assert jobs.get("a") is None
+    jobs.start("a", "A", count_to, number=3)
+    assert jobs.wait("a", PATIENCE).state == "done"
+
+
+def test_a_disk_that_gets_full_under_a_job_is_said_in_plain_words(tmp_path: Path) -> None:
+    jobs = Jobs(tmp_path)
+    jobs.start("a", "A", fill_the_disk)
+    failed = jobs.wait("a", PATIENCE)
+    assert failed.error and failed.error.message.startswith("The disk is full")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import BadPath
+from core.errors import BadPath, BadSetting
 from core.settings import allowed_folder, load
 
 
@@ -51,3 +51,22 @@ def test_what_is_wrong_with_a_folder_is_said(tmp_path: Path, name: str, words: s
 def test_no_folder_at_all_is_said(tmp_path: Path, text: str) -> None:
     with pytest.raises(BadPath, match="Name a folder"):
         allowed_folder(text, (tmp_path,))
+
+
+@pytest.mark.parametrize(("name", "text", "kind"), [
+    ("UNIT_HOUR_USD", "four", "a number"), ("ENGINE_PORT", "4599.5", "a whole number"),
+    ("PRICES_CHECKED", "yesterday", "a day, such as 2026-11-23")])
+def test_a_setting_that_is_none_is_named_with_what_it_must_be(tmp_path: Path, name: str, text: str, kind: str) -> None:
+    with pytest.raises(BadSetting, match=f"REKOLAB_{name} is “{text}”, and must be {kind}"):
+        load({f"REKOLAB_{name}": text}, tmp_path / "none")
+
+
+def test_a_file_of_settings_that_can_not_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "rekolab.toml").write_text("home = ")
+    with pytest.raises(BadSetting, match=r"rekolab\.toml can not be read.*Mend the file, or remove it"):
+        load({}, tmp_path / "rekolab.toml")
+
+
+def test_what_the_file_says_more_than_is_known_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "rekolab.toml").write_text("colour = 'blue'\nprices_checked = 2026-10-01\n")
+    assert load({}, tmp_path / "rekolab.toml").prices_checked == "2026-10-01"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,22 @@ def test_one_click_loads_the_sample(visitor: Visitor, monkeypatch: pytest.Monkey
     assert "4 photos, 0 refused by Rekognition" in visitor.text
     assert primary(visitor) == ["Clean"]
     assert "Imported from the sample. 4 photos: 4 new." in visitor.text
+
+
+def test_a_sample_that_could_not_be_drawn_is_loaded_once_more(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(demo, "draw", fail)
+    visitor.go("start/overview").click("Load the sample")
+    assert visitor.finish("cats-and-dogs", "import").state == "failed"
+    assert "Drawing the sample photos failed. The disk is full" in visitor.text.replace("**", "")
+    monkeypatch.setattr(demo, "draw", lambda folder, _: draw(folder / "dataset", ("cat", "dog"), 2))
+    visitor.go("data/browse").click("Load the sample")
+    visitor.finish("cats-and-dogs", "import")
+    assert "4 photos: 4 new." in visitor.text and "Load the sample" not in visitor.buttons
 
 
 def test_a_new_project_asks_for_a_name_and_shows_its_first_step(visitor: Visitor) -> None:

@@ -78,8 +78,8 @@ def test_a_project_that_is_gone_is_not_shown_any_more(pets: Visitor) -> None:
 @pytest.mark.parametrize("page", ["data/label", "model/train", "model/versions", "model/predict"])
 def test_while_the_dialog_is_open_no_page_draws_itself_anew_and_no_key_works(pets: Visitor, page: str) -> None:
     pets.go(page).click("new_project")
-    assert pets.at.session_state["keys_rest"]
-    assert not pets.run().at.session_state["keys_rest"]  # as when it is dismissed
+    assert pets.at.session_state["dialog_open"]
+    assert not pets.run().at.session_state["dialog_open"]  # as when it is dismissed
 
 
 def test_a_new_project_is_made_on_every_page(pets: Visitor) -> None:
@@ -227,6 +227,19 @@ def test_a_click_that_comes_with_the_end_of_a_job_is_not_lost(pets: Visitor) -> 
     pets.click("new_project")
     assert [one.label for one in pets.at.text_input if one.label == "Name"] == ["Name"]
     assert [one.value for one in pets.at.toast] == ["Long work: done"]
+
+
+def test_the_end_of_a_job_leaves_a_dialog_open(pets: Visitor) -> None:
+    _go_on.clear()
+    state.jobs().start("pets/import", "Long work", long_work)
+    pets.go("data/browse").click("new_project")
+    _go_on.set()
+    state.jobs().wait("pets/import", PATIENCE)
+    pets.tick()
+    assert [one.value for one in pets.at.toast] == ["Long work: done"]
+    assert "Name" in [one.label for one in pets.at.text_input]
+    pets.run()  # as by dismissing it, whereupon the page shows what has changed
+    assert "Add photos" in pets.text and "Long work" not in pets.text
 
 
 def test_a_job_that_failed_stays_until_it_is_dismissed(pets: Visitor) -> None:

@@ -13,6 +13,7 @@ from core.images.verdicts import LIMITS
 from core.limits import FORMATS, MAX_ASPECT, MAX_FILE_BYTES, MAX_SIDE, MIN_SIDE
 from core.types import Facts, Photo
 from core.ui import gallery, large, pages, state
+from core.ui.dialogs import dialog
 from core.ui.words import plain, size
 from core.workspace import Project
 
@@ -20,7 +21,7 @@ AT = "browse_open"
 ALIKE = 5
 
 
-@st.dialog("Photo", width="large")
+@dialog("Photo", width="large")
 def open_photo(project: Project, order: Sequence[int], photo_id: int) -> None:
     """One photo of `order`, through which the arrow keys lead."""
     st.session_state.setdefault(AT, photo_id)

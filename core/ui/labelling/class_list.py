@@ -9,7 +9,8 @@ import streamlit as st
 
 from core.dataset import vocabulary
 from core.errors import RekolabError
-from core.ui import keys, messages
+from core.ui import messages
+from core.ui.dialogs import dialog
 from core.ui.labelling import desk
 from core.ui.labelling.desk import KEYS, Desk
 from core.ui.words import count, plain
@@ -19,9 +20,8 @@ CHOSEN = "label_class"
 REFUSED = "label_class_refused"
 
 
-@st.dialog("Classes", on_dismiss="rerun")
+@dialog("Classes")
 def change(project: Project) -> None:
-    keys.rest()
     if refused := st.session_state.pop(REFUSED, None):
         messages.error(refused)
     here = desk.of(project)

@@ -12,7 +12,7 @@ from core.dataset import history, kinds, labels, photos, suggesting, vocabulary
 from core.dataset.suggesting import Suggestion
 from core.types import Kind, Photo
 from core.ui import gallery, pages, state
-from core.ui.keys import shortcut
+from core.ui.dialogs import shortcut
 from core.ui.words import count, plain
 from core.workspace import Project
 

@@ -9,7 +9,7 @@ import streamlit as st
 from core.dataset import labels
 from core.types import Photo
 from core.ui import gallery, state
-from core.ui.keys import shortcut
+from core.ui.dialogs import shortcut
 from core.ui.labelling import desk
 from core.ui.labelling.desk import KEYS, Desk
 from core.ui.words import count, plain

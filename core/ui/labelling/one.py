@@ -11,7 +11,7 @@ from core.dataset import history, labels, suggesting, vocabulary
 from core.dataset.suggesting import Suggestion
 from core.types import Photo
 from core.ui import gallery, large, state
-from core.ui.keys import shortcut
+from core.ui.dialogs import shortcut
 from core.ui.labelling import boxes, desk
 from core.ui.labelling.desk import AT, KEYS, ORDERS, Desk
 from core.ui.words import plain, sure

@@ -9,7 +9,7 @@ import streamlit as st
 from core.dataset import suggesting
 from core.dataset.suggesting import Suggestion
 from core.ui import gallery, messages, state
-from core.ui.keys import shortcut
+from core.ui.dialogs import shortcut
 from core.ui.labelling import desk
 from core.ui.labelling.desk import AT, Desk
 from core.ui.words import count, plain, sure

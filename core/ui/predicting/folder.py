@@ -17,7 +17,7 @@ from core.evaluation.runs import Run
 from core.images import thumbnails
 from core.jobs import Job
 from core.types import UNKNOWN, Prediction
-from core.ui import figures, gallery, messages, pages, progress, state
+from core.ui import dialogs, figures, gallery, messages, pages, progress, state
 from core.ui.predicting.model import Model
 from core.ui.words import count, duration, plain
 from core.workspace import Project
@@ -89,7 +89,8 @@ def _running(project: Project) -> None:
     """What is done so far, drawn anew by itself."""
     job = state.job(project, KIND)
     if job is None or not job.live:
-        st.rerun()
+        dialogs.redraw()
+        return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.progress(job.share, text=f"{plain(job.title)} · {_pace(job)}", width="stretch")
         if state.jobs().cancelling(job.key):

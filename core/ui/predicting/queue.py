@@ -16,8 +16,8 @@ from core.evaluation.reviewing import Waiting, Why
 from core.explanation import farness, trained
 from core.types import UNKNOWN
 from core.ui import gallery, large, messages, pages, state
+from core.ui.dialogs import shortcut
 from core.ui.explaining import comparing
-from core.ui.keys import shortcut
 from core.ui.words import count, plain
 from core.workspace import Project
 

@@ -10,16 +10,16 @@ import streamlit as st
 from core.aws import prices
 from core.aws.prices import Prices, Training
 from core.dataset import models
-from core.ui import keys, state
+from core.ui import state
+from core.ui.dialogs import dialog
 from core.ui.words import plain
 from core.workspace import Project
 
 
-@st.dialog("Train a model", icon=":material/model_training:", on_dismiss="rerun")
+@dialog("Train a model", icon=":material/model_training:")
 def ask(project: Project, name: str, tariff: Prices, takes: Training, arguments: Mapping[str, Any],
         note: str = "") -> None:
     """Say what it costs, and start the training with these arguments of `models.train` when that is agreed to."""
-    keys.rest()
     price = usually(takes)
     if project.backend.is_engine:
         st.markdown("The built-in engine trains on this computer and **costs nothing**.")

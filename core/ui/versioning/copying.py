@@ -18,8 +18,9 @@ from core.aws.projects import RekognitionProject
 from core.dataset.models import rekognition_name
 from core.errors import NotAllowed, RekolabError
 from core.types import Version
-from core.ui import keys, messages, meter, options, progress, state
+from core.ui import messages, meter, options, progress, state
 from core.ui import tags as typing
+from core.ui.dialogs import dialog
 from core.ui.words import count, plain
 from core.workspace import Project
 
@@ -69,10 +70,9 @@ def _look(clients: Clients, version: Version) -> _Seen:
         return _Seen(found, source, None)
 
 
-@st.dialog("Copy the model", icon=":material/content_copy:", width="medium", on_dismiss="rerun")
+@dialog("Copy the model", icon=":material/content_copy:", width="medium")
 def _ask(project: Project, clients: Clients, version: Version) -> None:
     """The two ways to copy, each with what it needs."""
-    keys.rest()
     seen: _Seen | RekolabError = st.session_state[_SEEN]
     if isinstance(seen, RekolabError):
         messages.error(seen)

@@ -9,15 +9,15 @@ from core.aws.clients import Clients
 from core.aws.states import of_model
 from core.evaluation import runs
 from core.types import Version
-from core.ui import keys, meter, state
+from core.ui import meter, state
+from core.ui.dialogs import dialog
 from core.ui.words import count, plain
 from core.workspace import Project
 
 
-@st.dialog("Delete the model", icon=":material/delete:", on_dismiss="rerun")
+@dialog("Delete the model", icon=":material/delete:")
 def ask(project: Project, clients: Clients, version: Version) -> None:
     """Deleting can not be undone, so the name is asked for."""
-    keys.rest()
     if "delete" not in of_model(version.status).can:
         _stop_first(project, version)
         return

@@ -17,7 +17,7 @@ from core.errors import NotFound, RekolabError
 from core.evaluation.published import published
 from core.types import Backend, Evaluation, Version
 from core.ui import deadlines as choosing
-from core.ui import guarding, keys, messages, meter, starting, state
+from core.ui import dialogs, guarding, messages, meter, starting, state
 from core.ui.versioning import condition, copying, deleting, tagging
 from core.ui.words import ago, duration, plain
 from core.workspace import Project
@@ -74,7 +74,7 @@ def watch(clients: Clients, listed: Sequence[Version]) -> None:
 
 
 def _look(backend: Backend, passing: Sequence[Version]) -> None:
-    if keys.resting():
+    if dialogs.resting():
         return
     try:
         connected = aws.connect(state.in_force().home, backend)

@@ -8,8 +8,9 @@ from core.aws import tags
 from core.aws.clients import Clients
 from core.errors import RekolabError
 from core.types import Version
-from core.ui import keys, messages, state
+from core.ui import messages, state
 from core.ui import tags as typing
+from core.ui.dialogs import dialog
 from core.ui.words import count, plain
 
 _KNOWN = "versions_tags"  # in the session: the tags as they were when the dialog was opened, by ARN
@@ -26,10 +27,9 @@ def ask(clients: Clients, version: Version) -> None:
     _ask(clients, version)
 
 
-@st.dialog("Tags", icon=":material/label:", width="medium", on_dismiss="rerun")
+@dialog("Tags", icon=":material/label:", width="medium")
 def _ask(clients: Clients, version: Version) -> None:
     """What is changed is kept by a button."""
-    keys.rest()
     there: dict[str, str] = st.session_state[_KNOWN][version.arn]
     st.markdown(f"Tags of **{plain(version.name)}**, by which bills are divided and permissions given.")
     wanted = typing.rows(_rows(version), there)
@@ -40,7 +40,7 @@ def _ask(clients: Clients, version: Version) -> None:
             st.rerun()
 
 
-@st.dialog("Tags", icon=":material/label:")
+@dialog("Tags", icon=":material/label:")
 def _unread(error: RekolabError) -> None:
     messages.error(error)
 
