@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from core.dataset import recording
@@ -27,6 +29,7 @@ def keep(project: Project, digest: str, given: Plan) -> None:
     hashes = sorted({photo.facts.sha256 for photo in learned_from if photo and photo.facts})
     folder = project.manifests / "learned"
     write_atomically(folder / f"{digest}.json", json.dumps(hashes).encode())
+    _read.cache_clear()
     if dataset(project, digest):
         return  # by a training with the same manifests; sent once more in a repair, they would tell less
     told = recording.dump(recording.current(project), built, undivided=given.way != "split")
@@ -36,9 +39,14 @@ def keep(project: Project, digest: str, given: Plan) -> None:
 def of(project: Project, digest: str) -> frozenset[str] | None:
     """The SHA-256 of the originals that were learned from; None where that is not known."""
     try:
-        return frozenset(json.loads((project.manifests / "learned" / f"{digest}.json").read_bytes()))
+        return _read(project.manifests / "learned" / f"{digest}.json")
     except (OSError, ValueError):
         return None
+
+
+@lru_cache(maxsize=16)
+def _read(file: Path) -> frozenset[str]:
+    return frozenset(json.loads(file.read_bytes()))
 
 
 def dataset(project: Project, digest: str) -> dict[str, Any] | None:
