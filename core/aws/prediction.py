@@ -14,13 +14,29 @@ from core.types import Score
 
 
 @dataclass(frozen=True, slots=True)
+class Located:
+    """An object that a model found on a photo: its label, confidence in percent, and place in shares of the sides."""
+
+    label: str
+    confidence: float
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """The scores, best first, and the call itself as JSON can show it: what was asked, what came back, how long."""
+    """The scores, best first, and the call itself as JSON can show it: what was asked, what came back, how long.
+
+    A label has one score, that of its surest object where a model finds several; `objects` are all, the surest first.
+    """
 
     scores: tuple[Score, ...]
     request: Mapping[str, Any]
     response: Mapping[str, Any]
     milliseconds: float
+    objects: tuple[Located, ...] = ()
 
 
 def detect(
@@ -42,7 +58,8 @@ def detect(
         answer = clients.rekognition.detect_custom_labels(
             ProjectVersionArn=version_arn, Image=_image(image), **chosen)
     milliseconds = (time.perf_counter() - started) * 1000
-    return Answer(_scores(answer), _shown(version_arn, image, chosen), _received(answer), milliseconds)
+    return Answer(_scores(answer), _shown(version_arn, image, chosen), _received(answer), milliseconds,
+                  _objects(answer))
 
 
 def _image(image: bytes | str) -> dict[str, Any]:
@@ -64,5 +81,15 @@ def _received(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _scores(answer: Mapping[str, Any]) -> tuple[Score, ...]:
-    found = [Score(label["Name"], label["Confidence"]) for label in answer.get("CustomLabels", [])]
-    return tuple(sorted(found, key=lambda score: -score.confidence))
+    best: dict[str, float] = {}
+    for label in answer.get("CustomLabels", []):
+        best[label["Name"]] = max(label["Confidence"], best.get(label["Name"], 0.0))
+    return tuple(sorted((Score(*one) for one in best.items()), key=lambda score: -score.confidence))
+
+
+def _objects(answer: Mapping[str, Any]) -> tuple[Located, ...]:
+    """What has a place; the answer of a model that labels whole pictures has none."""
+    found = [Located(label["Name"], label["Confidence"], *(float(box.get(side, 0.0)) for side in (
+        "Left", "Top", "Width", "Height")))
+        for label in answer.get("CustomLabels", []) if (box := label.get("Geometry", {}).get("BoundingBox"))]
+    return tuple(sorted(found, key=lambda one: -one.confidence))

@@ -112,10 +112,16 @@ def trained_with(project: Project, version_name: str) -> str | None:
     return found.get(_named(project, version_name))
 
 
+def digest_of(project: Project, arn: str) -> str | None:
+    """The digest of the manifests that a model was trained with, None where it was not trained from here."""
+    owner, version_name = versions.names_of(arn)
+    found: dict[str, str] = project.get(_TRAINED_WITH, {})
+    return found.get(f"{project.backend.title}: {owner}/{version_name}")
+
+
 def learned_from(project: Project, arn: str) -> frozenset[str] | None:
     """The SHA-256 of the photos that a model has learned from; None where it was not trained from here."""
-    owner, version_name = versions.names_of(arn)
-    digest = project.get(_TRAINED_WITH, {}).get(f"{project.backend.title}: {owner}/{version_name}")
+    digest = digest_of(project, arn)
     return learned.of(project, digest) if digest else None
 
 
@@ -132,7 +138,7 @@ def _named(project: Project, version_name: str) -> str:
 def _remember(project: Project, version_name: str, given: Plan, foreseen: Mapping[str, Any] | None) -> None:
     """Which manifests a version is trained with, and what was forecast of them, until its hundredth successor."""
     named, digest = _named(project, version_name), manifests.digest(given.built)
-    learned.keep(project, digest, given.built)
+    learned.keep(project, digest, given)
     for setting, value in ((_TRAINED_WITH, digest), (_FORESEEN, foreseen)):
         kept = {key: one for key, one in project.get(setting, {}).items() if key != named}
         if value:

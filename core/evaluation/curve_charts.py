@@ -123,8 +123,8 @@ def slice_figures(found: Sequence[Slice], whole: float) -> Figure:
     figure.add_vline(100 * whole, line_dash="dash", line_width=1, line_color=GREY)
     figure.update_xaxes(title="Right", ticksuffix=" %", range=[-2, 102], gridcolor=LINE, zeroline=False)
     figure.update_yaxes(
-        autorange="reversed", showgrid=False, zeroline=False, automargin=True, tickvals=list(range(len(found))),
-        ticktext=[_short(f"{one.by}: {one.name}") for one in found])
+        range=[len(found) - 0.5, -0.5], showgrid=False, zeroline=False, automargin=True,
+        tickvals=list(range(len(found))), ticktext=[_short(f"{one.by}: {one.name}") for one in found])
     return quiet(figure.update_layout(height=90 + 26 * len(found), showlegend=False))
 
 

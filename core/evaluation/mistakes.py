@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from core.evaluation.thresholds import Thresholds, shortfall, threshold_of
+from core.evaluation.thresholds import Thresholds, is_close, margin, shortfall
 from core.types import UNKNOWN, Prediction
-
-NEARLY = 15.0  # points: a right answer that has no more to lose is nearly wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +33,9 @@ def mistakes(predictions: Iterable[Prediction], thresholds: Thresholds = 0.0) ->
 
 
 def nearly_wrong(predictions: Iterable[Prediction], thresholds: Thresholds = 0.0) -> list[Prediction]:
-    """Right answers that a few points less would have made wrong or Unknown, those with the least to lose first."""
-    right = [(slack(one, thresholds), one) for one in predictions if one.right and one.error is None]
-    found = [(left, one) for left, one in right if left is not None and left < NEARLY]
-    return [one for _, one in sorted(found, key=lambda pair: (pair[0], pair[1].name))]
-
-
-def slack(prediction: Prediction, thresholds: Thresholds) -> float | None:
-    """How many points the label that was given can lose before the answer is another; None where none was given.
-
-    It loses either to its own threshold, or to the best other label that reaches its own.
-    """
-    given = next((score for score in prediction.scores if score.label == prediction.answer), None)
-    if given is None or prediction.error is not None:
-        return None
-    rivals = [score.confidence for score in prediction.scores
-              if score is not given and score.confidence >= threshold_of(score.label, thresholds)]
-    return given.confidence - max([threshold_of(given.label, thresholds), *rivals])
+    """Right answers that little would have made others (`thresholds.is_close`), those with the least to lose first."""
+    found = [one for one in predictions if one.right and is_close(one, thresholds)]
+    return sorted(found, key=lambda one: (margin(one, thresholds) or 0.0, one.name))
 
 
 def failed(predictions: Iterable[Prediction]) -> list[Prediction]:

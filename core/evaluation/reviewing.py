@@ -19,14 +19,13 @@ from core.dataset.names import key_name
 from core.dataset.remembering import remembered
 from core.errors import BadImage, NotReady
 from core.evaluation import threshold_sets
-from core.evaluation.thresholds import decide, threshold_of
+from core.evaluation.thresholds import decide, is_close, margin
 from core.files import room_needed, write_atomically
 from core.types import UNKNOWN, Prediction, Score
 from core.workspace import Project, now
 
 Why = Literal["unknown", "close", "far", "sure"]
 
-CLOSE = 15.0  # points between the answer and what would have changed it, below which it is close
 ADDED = "reviewed"  # the folder of the project's originals that reviewed photos go to
 UNDOABLE = 50  # photos that came from a browser and were settled, whose files are kept for undo
 
@@ -41,7 +40,8 @@ _OPEN = f"FROM review WHERE settled IS NULL AND sha256 NOT IN ({_LABELLED})"
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A photo that waits, and why it stands where it does. `margin`: points by which its answer could be another."""
+    """A photo that waits, and why it stands where it does. `margin`: points by which its answer could be another,
+    100 where no label came back."""
 
     prediction: Prediction
     arn: str
@@ -117,18 +117,6 @@ def ordered(found: Iterable[Waiting], far: Collection[str] = ()) -> list[Waiting
     return sorted(named, key=lambda one: (ranks[one.why], one.margin, one.prediction.name))
 
 
-def margin(prediction: Prediction, thresholds: Mapping[str, float]) -> float:
-    """Points of confidence by which the answer would be another: over its threshold, or before the next label that
-    passes. Of an unknown photo, points by which the nearest label missed."""
-    if prediction.answer == UNKNOWN:
-        missed = [threshold_of(one.label, thresholds) - one.confidence for one in prediction.scores]
-        return max(0.0, min(missed, default=100.0))
-    passing = [one.confidence for one in prediction.scores
-               if one.label != prediction.answer and one.confidence >= threshold_of(one.label, thresholds)]
-    return min(prediction.confidence - threshold_of(prediction.answer, thresholds),
-               prediction.confidence - max(passing, default=-100.0))
-
-
 def settle(project: Project, sha256: str, label: str | None) -> Settled:
     """Add a photo that waits to the dataset with this label, or let it go with None. NotReady when it can not be.
 
@@ -181,13 +169,14 @@ def _read(project: Project, row: Any) -> Waiting:
     cuts = threshold_sets.in_force(project, json.loads(row["thresholds"]))
     answer, confidence = decide(scores, cuts)
     made = Prediction(row["name"], row["path"], None, scores, answer, confidence, sha256=row["sha256"])
-    return Waiting(made, row["arn"], cuts, margin(made, cuts))
+    left = margin(made, cuts)
+    return Waiting(made, row["arn"], cuts, 100.0 if left is None else left)
 
 
 def _why(one: Waiting, far: Collection[str]) -> Why:
     if one.prediction.answer == UNKNOWN:
         return "unknown"
-    if one.margin < CLOSE:
+    if is_close(one.prediction, one.thresholds):
         return "close"
     return "far" if one.prediction.sha256 in far else "sure"
 

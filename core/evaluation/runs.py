@@ -110,6 +110,12 @@ def close(project: Project, run_id: int, total: int) -> None:
         rows.execute("UPDATE run SET ended = ?, total = ? WHERE id = ?", (now().isoformat(), total, run_id))
 
 
+def asked(project: Project) -> list[str]:
+    """The ARNs of the models that were asked about photos, in a run or one by one, in their order."""
+    with project.reading() as rows:
+        return [row["arn"] for row in rows.execute("SELECT arn FROM run UNION SELECT arn FROM review ORDER BY arn")]
+
+
 def answered(project: Project, run_id: int) -> set[str]:
     """Names of the photos that need not be asked again; those whose call failed are not among them."""
     with project.reading() as rows:

@@ -16,7 +16,7 @@ from core.evaluation.scores import Mask, Percent, Places, Scores
 from core.types import UNKNOWN
 from core.workspace import Project
 
-THIRDS = ("lowest third", "middle third", "highest third")
+SIDES = {1: ("all",), 2: ("lower", "higher"), 3: ("lowest third", "middle third", "highest third")}
 MEASURES = ("sharpness", "brightness", "contrast")
 FEWEST = 3  # photos of a measure that can be parted in three
 
@@ -114,16 +114,15 @@ def _named(by: str, names: np.ndarray) -> Iterator[Part]:
 
 
 def _thirds(by: str, values: Percent) -> Iterator[Part]:
-    """Three parts of about as many photos; equal values stay together."""
+    """Three parts of about as many photos; equal values stay together, which may leave two."""
     there = np.isfinite(values)
     if there.sum() < FEWEST:
         return
     low, high = np.quantile(values[there], [1 / 3, 2 / 3])
     number = np.where(values <= low, 0, np.where(values <= high, 1, 2))
-    for third, word in enumerate(THIRDS):
-        photos = there & (number == third)
-        if photos.any():
-            yield Part(by, f"{word}: {_range(by, values[photos])}", photos)
+    parted = [there & (number == third) for third in np.unique(number[there])]
+    for photos, word in zip(parted, SIDES[len(parted)], strict=True):
+        yield Part(by, f"{_range(by, values[photos])} ({word})", photos)
 
 
 def _range(by: str, values: Percent) -> str:
@@ -133,6 +132,6 @@ def _range(by: str, values: Percent) -> str:
 
 
 def _source(name: str, truth: str | None) -> str:
-    """The folders that a photo lies in, without the one that names its class."""
+    """The folders that a photo lies in, without the one that names its class; those in no other are a source too."""
     folders = [part for part in PurePosixPath(name).parts[:-1] if part not in (truth, UNKNOWN)]
-    return "/".join(folders)
+    return "/".join(folders) or "no folder"

@@ -68,7 +68,8 @@ def words(found: Sequence[Tried], prediction: Prediction) -> str:
     first = smallest(found)
     if first is None:
         best = max(found, key=lambda one: one.wanted)
-        near = f"; {best.change.words} came nearest, with {best.wanted:.1f} %" if prediction.right is False else ""
+        missed = prediction.right is False and prediction.truth != UNKNOWN
+        near = f"; {best.change.words} came nearest, with {best.wanted:.1f} %" if missed else ""
         return f"None of the {len(found)} changes that were tried gives another answer{near}."
     said = (f"Unknown, as its best label has {first.confidence:.1f} %" if first.answer == UNKNOWN
             else f"{first.answer} with {first.confidence:.1f} %")

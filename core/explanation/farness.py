@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
 from core.dataset import likeness, places
@@ -26,7 +27,8 @@ def pending(project: Project) -> int:
 
 
 def far(project: Project) -> frozenset[str]:
-    """The hashes of the waiting photos that lie further out than nearly all training photos do among themselves."""
+    """The hashes of the waiting photos that lie further out than nearly all photos do among themselves that the model
+    has learned from which was asked."""
     return remembered(project, "farness", partial(_far, project))
 
 
@@ -41,7 +43,15 @@ def _pending(project: Project) -> int:
 
 
 def _far(project: Project) -> frozenset[str]:
-    known = trained.trained(project)
-    hashes, rows = likeness.rows_of(project, _waiting(project))
-    places_of = (nearness.nearness(row, known.rows, known.distances) for row in rows)
-    return frozenset(sha256 for sha256, place in zip(hashes, places_of, strict=True) if place and place.far)
+    by_model: dict[str, list[str]] = {}
+    for one in reviewing.waiting(project):
+        by_model.setdefault(one.arn, []).append(one.prediction.sha256 or "")
+    return frozenset(sha256 for arn, hashes in by_model.items() for sha256 in _far_from(project, arn, hashes))
+
+
+def _far_from(project: Project, arn: str, waiting: list[str]) -> Iterator[str]:
+    known = trained.trained(project, arn)
+    for sha256, row in zip(*likeness.rows_of(project, waiting), strict=True):
+        place = nearness.nearness(row, known.rows, known.distances)
+        if place and place.far:
+            yield sha256

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.evaluation.intervals import percent
-from core.evaluation.mistakes import NEARLY, slack
-from core.evaluation.thresholds import Thresholds, threshold_of
+from core.evaluation.thresholds import CLOSE, Thresholds, is_close, margin, threshold_of
 from core.explanation.nearness import Nearness
 from core.types import UNKNOWN, Prediction, Score
 
@@ -16,7 +15,6 @@ HEADLINES: dict[Kind, str] = {
     "failed": "The call failed", "nothing": "No label came back", "far": "Far from everything trained on",
     "close": "Two labels too close", "below": "Below its threshold", "wrong": "Another label passed",
     "narrow": "Right, but only just", "right": "Right"}
-CLOSE = 15.0  # points between the two best labels, under which the model could not decide between them
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +52,8 @@ def verdict(prediction: Prediction, thresholds: Thresholds, near: Nearness | Non
     best, second = _best(prediction, thresholds)
     needed = threshold_of(best.label, thresholds) if best else 0.0
     short = needed - best.confidence if best else 0.0
-    left = slack(prediction, thresholds)
+    left = margin(prediction, thresholds)
     close = best is not None and second is not None and abs(best.confidence - second.confidence) < CLOSE
-    narrow = prediction.answer != UNKNOWN and prediction.right is not False and left is not None
     wrong = prediction.answer != UNKNOWN and prediction.right is False
     own = next((score for score in prediction.scores if wrong and score.label == prediction.truth), None)
     own_needed = threshold_of(own.label, thresholds) if own else 0.0
@@ -71,7 +68,8 @@ def verdict(prediction: Prediction, thresholds: Thresholds, near: Nearness | Non
         beaten = own is not None and best.confidence < own.confidence < own_needed
         found += ["below"] if prediction.answer == UNKNOWN or beaten else []
         found += ["wrong"] if wrong else []
-        found += [] if not narrow or left is None else ["narrow"] if left < NEARLY else ["right"]
+        if prediction.answer != UNKNOWN and not wrong:
+            found.append("narrow" if is_close(prediction, thresholds) else "right")
     return Verdict(tuple(found), best, second, needed, short, left or 0.0, near, own, own_needed,
                    prediction.error or "")
 

@@ -15,7 +15,7 @@ from core.dataset import batches, likeness, places
 from core.dataset.names import counted
 from core.dataset.remembering import remembered
 from core.errors import BadImage
-from core.evaluation import photosets
+from core.evaluation import photosets, runs
 from core.explanation import nearness
 from core.images import reading, subjects, thumbnails
 from core.images.embedding import embed
@@ -60,7 +60,7 @@ class Look:
 def compare_trained(progress: Progress, home: str, project: str) -> int:
     """Job: embed and measure the training photos that have not been; gives how many that were."""
     owner = open_project(home, project)
-    listed = photosets.training_photos(owner)
+    listed = _compared_with(owner)
     likeness.embed_new(progress, owner, listed)
     waiting = _unmeasured(owner, listed)
     progress.begin(len(waiting), "Measuring what the model was trained on")
@@ -103,8 +103,15 @@ def _trained(project: Project, arn: str | None) -> Trained:
     return Trained(tuple(listed[one] for one in hashes), rows, tuple(known[one] for one in hashes), distances)
 
 
+def _compared_with(project: Project) -> list[Photo]:
+    """What would be trained with now, and what the models have learned from that were asked."""
+    found = {photo.id: photo for arn in (None, *runs.asked(project))
+             for photo in photosets.training_photos(project, arn)}
+    return list(found.values())
+
+
 def _pending(project: Project) -> int:
-    listed = [photo for photo in photosets.training_photos(project) if photo.facts and photo.fingerprint]
+    listed = [photo for photo in _compared_with(project) if photo.facts and photo.fingerprint]
     waiting = {photo.facts.sha256 for photo in _unmeasured(project, listed) if photo.facts}
     with project.reading() as rows:
         embedded = {row["sha256"] for row in rows.execute("SELECT sha256 FROM embedding")}

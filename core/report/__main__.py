@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.errors import RekolabError
-from core.report import replaying, verifying
-from core.report.replaying import Outcome
+from core.report import originals, replaying, verifying
+from core.report.outcomes import Outcome
 
 SAME, DIFFERS, UNTOLD = 0, 1, 2
 _MARKS = {"same": "same        ", "differs": "DIFFERS     ", "not possible": "not possible"}
@@ -59,8 +59,8 @@ def _replay(report: Path, photos: Path | None) -> int:
     sys.stdout.write(f"{_summary(outcomes)}\n")
     if any(outcome.state == "differs" for outcome in outcomes):
         return DIFFERS
-    looked_in_vain = photos is not None and any(outcome.state == "not possible" and outcome.what in replaying.PIXELS
-                                                for outcome in outcomes)
+    looked_in_vain = photos is not None and any(
+        outcome.state == "not possible" and outcome.what.startswith(originals.PIXELS) for outcome in outcomes)
     return UNTOLD if looked_in_vain else SAME
 
 

@@ -7,35 +7,38 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from core.aws.prices import Prices
 from core.aws.uptime import Cost
 from core.colours import Colours
 from core.dataset.manifests import Built
-from core.dataset.split import Side
+from core.dataset.recording import Labelling
 from core.evaluation.metrics import Figures
 from core.evaluation.runs import Run
 from core.explanation.explaining import Explanation
 from core.images.cleaning import Recipe
-from core.images.duplicates import Duplicates
 from core.images.position import Position
 from core.manifest.doctor import Examination
 from core.report.hiding import hider
 from core.report.options import Options
-from core.types import Backend, Cleaned, Evaluation, Kind, Photo, Prediction, Version
+from core.types import Backend, Cleaned, Evaluation, Photo, Prediction, Version
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
     """The model that the report is about. `ran` is how long it has run so far and what that cost.
 
-    `as_now` tells whether it was trained with the manifests of now; None where that is not known.
+    `as_now` tells whether it was trained with the manifests of now, `digest` which those were; None where that is not
+    known. `trained_on` gives the dataset that it was trained on, so far as that was kept (`recording.dump`).
     """
 
     version: Version
     evaluation: Evaluation | None
     ran: Cost
     as_now: bool | None = None
+    digest: str | None = None
+    trained_on: Callable[[], dict[str, Any] | None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +55,6 @@ class Trial:
     thresholds: Mapping[str, float]
     set_name: str | None = None
     hashes: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Labelling:
-    """What labels, boxes and split follow from: the kind of project, when each photo was labelled (by id), the groups
-    of photos that are the same, and those that somebody put on a side. `names` are the labels of boxes, else None.
-    """
-
-    kind: Kind = "single"
-    given: Mapping[int, dt.datetime] = field(default_factory=dict)
-    groups: tuple[Duplicates, ...] = ()
-    by_hand: Mapping[int, Side] = field(default_factory=dict)
-    names: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,8 @@ from pathlib import Path
 from core.aws import prices, training, uptime, versions
 from core.aws.clients import Clients
 from core.compute import each, workers
-from core.dataset import cleaning, history, judging, kinds, manifests, models, places, split, twins, vocabulary
+from core.dataset import cleaning, judging, learned, manifests, models, places, recording, vocabulary
 from core.dataset.manifests import Built
-from core.dataset.trainable import trainable
 from core.errors import BadImage, NotFound, NotReady
 from core.evaluation import metrics, runs, threshold_sets
 from core.explanation import explaining, notes
@@ -23,7 +22,7 @@ from core.explanation.explaining import Explanation
 from core.images import position, weights
 from core.images.position import Position
 from core.jobs import Progress
-from core.report.contents import Contents, Labelling, Model, Trial
+from core.report.contents import Contents, Model, Trial
 from core.report.options import Options
 from core.types import Evaluation, Photo, Prediction, Version
 from core.workspace import Project, Workspace, now
@@ -57,7 +56,7 @@ def gather(project: Project, clients: Clients, bucket: str, options: Options | N
         account=clients.account,
         source=partial(places.source, project),
         explain=partial(_explain, project, trial),
-        labelling=_labelling(project),
+        labelling=recording.labelling(project),
         options=options,
         notes=_notes(project, trial),
     )
@@ -119,13 +118,6 @@ def _explain(project: Project, trial: Trial | None, prediction: Prediction) -> E
     return explaining.explain(project, prediction, cuts, arn, data)
 
 
-def _labelling(project: Project) -> Labelling:
-    chosen = trainable(project)
-    names = manifests.box_names(project, chosen)
-    return Labelling(kinds.kind_of(project), history.given(project), twins.groups(project), split.by_hand(project),
-                     None if names is None else tuple(names))
-
-
 def software() -> dict[str, str]:
     """Versions of Rekolab, Python, and the packages that a result depends on."""
     pyproject = Path(__file__).parents[2] / "pyproject.toml"
@@ -164,10 +156,10 @@ def _model(project: Project, clients: Clients, trial: Trial | None, built: Built
         version = next((known for known in models.models(project, clients) if known.f1 is not None), None)
     if version is None:
         return None
-    trained_with = models.trained_with(project, version.name)
-    as_now = trained_with == manifests.digest(built) if trained_with and built else None
+    digest = models.digest_of(project, version.arn)
+    as_now = bool(built and digest == manifests.digest(built)) if digest else None
     return Model(version, _evaluation(clients, version), uptime.total_cost(Workspace(project.home), version.arn),
-                 as_now)
+                 as_now, digest, partial(learned.dataset, project, digest) if digest else lambda: None)
 
 
 def _tried(clients: Clients, trial: Trial | None) -> Version | None:

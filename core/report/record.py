@@ -6,17 +6,17 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from pathlib import PurePath
 from typing import Any
 
 from core.aws.prices import Prices
-from core.dataset.manifests import Built
+from core.dataset import recording
+from core.dataset.recording import Dataset
 from core.evaluation.intervals import Figure
 from core.evaluation.metrics import Figures
 from core.evaluation.reliability import reliability as measure_reliability
 from core.evaluation.scores import scores
-from core.report.contents import Contents, Labelling, Model, Trial
-from core.types import Cleaned, Photo, Prediction
+from core.report.contents import Contents, Model, Trial
+from core.types import Prediction
 
 FORMAT = "rekolab-run-record/2"
 
@@ -31,28 +31,24 @@ def dump(contents: Contents) -> str:
 
 def record(contents: Contents) -> dict[str, Any]:
     """The record. What has not been done is null or empty; photos are named as in the project."""
-    names = {photo.id: photo.name for photo in contents.photos}
     told = {
         "format": FORMAT,
         "project": contents.project,
         "made": contents.made.isoformat(),
         "place": contents.place,
         "software": dict(contents.software),
-        "kind": contents.labelling.kind,
         "classes": dict(contents.classes),
-        "photos": [_photo(photo, contents) for photo in contents.photos],
-        "same": [{"kind": group.kind, "photos": list(group.ids), "mirrored": list(group.mirrored)}
-                 for group in contents.labelling.groups],
-        "cleaning": {"recipe": asdict(contents.recipe),
-                     "copies": [_copy(copy, names) for copy in contents.copies if copy.photo_id in names]},
-        "split": _split(contents.built, contents.labelling) if contents.built else None,
-        "manifests": _manifests(contents) if contents.built else None,
+        **_dataset(contents),
         "verdict": contents.verdict.sentence if contents.verdict else None,
         "model": _model(contents.model) if contents.model else None,
         "evaluation": _trial(contents.trial) | {"notes": dict(contents.notes)} if contents.trial else None,
         "costs": _costs(contents.model, contents.prices) if contents.model else None,
     }
-    return dict(_hidden(told, contents))
+    hidden = dict(_hidden(told, contents))
+    _seal(hidden["manifests"])
+    if contents.model and (then := hidden["model"]["trained_on"]):
+        _seal(then["manifests"])
+    return hidden
 
 
 def figures(measured: Figures) -> dict[str, Any]:
@@ -84,52 +80,29 @@ def _hidden(value: Any, contents: Contents) -> Any:
     return [_hidden(held, contents) for held in value] if isinstance(value, list) else value
 
 
-def _photo(photo: Photo, contents: Contents) -> dict[str, Any]:
-    facts, given = photo.facts, contents.labelling.given.get(photo.id)
-    boxes = {"boxes": [asdict(box) for box in photo.boxes]} if photo.boxes else {}
-    where = {"position": list(contents.where[photo.id])} if photo.id in contents.where else {}
-    looked = {name: getattr(facts, name) for name in ("sha256", "width", "height", "channels", "mode", "format",
-                                                      "bytes", "orientation", "frames")} if facts else {"sha256": None}
-    return {
-        "id": photo.id, "name": photo.name, **looked, "labels": list(photo.labels), **boxes,
-        "labelled": given.isoformat() if given else None, "excluded": photo.excluded,
-        "problems": [problem.code for problem in photo.problems], **where,
-    }
+def _dataset(contents: Contents) -> dict[str, Any]:
+    """The dataset as it is now, with the GPS positions that were asked for."""
+    told = recording.dump(Dataset(contents.photos, contents.copies, contents.recipe, contents.labelling),
+                          contents.built)
+    for row in told["photos"]:
+        if row["id"] in contents.where:
+            row["position"] = list(contents.where[row["id"]])
+    return told
 
 
-def _copy(copy: Cleaned, names: Mapping[int, str]) -> dict[str, Any]:
-    if copy.path is None:
-        return {"id": copy.photo_id, "photo": names[copy.photo_id], "left_out": copy.reason}
-    return {"id": copy.photo_id, "photo": names[copy.photo_id], "file": PurePath(copy.path).name,
-            "actions": list(copy.actions), "sha256": copy.sha256, "width": copy.width, "height": copy.height,
-            "bytes": copy.bytes}
-
-
-def _split(built: Built, labelling: Labelling) -> dict[str, Any]:
-    names = {entry.photo_id: entry.name for entry in built.pictures.values()}
-    return {"seed": built.split.seed, "test_share": built.split.test_share,
-            "by_hand": {str(photo_id): side for photo_id, side in labelling.by_hand.items()},
-            "train": [names[photo_id] for photo_id in built.split.train],
-            "test": [names[photo_id] for photo_id in built.split.test]}
-
-
-def _manifests(contents: Contents) -> dict[str, Any]:
-    built = contents.built
-    assert built is not None
-    texts = {"training": contents.hide(built.training), "testing": contents.hide(built.testing)}
-    return {
-        "bucket": built.bucket, "prefix": built.prefix,
-        "names": list(contents.labelling.names) if contents.labelling.names is not None else None,
-        **{side: {"sha256": hashlib.sha256(text.encode()).hexdigest(), "text": text}
-           for side, text in texts.items() if text},
-    }
+def _seal(manifests: dict[str, Any] | None) -> None:
+    """Put the hash of each manifest beside its text, which by now is as the record has it."""
+    for side in ("training", "testing"):
+        if manifests and side in manifests:
+            manifests[side]["sha256"] = hashlib.sha256(manifests[side]["text"].encode()).hexdigest()
 
 
 def _model(model: Model) -> dict[str, Any]:
     version, found = model.version, model.evaluation
     return {
         "arn": version.arn, "project": version.project, "name": version.name, "status": version.status,
-        "trained_with_these_manifests": model.as_now,
+        "trained_with_these_manifests": model.as_now, "manifests_digest": model.digest,
+        "trained_on": None if model.as_now else model.trained_on(),
         "trained": version.trained.isoformat() if version.trained else None,
         "f1": version.f1, "billable_seconds": version.billable_seconds,
         "thresholds": found.thresholds if found else None,

@@ -7,44 +7,22 @@ manifests from these, so that nothing is taken on trust but the labels and what 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from core.compute import each, workers
+from core.dataset import manifests, recording
 from core.dataset.manifests import Built
 from core.dataset.names import counted
-from core.errors import BadImage
+from core.dataset.recording import Dataset
 from core.evaluation import metrics, spreadsheet
-from core.images import cleaning, reading
 from core.jobs import Progress
 from core.report import bundle, plots, record, recorded
 from core.report.bundle import PLOTS, RECORD, TABLE, Bundle
+from core.report.originals import PIXELS, look_again
+from core.report.outcomes import Outcome, compared, listed
 from core.report.recorded import Recorded, Tried
-from core.types import Cleaned, Facts, Photo
-
-State = Literal["same", "differs", "not possible"]
-PIXELS = ("Originals", "Cleaned copies")  # what only the originals themselves can show
-_SHOWN = 10  # names of what differs
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What was made again, whether it came out the same, and the details in words."""
-
-    what: str
-    state: State
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Again:
-    """One original looked at again: its facts, and the hash of the copy that the recipe makes of it now."""
-
-    facts: Facts
-    copy: str | None
 
 
 def replay(place: Path, originals: Path | None = None, progress: Progress | None = None) -> list[Outcome]:
@@ -53,78 +31,68 @@ def replay(place: Path, originals: Path | None = None, progress: Progress | None
     `originals` is a folder somewhere in which the original photos lie, under whatever names: they are found by hash.
     """
     found = bundle.opened(place)
-    told = recorded.read(found.read(RECORD))
+    told, seen = recorded.read(found.read(RECORD)), progress or Progress()
+    return [*_dataset(told.raw, told.dataset, originals, seen), *_trained_on(told, originals, seen),
+            *_figures(found, told), *_charts(found, told)]
+
+
+def _dataset(raw: Mapping[str, Any], told: Dataset, originals: Path | None, progress: Progress) -> Iterator[Outcome]:
+    """Copies, split and manifests of one dataset."""
     if originals is None:
         reason = f"Not without the originals; {counted(len(told.photos), 'photo')} would be looked for by hash."
-        outcomes, photos, copies = [Outcome(PIXELS[1], "not possible", reason)], told.photos, told.copies
+        yield Outcome(PIXELS[1], "not possible", reason)
     else:
-        outcomes, photos, copies = _from_originals(told, originals, progress or Progress())
-    return [*outcomes, *_split_and_manifests(told, recorded.build(told, photos, copies)), *_figures(found, told),
-            *_charts(found, told)]
+        outcomes, told = look_again(told, originals, progress)
+        yield from outcomes
+    yield from _split_and_manifests(raw, told)
 
 
-def _from_originals(
-    told: Recorded, folder: Path, progress: Progress
-) -> tuple[list[Outcome], tuple[Photo, ...], tuple[Cleaned, ...]]:
-    """What the originals in `folder` give, and photos and copies as they came out of it."""
-    looked = _looked_at(told, folder, progress)
-    wanted = {photo.facts.sha256: photo for photo in told.photos if photo.facts}
-    absent = [photo.name for digest, photo in wanted.items() if digest not in looked]
-    unlike = [photo.name for digest, photo in wanted.items()
-              if digest in looked and not _same_facts(photo.facts, looked[digest].facts)]
-    outcomes = [_outcome(PIXELS[0], counted(len(wanted) - len(absent), "photo") + " found by hash", unlike, absent)]
-    photos = tuple(replace(photo, facts=_facts(photo.facts, looked)) for photo in told.photos)
-    by_id = {photo.id: photo for photo in told.photos}
-    copies, changed, gone = [], [], []
-    for copy in told.copies:
-        original = by_id[copy.photo_id].facts
-        seen = looked.get(original.sha256) if original else None
-        if copy.path and seen is None:
-            gone.append(by_id[copy.photo_id].name)
-        elif copy.path and seen and seen.copy != copy.sha256:
-            changed.append(by_id[copy.photo_id].name)
-        copies.append(replace(copy, sha256=seen.copy or "") if copy.path and seen else copy)
-    made = counted(sum(bool(copy.path) for copy in copies) - len(gone), "copy", "copies") + " made again"
-    return [*outcomes, _outcome(PIXELS[1], made, changed, gone)], photos, tuple(copies)
+def _trained_on(told: Recorded, originals: Path | None, progress: Progress) -> Iterator[Outcome]:
+    """What the model was trained with, where that is not the dataset as it was when the report was made."""
+    if (model := told.raw["model"]) is None:
+        return
+    name, as_now = model["name"], model.get("trained_with_these_manifests")
+    what = f"What {name} was trained with"
+    if as_now:
+        yield _same_manifests(what, model, recorded.build(told))
+    elif told.trained_on is None:
+        why = ("The record does not know: it was trained elsewhere, or before Rekolab kept it." if as_now is None else
+               "It was trained with other manifests than those above. From what they were made was not kept, or does "
+               "not give them again, as where they had been mended.")
+        yield Outcome(what, "not possible", why)
+    else:
+        then = model["trained_on"]
+        for one in _dataset(then, told.trained_on, originals, progress):
+            yield replace(one, what=f"{one.what}, as {name} was trained")
+        if not then["split"].get("undivided"):
+            yield _same_manifests(what, model, recording.build(told.trained_on, then))
 
 
-def _looked_at(told: Recorded, folder: Path, progress: Progress) -> dict[str, _Again]:
-    """Every original of the record that lies somewhere in `folder`, by hash."""
-    sizes = {photo.facts.bytes for photo in told.photos if photo.facts}
-    names = {photo.facts.sha256: photo.name for photo in told.photos if photo.facts}
-    cleaned = {copy.photo_id for copy in told.copies if copy.path}
-    wanted = {photo.facts.sha256 for photo in told.photos if photo.facts and photo.id in cleaned}
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.stat().st_size in sizes]
-    progress.begin(len(files), "Looking for the originals")
-    look = partial(_look, told=told, names=names, cleaned=wanted)
-    return {digest: again for _, pair in each(look, files, progress, threads=workers()) if pair
-            for digest, again in (pair,)}
+def _same_manifests(what: str, model: Mapping[str, Any], built: Built | None) -> Outcome:
+    """Whether these are the manifests that were noted when the training began."""
+    noted = model.get("manifests_digest")
+    if noted is None or built is None:
+        return Outcome(what, "not possible", "The record has no digest of the manifests that were trained with.")
+    digest = manifests.digest(built)
+    return Outcome(what, "same", f"the manifests that were noted when its training began, digest {noted}") \
+        if digest == noted else Outcome(what, "differs", f"manifests with the digest {noted}, and not {digest}")
 
 
-def _look(path: Path, told: Recorded, names: Mapping[str, str], cleaned: set[str]) -> tuple[str, _Again] | None:
-    try:
-        data = reading.read_bytes(path)
-        digest = hashlib.sha256(data).hexdigest()
-        if digest not in names:
-            return None
-        facts = reading.facts_of(reading.header(data), data, digest)
-        copy = cleaning.make(data, names[digest], told.recipe)[2] if digest in cleaned else None
-    except BadImage:
-        return None
-    return digest, _Again(facts, hashlib.sha256(copy).hexdigest() if copy else None)
-
-
-def _split_and_manifests(told: Recorded, built: Built | None) -> Iterator[Outcome]:
+def _split_and_manifests(raw: Mapping[str, Any], told: Dataset) -> Iterator[Outcome]:
+    built = recording.build(told, raw)
     if built is None:
         yield Outcome("Split and manifests", "not possible", "The record has none: nothing was labelled yet.")
         return
-    split_on, sent = told.raw["split"], told.raw["manifests"]
+    split_on, sent = raw["split"], raw["manifests"]
     names = {photo.id: photo.name for photo in told.photos}
     for side, ids in (("train", built.split.train), ("test", built.split.test)):
         moved = sorted({names[photo_id] for photo_id in ids} ^ set(split_on[side]))
-        yield _outcome(f"Split, {side} side", f"{counted(len(ids), 'photo')}, seed {built.split.seed}", moved)
+        yield compared(f"Split, {side} side", f"{counted(len(ids), 'photo')}, seed {built.split.seed}", moved)
     for side, text in (("training", built.training), ("testing", built.testing)):
-        if side in sent or text:
+        if side == "testing" and split_on.get("undivided"):
+            if side in sent:
+                yield Outcome(f"Manifest, {side}", "not possible", "It was made elsewhere, and is kept as it was.")
+        elif side in sent or text:
             yield _manifest(f"Manifest, {side}", text, sent.get(side, {"sha256": "", "text": ""}))
 
 
@@ -136,7 +104,7 @@ def _manifest(what: str, text: str, told: Mapping[str, str]) -> Outcome:
     apart = [str(number) for number, (one, other) in enumerate(zip(lines, others, strict=False), start=1)
              if one != other]
     apart += [str(number) for number in range(min(len(lines), len(others)) + 1, max(len(lines), len(others)) + 1)]
-    where = f"lines {_listed(apart)}" if apart else "its text is the same, but not the hash that the record has"
+    where = f"lines {listed(apart)}" if apart else "its text is the same, but not the hash that the record has"
     return Outcome(what, "differs", where)
 
 
@@ -146,11 +114,11 @@ def _figures(found: Bundle, told: Recorded) -> Iterator[Outcome]:
         return
     answers = [row["answer"] for row in told.raw["evaluation"]["predictions"]]
     changed = [one.name for one, answer in zip(told.tried.predictions, answers, strict=True) if one.answer != answer]
-    yield _outcome("Answers", f"{counted(len(answers), 'prediction')} decided again at the thresholds", changed)
+    yield compared("Answers", f"{counted(len(answers), 'prediction')} decided again at the thresholds", changed)
     again = record.figures(_measured(told.tried))
     again["reliability"] = record.reliability(told.tried.predictions, told.tried.thresholds)
     apart = sorted(_apart(again, {name: told.raw["evaluation"][name] for name in again}))
-    yield _outcome("Figures", "every figure with its interval, and the matrix", apart)
+    yield compared("Figures", "every figure with its interval, and the matrix", apart)
     table = spreadsheet.table(told.tried.predictions).encode()
     yield _file(found, TABLE, table)
 
@@ -174,13 +142,6 @@ def _file(found: Bundle, name: str, data: bytes) -> Outcome:
     return Outcome(name, "same" if same else "differs", "byte for byte" if same else "the file has another content")
 
 
-def _outcome(what: str, fine: str, unlike: list[str], absent: Iterable[str] = ()) -> Outcome:
-    gone = list(absent)
-    if unlike:
-        return Outcome(what, "differs", _listed(unlike) + (f"; not there: {_listed(gone)}" if gone else ""))
-    return Outcome(what, "not possible", f"{fine}, not there: {_listed(gone)}") if gone else Outcome(what, "same", fine)
-
-
 def _apart(one: Any, other: Any, name: str = "") -> Iterator[str]:
     """Where two JSON values differ: "figures.accuracy.low"."""
     if isinstance(one, dict) and isinstance(other, dict):
@@ -188,21 +149,3 @@ def _apart(one: Any, other: Any, name: str = "") -> Iterator[str]:
             yield from _apart(one.get(key), other.get(key), f"{name}.{key}".strip("."))
     elif one != other:
         yield name
-
-
-def _facts(told: Facts | None, looked: Mapping[str, _Again]) -> Facts | None:
-    return looked[told.sha256].facts if told and told.sha256 in looked else told
-
-
-def _same_facts(told: Facts | None, again: Facts) -> bool:
-    def seen(facts: Facts) -> tuple[object, ...]:
-        return facts.width, facts.height, facts.channels, facts.mode, facts.format, facts.bytes, facts.orientation
-
-    return told is not None and seen(told) == seen(again)
-
-
-def _listed(names: list[str]) -> str:
-    more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import NoReturn
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -86,6 +87,15 @@ def here() -> str:
     """The page that is open: "data/browse". The first page has no name in an address."""
     return next((page for section in SECTIONS.values() for page in section if page.endswith(f"/{current() or None}")),
                 "start/overview")
+
+
+def go(page: str) -> NoReturn:
+    """Open another page at once.
+
+    Streamlit would clear the address first, and refuses to as the project in it is bound to the sidebar, which puts it
+    there again. An empty mapping takes the place of all of it, and is not refused.
+    """
+    st.switch_page(path(page), query_params={})
 
 
 def way_on(page: str, label: str) -> None:

@@ -59,6 +59,10 @@ def tile(one: Prediction) -> gallery.Tile:
     return gallery.Tile(one.name, said, gallery.small(one.path), mark, one.name)
 
 
+if group == "Nearly wrong":
+    st.caption("Right, but little would have made it another answer: another label passed as well, less than 15 points "
+               "behind; or the confidence is less than 15 points above its threshold, and in the lowest third of what "
+               "lies above it: with a threshold of 70 %, up to 80 %. An Unknown is nearly wrong as far below one.")
 shown = groups[group or "All"]
 if not shown:
     st.caption("There are none of these.")

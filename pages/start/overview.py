@@ -5,9 +5,11 @@ import streamlit as st
 from core import stages
 from core.aws import clients as aws
 from core.dataset.models import rekognition_name
+from core.evaluation import reviewing
 from core.types import Version
 from core.ui import messages, meter, pages, progress, sidebar, sources, state
-from core.ui.words import clock, plain
+from core.ui.predicting import REVIEW, WAY
+from core.ui.words import clock, count, plain
 
 ICONS = {"done": ":green[:material/check_circle:]", "next": ":primary[:material/play_circle:]",
          "running": ":blue[:material/sync:]", "waiting": ":gray[:material/radio_button_unchecked:]"}
@@ -53,10 +55,16 @@ for column, stage in zip(st.columns(len(pipeline)), pipeline, strict=True):
         st.caption(plain(stage.figure))
         if st.button(stage.action, key=f"stage {stage.title}", width="stretch",
                      type="primary" if stage.state == "next" else "secondary"):
-            st.switch_page(pages.path(stage.page))
+            pages.go(stage.page)
 
 st.caption(f"On {plain(project.backend.title)}." if not project.backend.is_engine else
            "On the built-in engine: everything stays on this computer and costs nothing.")
+
+waiting = reviewing.count(project)
+if waiting and st.button(f"{count(waiting, 'answer waits', 'answers wait')} for your confirmation", type="tertiary",
+                         icon=":material/rate_review:", key="overview_review"):
+    st.session_state[WAY] = REVIEW
+    pages.go("model/predict")
 
 happened, money = st.columns([3, 2], gap="large")
 with happened:

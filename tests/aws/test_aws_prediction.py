@@ -5,7 +5,7 @@ import json
 import pytest
 from aws_script import MODEL, Script
 
-from core.aws.prediction import detect
+from core.aws.prediction import Located, detect
 from core.errors import ModelNotRunning
 from core.types import Score
 
@@ -40,6 +40,19 @@ def test_the_call_can_be_shown_as_json_without_the_photo_and_without_headers(scr
     assert answer.request == {"ProjectVersionArn": MODEL, "Image": {"Bytes": "<84,213 bytes>"}}
     assert json.loads(json.dumps(answer.response)) == {
         "CustomLabels": [label("cat", 87.5)], "ResponseMetadata": {"RequestId": "r-1", "HTTPStatusCode": 200}}
+
+
+def test_objects_keep_their_places_and_a_label_has_the_score_of_its_surest(script: Script) -> None:
+    boxes = [{"Left": 0.5, "Top": 0.25, "Width": 0.25, "Height": 0.5}, {"Left": 0.0, "Top": 0.0, "Width": 1.0,
+                                                                       "Height": 1.0}]
+    script.rekognition.add_response("detect_custom_labels", {"CustomLabels": [
+        label("cat", 61.0) | {"Geometry": {"BoundingBox": boxes[0]}},
+        label("cat", 87.5) | {"Geometry": {"BoundingBox": boxes[1]}}, label("dog", 70.0)]})
+    answer = detect(script.clients, MODEL, b"jpeg", min_confidence=0)
+    assert answer.scores == (Score("cat", 87.5), Score("dog", 70.0))
+    assert answer.objects == (Located("cat", 87.5, 0.0, 0.0, 1.0, 1.0), Located("cat", 61.0, 0.5, 0.25, 0.25, 0.5))
+    assert [one.get("Geometry") for one in answer.response["CustomLabels"]] == [
+        *({"BoundingBox": box} for box in boxes), None]
 
 
 def test_a_stopped_model_leads_to_the_versions(script: Script) -> None:

@@ -13,6 +13,7 @@ from PIL import Image
 from core.aws import projects, storage, training, versions
 from core.aws.clients import Clients
 from core.dataset import cleaning, labels, manifests, models, photos, recovering, sources, upload
+from core.dataset import learned as keeping
 from core.dataset import recovery as recoveries
 from core.dataset.known import Known
 from core.dataset.recovery import Lost, Mended, Recovery, keep, kept
@@ -87,6 +88,8 @@ def test_photos_that_vanished_from_s3_are_sent_again_and_trained_with(
     arn = models.models(ready, client)[0].arn
     learned, first = models.learned_from(ready, arn), models.learned_from(ready, version.arn)
     assert learned and len(learned) == 10 and learned == first  # and none of those that it was tested with
+    digest = models.digest_of(ready, arn)
+    assert digest and keeping.dataset(ready, digest), "the manifests can be made again, though sent by a repair"
 
 
 def test_photos_that_are_too_large_are_cleaned_and_take_their_places(

@@ -23,9 +23,23 @@ def test_photos_are_parted_by_folder_and_in_thirds_of_what_was_measured() -> Non
     brightness = np.array([0.1, 0.2, 0.3, 0.4, 0.5, np.nan])
     found = slices.parts(known, {"brightness": brightness, "size": np.full(6, 640.0)})
     assert [(part.by, part.name, int(part.photos.sum())) for part in found] == [
-        ("source", "attic", 3), ("source", "yard", 3), ("brightness", "lowest third: 0.10 to 0.20", 2),
-        ("brightness", "middle third: 0.30", 1), ("brightness", "highest third: 0.40 to 0.50", 2)]
+        ("source", "attic", 3), ("source", "yard", 3), ("brightness", "0.10 to 0.20 (lowest third)", 2),
+        ("brightness", "0.30 (middle third)", 1), ("brightness", "0.40 to 0.50 (highest third)", 2)]
     assert all(not one.worse for one in slices.slices(known, answers, found))
+
+
+def test_equal_measures_stay_together_and_two_parts_are_not_called_thirds() -> None:
+    known, _ = run([True] * 12)
+    found = slices.parts(known, {"size": np.array([300.0] * 4 + [500.0] * 8)})
+    assert [(part.name, int(part.photos.sum())) for part in found] == [
+        ("300 pixels (lower)", 4), ("500 pixels (higher)", 8)]
+    assert slices.parts(known, {"size": np.array([300.0, 500.0] + [np.nan] * 10)}) == []
+
+
+def test_photos_in_no_folder_are_a_source_beside_one_that_has_a_name() -> None:
+    known, _ = run([True] * 3, ["cat/a.jpg", "b.jpg", "yard/cat/c.jpg"])
+    assert [(part.by, part.name, int(part.photos.sum())) for part in slices.parts(known, {})] == [
+        ("source", "no folder", 2), ("source", "yard", 1)]
 
 
 def test_the_worst_slice_comes_first_and_is_named_when_chance_does_not_explain_it() -> None:

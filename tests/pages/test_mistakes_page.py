@@ -98,6 +98,20 @@ def test_a_photo_that_was_right_by_little_is_among_them(visitor: Visitor, tried:
     assert "Why only just cat?" in visitor.text
 
 
+def test_what_nearly_wrong_means_is_said_where_it_is_shown(visitor: Visitor, tried: Project, tmp_path: Path) -> None:
+    keep_run(tried, tmp_path / "photos", {"cat/0.jpg": ("cat", 59.0), "cat/1.jpg": (UNKNOWN, 58.0),
+                                          "dog/0.jpg": ("dog", 22.0), "dog/1.jpg": (UNKNOWN, 90.0)})
+    visitor.go("results/mistakes")
+    assert "Why cat? It shows none of the labels" in visitor.text
+    assert "little would have made it another answer" not in visitor.text
+    visitor.at.segmented_control(key="mistakes_group").set_value("Nearly wrong")
+    visitor.run()
+    assert "little would have made it another answer" in visitor.text
+    assert [(tile["caption"], tile["mark"]) for tile in visitor.tiles("mistakes")] == [
+        ("Unknown, only just", "right")]  # and not the dog, which has 78 % where it needs 65
+    assert "Why only just Unknown?" in visitor.text
+
+
 def test_a_run_without_mistakes_says_so(visitor: Visitor, tried: Project, tmp_path: Path) -> None:
     keep_run(tried, tmp_path / "photos", {"cat/0.jpg": ("cat", 97.0), "dog/0.jpg": ("dog", 3.0)})
     visitor.go("results/mistakes")

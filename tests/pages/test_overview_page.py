@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 from pathlib import Path
 
 import pytest
-from page_photos import HOSTILE, draw, take_in
+from page_photos import HOSTILE, draw, photo, take_in
 from shelter import Shelter
 from visitor import Visitor
 
 from core import demo
 from core.aws import clients as aws
-from core.dataset import photos
+from core.dataset import photos, vocabulary
 from core.errors import EngineError, translate
+from core.evaluation import reviewing
+from core.types import UNKNOWN, Prediction, Score
 from core.ui import meter
 
 STAGES = ["Photos", "Clean", "Labels", "Manifest", "Train", "Run", "Evaluate"]
@@ -81,6 +84,23 @@ def test_a_finished_project_shows_every_stage_as_done(keeper: Visitor) -> None:
     assert {"16 photos, 0 refused by Rekognition", "16 clean", "16 of 16", "Checked, in S3", "Stopped",
             "4 of 5 right"} <= set(keeper.text.splitlines())
     assert primary(keeper) == []
+
+
+def test_answers_that_wait_are_counted_and_a_click_leads_to_their_review(visitor: Visitor) -> None:
+    project = visitor.workspace.create("pets")
+    vocabulary.add(project, "cat")
+    visitor.go("start/overview", "pets")
+    assert "overview_review" not in {one.key for one in visitor.at.main.button}
+    for name in ("one.jpg", "two.jpg"):
+        data = photo(0, len(name) + ord(name[0]))
+        path = reviewing.keep_file(project, name, data)
+        reviewing.queue(project, "arn:aws:rekognition:us-east-1:1:project/pets/version/one/1", {"cat": 50.0}, [
+            Prediction(name, str(path), None, (Score("cat", 90.0),), UNKNOWN, 0.0,
+                       sha256=hashlib.sha256(data).hexdigest())])
+    visitor.run()
+    assert visitor.button("overview_review").label == "2 answers wait for your confirmation"
+    visitor.click("overview_review")
+    assert visitor.title == "Predict" and "2 photos wait for your review" in visitor.text.replace("**", "")
 
 
 def test_what_happened_and_what_it_cost_is_told(keeper: Visitor, shelter: Shelter) -> None:

@@ -12,10 +12,12 @@ from PIL import Image
 from shelter import Shelter
 from visitor import Visitor
 
+from core.aws import clients as aws
 from core.aws import deadlines, prediction, storage, versions
 from core.dataset import models
 from core.errors import translate
 from core.evaluation import reviewing, threshold_sets
+from core.types import Backend
 from core.ui.words import plain, size
 
 
@@ -129,6 +131,25 @@ def test_another_kind_of_file_is_converted(ready: Visitor) -> None:
     drop(ready, file.getvalue(), "cat.jpg")
     assert "converted from GIF to JPEG." in ready.text
     assert headline(ready) == "cat"
+
+
+def test_objects_are_framed_where_they_are_as_far_as_they_reach_their_threshold(
+    ready: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boxes = [(HOSTILE, 97.25, (0.5, 0.25, 0.25, 0.5)), ("cat", 80.0, (-0.01, 0.0, 0.51, 1.2)),
+             ("cat", 20.0, (0.0, 0.0, 1.0, 1.0))]
+    response = {"CustomLabels": [
+        {"Name": name, "Confidence": sure, "Geometry": {"BoundingBox": dict(zip(
+            ("Left", "Top", "Width", "Height"), box, strict=True))}} for name, sure, box in boxes]}
+    asked = aws.connect(ready.workspace.open("shelter").home, Backend()).rekognition
+    monkeypatch.setattr(asked, "detect_custom_labels", lambda **_: response)  # as a model of objects answers on AWS
+    drop(ready, photo(0, 77))
+    (shown,) = [json.loads(one.proto.json) for one in ready._nodes() if getattr(one, "key", "") == "predict_located"]
+    assert (shown["width"], shown["height"]) == (256, 192)
+    assert [tuple(one[part] for part in ("label", "sure", "left", "top", "width", "height")) for one in shown["found"]
+            ] == [("cat", "80.0 %", 0, 0, 128, 192), (HOSTILE, "97.2 %", 128, 48, 64, 96)]
+    assert f"2 objects: {HOSTILE} (1), cat (1). 1 more is below the threshold." in ready.text
+    assert json.loads(ready.at.main.code[1].value)["CustomLabels"] == response["CustomLabels"]
 
 
 def test_a_model_that_was_stopped_meanwhile_is_said_with_its_way_on(

@@ -11,6 +11,7 @@ from visitor import Visitor
 from core.dataset import photos, vocabulary
 from core.evaluation import reviewing
 from core.types import UNKNOWN, Prediction, Score
+from core.ui.predicting import queue
 from core.workspace import Project
 
 ARN = "arn:aws:rekognition:us-east-1:123456789012:project/pets/version/one/1"
@@ -74,6 +75,41 @@ def test_undo_brings_the_last_one_back(visitor: Visitor, project: Project, asked
     visitor.click("review undo")
     assert shown(visitor) == "one.jpg"
     assert photos.photos(project) == []
+
+
+def test_a_key_pressed_twice_before_the_next_photo_is_shown_says_it_once(
+    visitor: Visitor, project: Project, asked: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked("one.jpg", 98)
+    before = reviewing.waiting(project)
+    visitor.go("model/predict", "pets")
+    with monkeypatch.context() as patch:
+        patch.setattr(reviewing, "waiting", lambda *_: before)  # the buttons are still those of the first press
+        visitor.click("review as cat")
+        visitor.click(f"review as {HOSTILE}")
+    visitor.run()
+    assert visitor.errors == [] and "Nothing waits for a review." in visitor.text
+    assert [(one.name, one.label) for one in photos.photos(project)] == [("one.jpg", "cat")]
+    visitor.finish("pets", "import")
+    visitor.click("review undo")
+    visitor.click(f"review as {HOSTILE}")  # which waits again, and is no second press
+    assert [one.label for one in photos.photos(project)] == [HOSTILE]
+
+
+def test_the_keys_are_those_of_the_new_photo_before_its_chart_is_drawn(
+    visitor: Visitor, project: Project, asked: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked("unknown.jpg", 40)
+    asked("sure.jpg", 98)
+    drawn: list[str] = []
+    for name in ("_decisions", "_said", "_next"):
+        real = getattr(queue, name)
+        monkeypatch.setattr(queue, name, lambda *of, name=name, real=real: (drawn.append(name), real(*of)))
+    visitor.go("model/predict", "pets")
+    assert drawn == ["_decisions", "_said", "_next"]
+    assert visitor.button("review right").disabled  # there all the same, so that no other one moves
+    visitor.click("review none")
+    assert not visitor.button("review right").disabled
 
 
 def test_later_leaves_a_photo_waiting(visitor: Visitor, project: Project, asked: Callable[..., str]) -> None:

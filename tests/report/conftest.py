@@ -14,7 +14,7 @@ from core.aws import clients as aws
 from core.aws.clients import Clients
 from core.aws.engine_process import Engine
 from core.aws.uptime import Cost
-from core.dataset import cleaning, labels, sources
+from core.dataset import cleaning, labels, manifests, sources
 from core.evaluation import photosets, runs
 from core.jobs import Progress
 from core.report import gathering
@@ -70,7 +70,7 @@ def told(
         cleaning.clean_all(Progress(), str(project.home), project.name)
         tried(project, folder)
         gathered = gathering.gather(project, client, "bucket-of-pets")
-    return replace(gathered, model=_model(arn))
+    return replace(gathered, model=_model(arn, manifests.digest(gathered.built)))
 
 
 def _drawn(folder: Path) -> Path:
@@ -89,8 +89,8 @@ def _drawn(folder: Path) -> Path:
     return folder
 
 
-def _model(arn: str) -> Model:
+def _model(arn: str, digest: str) -> Model:
     day = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
     version = Version(arn, "pets", "one", "STOPPED", "", day, trained=day, f1=0.9, billable_seconds=1899)
     by_label = (LabelResult("cat", 0.6, 1.0, 0.5, 0.67, 1), LabelResult("dog", 0.45, 1.0, 1.0, 1.0, 1))
-    return Model(version, Evaluation(0.9, 0.9, 0.9, by_label, 8, 2), Cost(3600.0, 4.0))
+    return Model(version, Evaluation(0.9, 0.9, 0.9, by_label, 8, 2), Cost(3600.0, 4.0), as_now=True, digest=digest)

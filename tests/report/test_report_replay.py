@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from core.dataset.recording import Labelling
 from core.errors import BadReport
 from core.jobs import Progress
-from core.report import contents, gathering, making, record, recorded, replaying
+from core.report import gathering, making, record, recorded, replaying
 from core.report.__main__ import main
 from core.report.bundle import RECORD
 from core.report.contents import Contents
-from core.report.replaying import Outcome
+from core.report.outcomes import Outcome
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +126,7 @@ def test_the_manifests_come_out_with_the_account_hidden_and_with_it(told: Conten
 
 def test_a_project_in_which_nothing_is_done_replays_too(told: Contents, tmp_path: Path) -> None:
     nothing = replace(told, photos=(), copies=(), classes={}, built=None, verdict=None, model=None, trial=None,
-                      labelling=contents.Labelling())
+                      labelling=Labelling())
     for name, data in making.files(nothing).items():
         (tmp_path / name).write_bytes(data)
     assert set(states(replaying.replay(tmp_path)).values()) == {"not possible"}

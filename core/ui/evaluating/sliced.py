@@ -27,6 +27,8 @@ def draw(made: Board) -> None:
     st.plotly_chart(curve_charts.slice_figures(shown[:MOST], made.measured.accuracy.value), key="evaluate_slices_chart",
                     config={"displaylogo": False, "modeBarButtons": [["toImage"]]},
                     alt="Share of right photos of each slice, the worst first")
+    if len(shown) > MOST:
+        st.caption(f"The chart shows the {MOST} worst of {count(len(shown), 'slice')}; the table has all.")
     st.dataframe([{
         "by": one.by, "slice": one.name, "photos": one.right.total, "right": intervals.percent(one.right.value),
         "interval": intervals.span(one.right), "beyond chance": "worse than the rest" if one.worse else "",

@@ -28,7 +28,7 @@ def why(asked: Asked, label: str = "Why?", key: str = "explain_why") -> None:
     """The button that opens the card for a photo that has just been asked about."""
     if st.button(label, key=key, icon=":material/help:"):
         st.session_state[_KEY] = asked
-        st.switch_page(pages.path("results/mistakes"))
+        pages.go("results/mistakes")
 
 
 def open_now(project: str) -> Asked | None:

@@ -64,7 +64,10 @@ def question(prediction: Prediction) -> str:
         asked = f"Why only just {plain(prediction.answer)}?"
     else:
         asked = "Why unknown?" if prediction.answer == UNKNOWN else f"Why {plain(prediction.answer)}?"
-    return asked if prediction.truth is None or prediction.right else f"{asked} It is a {plain(prediction.truth)}"
+    if prediction.truth is None or prediction.right:
+        return asked
+    shown = "shows none of the labels" if prediction.truth == UNKNOWN else f"is a {plain(prediction.truth)}"
+    return f"{asked} It {shown}"
 
 
 def _told(

@@ -16,7 +16,7 @@ from core.images import thumbnails
 from core.types import UNKNOWN, Prediction
 from core.ui import messages, state
 from core.ui.explaining import asked
-from core.ui.predicting import asking, call, deciding
+from core.ui.predicting import asking, call, deciding, located
 from core.ui.predicting.asking import Picture, Told
 from core.ui.predicting.model import Model
 from core.ui.words import plain, size
@@ -64,8 +64,12 @@ def _large(project: Project, model: Model, told: Told, classes: Colours) -> None
         cuts = deciding.choose(project, model.assumed)
     made = told.prediction(cuts)
     with picture:
-        st.image(_shown(prepared.data), alt=told.picture.name,
-                 width="stretch" if prepared.width >= prepared.height else UPRIGHT)
+        if told.answer.objects:
+            located.draw(told.picture.name, _smaller(prepared.data, 1280), prepared, told.answer.objects, cuts, classes,
+                         "predict_located")
+        else:
+            st.image(_shown(prepared.data), alt=told.picture.name,
+                     width="stretch" if prepared.width >= prepared.height else UPRIGHT)
         st.text(told.picture.name)
         changes = ", ".join(prepared.changes)
         st.caption(f"Sent as {prepared.width} x {prepared.height} pixels, {size(len(prepared.data))}"
@@ -112,7 +116,13 @@ def _row(
             return
         made = told.prediction(cuts)
         picture, words, bars = st.columns([1, 2, 3], vertical_alignment="center")
-        picture.image(_shown(told.prepared.data, 320), alt=told.picture.name, width="stretch")
+        small, objects = _shown(told.prepared.data, 320), told.answer.objects if told.answer else ()
+        with picture:
+            if objects:
+                located.draw(told.picture.name, small, told.prepared, objects, cuts, classes,
+                             f"predict_located {told.picture.id}")
+            else:
+                st.image(small, alt=told.picture.name, width="stretch")
         with words:
             st.subheader(plain(made.answer) if made.answer != UNKNOWN else ":gray[Unknown]", anchor=False)
             st.text(told.picture.name)

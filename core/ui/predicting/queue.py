@@ -23,23 +23,35 @@ from core.workspace import Project
 
 SAID = "predict_review_said"  # what came of the last key, or the error that kept it from coming
 AT = "predict_review"  # the content of the photo that is shown
+DONE = "predict_review_done"  # the content of the one that was settled last
 LARGE = 640  # pixels, so that photo and buttons are on one screen
 KEYS = 9
+TOGETHER = 20  # added photos that are looked at in one job: each ends in a new page, which a key may have to wait for
 LOOK = "waiting"  # the kind of the job that looks at what waits
 BADGES: dict[Why, tuple[str, Literal["gray", "orange", "green"]]] = {
     "unknown": ("Unknown", "gray"), "close": ("A close call", "orange"),
     "far": ("Unlike the training photos", "orange"), "sure": ("The model is sure", "green")}
 
 
-@st.fragment
 def draw(project: Project) -> None:
-    """Drawn anew by itself at every key."""
-    look(project)
+    """What waits, and a look in the background at what was added before."""
+    if scanning.waiting(project):
+        state.begin(project, "import", "Looking at the photos", scanning.scan)
+    _queue(project)
+
+
+@st.fragment
+def _queue(project: Project) -> None:
+    """Drawn anew by itself at every key.
+
+    A key means the photo that can be seen: the buttons are drawn before it, and both before all that takes longer.
+    """
     _say()
     waiting = reviewing.waiting(project, farness.far(project))
     classes = _classes(project, waiting)
     if not waiting:
         _empty(project)
+        look(project, 1)
         return
     one = _current(waiting)
     st.markdown(f"**{count(len(waiting), 'photo waits', 'photos wait')}** for your review, the most useful first. "
@@ -47,7 +59,7 @@ def draw(project: Project) -> None:
     picture, side = st.columns([3, 2], gap="large")
     with side:
         about = st.container()
-        _decisions(project, waiting, one, classes)  # before the photo, as a key means what can be seen
+        _decisions(project, waiting, one, classes)
     with picture, state.errors_shown():
         st.image(large.picture(one.prediction.path, LARGE), alt=one.prediction.name)
     with picture:
@@ -56,15 +68,16 @@ def draw(project: Project) -> None:
         st.text(one.prediction.name)
         _said(one, classes)
     large.prepare([other.prediction.path for other in waiting[:3]], LARGE)
+    look(project)
 
 
-def look(project: Project) -> None:
-    """Look at what waits in the background, and at what was added: neither keeps anybody waiting."""
+def look(project: Project, added: int = TOGETHER) -> None:
+    """Look at what waits in the background, and at what was added once it is so much: neither keeps anybody waiting."""
     if not state.job(project, comparing.KIND) and trained.pending(project):
         state.begin(project, comparing.KIND, "Looking at the training photos", trained.compare_trained)
     elif farness.pending(project) and trained.trained(project).photos:
         state.begin(project, LOOK, "Looking at what waits for a review", farness.compare_waiting)
-    if scanning.waiting(project):
+    if scanning.waiting(project) >= added:
         state.begin(project, "import", "Looking at the photos", scanning.scan)
 
 
@@ -92,17 +105,17 @@ def _said(one: Waiting, classes: Colours) -> None:
 
 
 def _decisions(project: Project, waiting: list[Waiting], one: Waiting, classes: Colours) -> None:
-    """A button and a key for each label; the model's own answer has Y besides."""
+    """A button and a key for each label; the model's own answer has Y besides, which Unknown only disables, so that
+    the buttons below stay where they are and miss no key."""
     for position, name in enumerate(classes, 1):
         own = name == one.prediction.answer
         st.button(f":color[●]{{foreground=\"{colours.colour_of(name, classes)}\"}} {plain(name)}",
                   key=f"review as {name}", on_click=_settle, args=(project, waiting, one, name), width="stretch",
                   type="primary" if own else "secondary",
                   shortcut=shortcut(str(position)) if position <= KEYS else None)
-    if one.prediction.answer != UNKNOWN:
-        st.button("The model is right", key="review right", on_click=_settle, width="stretch",
-                  args=(project, waiting, one, one.prediction.answer), shortcut=shortcut("y"),
-                  icon=":material/check:")
+    st.button("The model is right", key="review right", on_click=_settle, width="stretch",
+              args=(project, waiting, one, one.prediction.answer), shortcut=shortcut("y"), icon=":material/check:",
+              disabled=one.prediction.answer == UNKNOWN)
     st.button("Not for the dataset", key="review none", on_click=_settle, args=(project, waiting, one, None),
               width="stretch", shortcut=shortcut("0"), icon=":material/block:")
     with st.container(horizontal=True):
@@ -154,6 +167,9 @@ def _show(content: str | None) -> None:
 
 
 def _settle(project: Project, waiting: list[Waiting], one: Waiting, label: str | None) -> None:
+    """What a key says of a photo; pressed twice, before the next one could be shown, it says it once."""
+    if st.session_state.get(DONE) == one.prediction.sha256:
+        return
     try:
         if label is not None:
             vocabulary.add(project, label)
@@ -162,6 +178,7 @@ def _settle(project: Project, waiting: list[Waiting], one: Waiting, label: str |
         st.session_state[SAID] = error
         return
     _show(_following(waiting, one))
+    st.session_state[DONE] = one.prediction.sha256
     there = "was in the dataset already; labelled" if done.known else "added to the dataset as"
     st.session_state[SAID] = (f"{plain(done.name)}: {there} {plain(label)}" if label is not None
                               else f"{plain(done.name)}: not for the dataset")
@@ -170,6 +187,7 @@ def _settle(project: Project, waiting: list[Waiting], one: Waiting, label: str |
 def _undo(project: Project) -> None:
     if undone := reviewing.undo(project):
         _show(undone.sha256)
+        st.session_state[DONE] = None
         st.session_state[SAID] = f"Taken back: {plain(undone.name)} waits again"
 
 

@@ -87,7 +87,7 @@ def _lost(project: Project, number: int, one: Lost, photo: Photo | None) -> None
         if photo and one.cure == LABEL:
             if st.button("Label it", key=f"repair_label {number}", icon=":material/sell:", type="tertiary"):
                 st.session_state[desk.AT] = photo.id
-                st.switch_page(pages.path(LABEL.page))
+                pages.go(LABEL.page)
         elif one.cure:
             st.page_link(pages.path(one.cure.page), label=one.cure.label, icon=":material/healing:")
 
