@@ -62,11 +62,11 @@ def _queue(project: Project) -> None:
         _decisions(project, waiting, one, classes)
     with picture, state.errors_shown():
         st.image(large.picture(one.prediction.path, LARGE), alt=one.prediction.name)
-    with picture:
-        _next(project, waiting, one)
     with about:
         st.text(one.prediction.name)
         _said(one, classes)
+    with picture:
+        _next(project, waiting, one)
     large.prepare([other.prediction.path for other in waiting[:3]], LARGE)
     look(project)
 
