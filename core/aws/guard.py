@@ -127,6 +127,8 @@ def _stopped(clients: Clients, arn: str) -> bool | None:
     try:
         return versions.stop(clients, arn)
     except NotFound:
+        if arn.split(":")[3:5] != [clients.region, clients.account]:  # a profile that leads elsewhere by now
+            raise
         log.info("%s is due to be stopped, but no longer exists", arn)
         return False
 

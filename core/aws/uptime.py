@@ -68,11 +68,12 @@ def _close(workspace: Workspace, how: str, arn: str, moment: dt.datetime | None)
 
 
 def observe(workspace: Workspace, listed: Iterable[Version], moment: dt.datetime | None = None) -> None:
-    """Bring the record in line with what AWS says of these models, which are all of an account in a region.
+    """Bring the record in line with what AWS said at `moment` of these models, all that an account has in a region.
 
-    One that runs without a record was started elsewhere: its record begins now, and is marked. One that does not run
-    any more was stopped elsewhere, or failed to start: its record ends now, as does that of one which is not listed,
-    as only what does not run can be deleted. A record that changed within the last minute is believed before the list.
+    One that runs without a record was started elsewhere: its record begins then, and is marked. One that does not run
+    any more was stopped elsewhere, or failed to start: its record ends then, as does that of one which is not listed,
+    as only what does not run can be deleted. A record that changed later, or in the minute before, is believed before
+    the list.
     """
     at, listed = moment or now(), list(listed)
     with workspace.catalogue() as rows:

@@ -93,23 +93,23 @@ def seen(backend: Backend) -> list[Version]:
 def listed(backend: Backend) -> list[Version]:
     """Every model of the backend, newest first; what runs and what has stopped is written down on the way."""
     asked = str(state.in_force().home), backend
-    found, took, at = _listed(*asked)
+    found, took, at, moment = _listed(*asked)
     if time.monotonic() - at > max(FRESH, SHARE * took):
         _listed.clear(*asked)
-        found = _listed(*asked)[0]
+        found, *_, moment = _listed(*asked)
     if not found:
         forget()  # a first model shows at once, although it was trained in another tab
-    uptime.observe(state.workspace(), found)
+    uptime.observe(state.workspace(), found, moment)
     return found
 
 
 @st.cache_data(show_spinner=False)
-def _listed(home: str, backend: Backend) -> tuple[list[Version], float, float]:
-    """The models, how many seconds it took to ask for them, and when they were known."""
-    began = time.monotonic()
+def _listed(home: str, backend: Backend) -> tuple[list[Version], float, float, dt.datetime]:
+    """The models, how many seconds it took to ask for them, when they were known, and since when they may be so."""
+    moment, began = dt.datetime.now(dt.UTC), time.monotonic()
     found = versions.list_versions(aws.connect(state.in_force().home, backend))
     known = time.monotonic()
-    return found, known - began, known
+    return found, known - began, known, moment
 
 
 def forget() -> None:

@@ -13,7 +13,7 @@ from aws_script import MODEL, Script, expect_description, model
 from core.aws import backstop, budget, deadlines, guard, idle, uptime
 from core.aws.clients import Clients
 from core.aws.versions import version_of
-from core.errors import AwsError, RekolabError, Unreachable
+from core.errors import AwsError, NotFound, RekolabError, Unreachable
 from core.types import Backend
 from core.workspace import Workspace, now
 
@@ -162,8 +162,19 @@ def test_a_stop_that_fails_is_tried_again(workspace: Workspace, script: Script) 
 def test_a_model_that_no_longer_exists_needs_no_stop(workspace: Workspace, script: Script) -> None:
     deadlines.write(workspace, MODEL, STUDIO, NINE)
     script.rekognition.add_client_error("stop_project_version", "ResourceNotFoundException")
+    script.sts.add_response("get_caller_identity", {"Account": MODEL.split(":")[4]})
     assert guard.enforce(workspace, NINE, lambda *_: script.clients) == {MODEL: None}
     assert deadlines.known(workspace) == []
+
+
+def test_a_model_that_another_account_does_not_know_keeps_its_deadline(workspace: Workspace, script: Script) -> None:
+    deadlines.write(workspace, MODEL, STUDIO, NINE)
+    uptime.note_started(workspace, MODEL, 1, NINE - HOUR)
+    script.rekognition.add_client_error("stop_project_version", "ResourceNotFoundException")
+    script.sts.add_response("get_caller_identity", {"Account": "111122223333"})
+    assert isinstance(guard.enforce(workspace, NINE, lambda *_: script.clients)[MODEL], NotFound)
+    assert deadlines.of(workspace, MODEL) == NINE
+    assert uptime.uptimes(workspace)[0].stopped is None
 
 
 @pytest.mark.parametrize("error", [Unreachable("EndpointConnectionError", "", "", "No network."), ValueError("x")])
