@@ -166,7 +166,8 @@ class Jobs:
         return self._jobs[key]
 
     def resume(self) -> list[Job]:
-        """Start again what a crash cut off. Jobs that another process runs are left to it."""
+        """Start again what a crash cut off. Jobs that another process runs are left to it, and others to the next start
+        where the disk is full."""
         resumed = []
         for file in sorted(self._folder.glob("*.json")):
             try:
@@ -176,6 +177,8 @@ class Jobs:
                 resumed.append(self.start(entry["key"], entry["title"], function, **entry["arguments"]))
             except RekolabError:
                 continue
+            except OSError:
+                log.exception("a job is not gone on with now: %s", file.name)
             except (ValueError, KeyError, ImportError, AttributeError):
                 log.warning("a job that can not be continued is dropped: %s", file.name)
                 file.unlink(missing_ok=True)
@@ -200,7 +203,10 @@ class Jobs:
     def _end(self, key: str, lock: FileLock, **changes: Any) -> None:
         """All of it at once, as whoever sees the job ended may start it again in the same moment."""
         with self._lock:
-            self._file(key, ".json").unlink(missing_ok=True)
+            try:
+                self._file(key, ".json").unlink(missing_ok=True)
+            except OSError:  # as on a disk that can only be read by now; to be gone on with once more does no harm
+                log.exception("what would go on with job %s could not be removed", key)
             lock.release()
             self._change(key, ended=time.time(), **changes)
 

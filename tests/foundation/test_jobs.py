@@ -98,10 +98,39 @@ def test_a_job_is_ended_only_when_it_can_be_started_again(tmp_path: Path, monkey
     assert live[0]  # later ones are of locks that are thrown away
 
 
+def test_a_job_ends_on_a_disk_that_can_only_be_read_by_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    jobs = Jobs(tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", fail)
+        jobs.start("count", "Counting", count_to, number=3)
+        assert jobs.wait("count", PATIENCE).result == 3
+    jobs.start("count", "Counting", count_to, number=4)
+    assert jobs.wait("count", PATIENCE).result == 4
+
+
 def test_what_a_crash_cut_off_goes_on_at_the_next_start(tmp_path: Path) -> None:
     entry = {"key": "count", "title": "Counting", "function": f"{__name__}:count_to", "arguments": {"number": 3}}
     (tmp_path / "left.json").write_text(json.dumps(entry))
     jobs = Jobs(tmp_path)
+    (resumed,) = jobs.resume()
+    assert jobs.wait(resumed.key, PATIENCE).result == 3
+
+
+def test_on_a_full_disk_what_was_cut_off_waits_for_another_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    entry = {"key": "count", "title": "Counting", "function": f"{__name__}:count_to", "arguments": {"number": 3}}
+    (tmp_path / "left.json").write_text(json.dumps(entry))
+    jobs = Jobs(tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr("core.jobs.write_atomically", fail)
+        assert jobs.resume() == []
     (resumed,) = jobs.resume()
     assert jobs.wait(resumed.key, PATIENCE).result == 3
 
