@@ -170,7 +170,9 @@ class _Handler(MotoRequestHandler):  # moto's own keeps the names of S3 metadata
         """
         with contextlib.suppress(OSError):  # it has, already
             self.connection.shutdown(socket.SHUT_WR)
-        while select.select([self.connection], [], [], _MORE)[0] and self.rfile.read1():
+        ends = time.monotonic() + PATIENCE
+        while (time.monotonic() < ends and select.select([self.connection], [], [], _MORE)[0]
+               and self.rfile.read1()):
             pass
 
     def log_request(self, *_: object, **__: object) -> None:

@@ -235,6 +235,19 @@ def test_a_client_that_is_answered_while_it_still_sends_has_the_answer(
     assert b"InvalidAccessKeyId" in answer(stranger)
 
 
+def test_a_client_that_goes_on_sending_after_its_answer_is_heard_for_a_while_only(
+        serve: Serve, connect: Any, clock: Standing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "_MORE", 60)
+    refused = HEAD.replace(KEY.id, "STRANGER").replace("Connection: close\r\n", "")
+    stranger = connect(serve(), f"{refused}Content-Length: 900000\r\n\r\n".encode())
+    assert b"InvalidAccessKeyId" in answer(stranger)
+    ends = time.monotonic() + 120
+    with pytest.raises(OSError):
+        while time.monotonic() < ends:
+            clock.seconds += 1
+            stranger.sendall(b"x")
+
+
 @pytest.mark.parametrize("wrapping", [
     "Transfer-Encoding: chunked\r\n\r\n3e9\r\n{}\r\n0\r\n\r\n",
     "Transfer-Encoding: chunked\r\n\r\n" + "1\r\nx\r\n" * 1001 + "0\r\n\r\n",
