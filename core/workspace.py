@@ -21,6 +21,7 @@ import json
 import re
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,12 +103,26 @@ class Project:
         with self.catalogue() as rows:
             rows.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (key, json.dumps(value)))
 
-    def add_to(self, key: str, member: str, value: Any) -> None:
-        """Set a member of a setting that is an object, whatever others do to its other members at the same time."""
+    def add_to(self, key: str, member: str, value: Any, most: int | None = None) -> None:
+        """Set a member of a setting that is an object, whatever others do to its other members at the same time.
+
+        It becomes the newest one; of more than `most` the oldest are dropped.
+        """
+        def added(kept: dict[str, Any]) -> dict[str, Any]:
+            kept.pop(member, None)
+            return dict([*kept.items(), (member, value)][-most if most else None:])
+
+        self._change(key, added)
+
+    def take_from(self, key: str, member: str) -> None:
+        """Remove a member of a setting that is an object, if it is there."""
+        self._change(key, lambda kept: {name: value for name, value in kept.items() if name != member})
+
+    def _change(self, key: str, how: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
         with self.catalogue() as rows:
             row = rows.execute("SELECT value FROM setting WHERE key = ?", (key,)).fetchone()
-            whole = {**(json.loads(row["value"]) if row else {}), member: value}
-            rows.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (key, json.dumps(whole)))
+            made = how(json.loads(row["value"]) if row else {})
+            rows.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (key, json.dumps(made)))
 
     @property
     def backend(self) -> Backend:

@@ -127,7 +127,7 @@ def learned_from(project: Project, arn: str) -> frozenset[str] | None:
 
 def foreseen(project: Project, version_name: str) -> dict[str, Any] | None:
     """The forecast, as it was dumped, that was shown when the training of a version began; None without one."""
-    found: dict[str, dict[str, Any]] = project.get(_FORESEEN, {})
+    found: dict[str, dict[str, Any] | None] = project.get(_FORESEEN, {})
     return found.get(_named(project, version_name))
 
 
@@ -139,11 +139,8 @@ def _remember(project: Project, version_name: str, given: Plan, foreseen: Mappin
     """Which manifests a version is trained with, and what was forecast of them, until its hundredth successor."""
     named, digest = _named(project, version_name), manifests.digest(given.built)
     learned.keep(project, digest, given)
-    for setting, value in ((_TRAINED_WITH, digest), (_FORESEEN, foreseen)):
-        kept = {key: one for key, one in project.get(setting, {}).items() if key != named}
-        if value:
-            kept[named] = value
-        project.set(setting, dict([*kept.items()][-MAX_VERSIONS:]))
+    project.add_to(_TRAINED_WITH, named, digest, MAX_VERSIONS)
+    project.add_to(_FORESEEN, named, foreseen, MAX_VERSIONS)
 
 
 def _ensure_datasets(

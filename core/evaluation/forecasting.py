@@ -41,8 +41,7 @@ def forecast_training(progress: Progress, home: str, project: str, bucket: str) 
     made = forecast.forecast(material, left_out, progress.step, None if plan.way == "split" else plan.tests)
     progress.check()
     digest = manifests.digest(built)
-    kept = {key: value for key, value in owner.get(KEPT, {}).items() if key != digest}
-    owner.set(KEPT, dict([*kept.items(), (digest, forecast.dump(made))][-MOST:]))
+    owner.add_to(KEPT, digest, forecast.dump(made), MOST)
     owner.note("train", f"Forecast from {counted(made.photos, 'photo')}: F1 between {made.new.f1.low:.2f} and "
                         f"{made.new.f1.high:.2f}")
     return digest

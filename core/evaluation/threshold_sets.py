@@ -30,8 +30,7 @@ class ThresholdSet:
 def saved(project: Project) -> dict[str, ThresholdSet]:
     """Every set by its name, in alphabetical order."""
     kept: dict[str, dict[str, Any]] = project.get(_SETS, {})
-    return {name: ThresholdSet(name, one["thresholds"], one["arn"], dt.datetime.fromisoformat(one["at"]))
-            for name, one in sorted(kept.items())}
+    return {name: _set(name, one) for name, one in sorted(kept.items())}
 
 
 def save(project: Project, name: str, thresholds: Thresholds, labels: tuple[str, ...], arn: str) -> ThresholdSet:
@@ -41,16 +40,16 @@ def save(project: Project, name: str, thresholds: Thresholds, labels: tuple[str,
         raise BadPath(f"Give the thresholds a name of 1 to {MOST} letters, such as “careful”.")
     cuts = {label: threshold_of(label, thresholds) for label in labels}
     kept = {"thresholds": cuts, "arn": arn, "at": now().isoformat()}
-    project.set(_SETS, {**project.get(_SETS, {}), name: kept})
+    project.add_to(_SETS, name, kept)
     project.note("evaluate", f"Thresholds saved as “{name}”")
-    return saved(project)[name]
+    return _set(name, kept)
 
 
 def delete(project: Project, name: str) -> None:
     """Forget a set. Where it was used, the model's own thresholds are used again."""
     if project.get(_USED) == name:
         use(project, None)
-    project.set(_SETS, {known: one for known, one in project.get(_SETS, {}).items() if known != name})
+    project.take_from(_SETS, name)
 
 
 def use(project: Project, name: str | None) -> None:
@@ -69,3 +68,7 @@ def in_force(project: Project, own: Mapping[str, float]) -> dict[str, float]:
     """What decides for a model with these thresholds of its own: those of the set that is used, for labels it names."""
     chosen = used(project)
     return dict(own) if chosen is None else {label: chosen.thresholds.get(label, cut) for label, cut in own.items()}
+
+
+def _set(name: str, kept: Mapping[str, Any]) -> ThresholdSet:
+    return ThresholdSet(name, kept["thresholds"], kept["arn"], dt.datetime.fromisoformat(kept["at"]))

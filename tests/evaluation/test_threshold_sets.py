@@ -28,6 +28,16 @@ def test_one_threshold_is_saved_for_every_label_and_a_name_is_used_once(project:
         "a": {"cat": 80.0, "dog": 80.0}}
 
 
+def test_a_set_that_another_tab_has_saved_meanwhile_is_kept(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    threshold_sets.save(project, "a", 70.0, ("cat",), ARN)
+    threshold_sets.save(project, "b", 70.0, ("cat",), ARN)
+    with monkeypatch.context() as patched:
+        patched.setattr(Project, "get", lambda self, key, default=None: default)  # as it was before
+        threshold_sets.save(project, "c", 70.0, ("cat",), ARN)
+        threshold_sets.delete(project, "b")
+    assert list(threshold_sets.saved(project)) == ["a", "c"]
+
+
 def test_without_its_set_the_project_uses_the_models_own_again(project: Project) -> None:
     threshold_sets.save(project, "a", 70.0, ("cat", "dog"), ARN)
     threshold_sets.use(project, "a")

@@ -83,6 +83,15 @@ def test_members_that_are_added_to_a_setting_at_once_are_all_kept(project: Proje
     assert project.get("seen") == {str(number): number for number in range(24)}
 
 
+def test_of_the_members_of_a_setting_the_newest_are_kept_and_one_can_be_taken_out(project: Project) -> None:
+    for member in ("a", "b", "a", "c"):
+        project.add_to("models", member, member.upper(), most=2)
+    assert project.get("models") == {"a": "A", "c": "C"}
+    project.take_from("models", "a")
+    project.take_from("models", "never there")
+    assert project.get("models") == {"c": "C"}
+
+
 def test_deleting_a_project_removes_its_folder_only(workspace: Workspace, project: Project) -> None:
     workspace.create("birds")
     workspace.delete("pets")
