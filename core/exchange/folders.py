@@ -13,7 +13,7 @@ from core.exchange.types import Annotated, Reading, Remark, counted, counts, nam
 SPLITS = frozenset({"train", "training", "test", "testing", "val", "valid", "validation"})
 STRAY = 0.1  # paths that lie higher up than the others, such as a cover, do not count below this share
 _UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # names of devices, to Windows
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(?= *(\.|$))", re.IGNORECASE)  # devices, to Windows
 _MAX_FOLDER_BYTES = 240
 
 
@@ -71,7 +71,9 @@ def fit(label: str) -> str:
     """The label as the name of a folder that every system takes."""
     name = _UNFIT.sub("_", label).encode()[:_MAX_FOLDER_BYTES].decode(errors="ignore")
     bare = name.rstrip(". ")
-    return bare + "_" * (len(name) - len(bare)) + "_" * bool(_RESERVED.fullmatch(bare)) or "_"
+    device = _RESERVED.match(bare)
+    own = f"{device[0]}_{bare[device.end():]}" if device else bare
+    return own + "_" * (len(name) - len(bare)) or "_"
 
 
 def _joined(labels: Iterable[str]) -> list[str]:

@@ -69,8 +69,10 @@ class _Finder:
         self._whole: dict[Parts, dict[int, None]] = {}
         self._one: dict[Parts, int] = {}
         self._several: dict[Parts, dict[int, None]] = {}
+        self._deepest = 0
         for number, names in known.items():
             for whole in dict.fromkeys(map(parts, names)):
+                self._deepest = max(self._deepest, len(whole))
                 self._whole.setdefault(whole, {})[number] = None
                 for length in range(1, min(len(whole), _LONGEST) + 1):
                     first = self._one.setdefault(whole[-length:], number)
@@ -82,7 +84,7 @@ class _Finder:
 
         Of several with the same end, the one that has no folder besides is meant: "bucket/a.jpg" is "a.jpg".
         """
-        for length in range(len(name), 0, -1):
+        for length in range(min(len(name), self._deepest), 0, -1):
             end = name[-length:]
             if end in self._whole:
                 return list(self._whole[end]), _WHOLE if length == len(name) else length

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from core.exchange.matching import Matched, match
+from core.exchange.matching import Matched, _Finder, match
 from core.exchange.types import Annotated
 
 KNOWN = {1: ["cat/a.jpg", "/home/me/pets/cat/a.jpg"], 2: ["dog/a.jpg", "/home/me/pets/dog/a.jpg"],
@@ -36,6 +38,19 @@ def test_of_several_records_for_a_photo_the_best_counts_and_equals_do_not() -> N
     equals = found("x/b.jpg", "y/b.jpg")
     assert equals.found == {}
     assert len(equals.missing) == 2
+
+
+def test_of_a_name_without_end_no_more_is_looked_at_than_any_photos_name_has() -> None:
+    class Counted(tuple[str, ...]):
+        cuts = 0
+
+        def __getitem__(self, key: Any) -> Any:
+            self.cuts += 1
+            return super().__getitem__(key)
+
+    finder, name = _Finder(KNOWN), Counted(["x"] * 100_000)
+    assert finder.find(name) == ([], 0)
+    assert name.cuts == 5  # as many parts as /home/me/pets/cat/a.jpg has
 
 
 def test_what_was_found_by_its_file_name_alone_is_marked() -> None:

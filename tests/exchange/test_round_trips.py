@@ -85,7 +85,8 @@ def test_labels_that_would_share_a_folder_are_named_before_photos_are_packed() -
     several = [Annotated(f"{number}.jpg", (label,)) for number, label in enumerate(("a_b", "a:b", "Cat", "cat", "Con"))]
     assert formats.losses(formats.FOLDERS, several)[1:] == [
         "“Cat” and “cat” would be one folder on Windows and macOS.", "“a:b” and “a_b” would be one folder."]
-    assert [folders.fit(label) for label in ("Con", "con.x", "console")] == ["Con_", "con.x_", "console"]
+    assert [folders.fit(label) for label in ("Con", "con.x", "nul .x", "console", "con. ")] == [
+        "Con_", "con_.x", "nul_ .x", "console", "con___"]
 
 
 def test_a_manifest_that_is_written_passes_rekognitions_rules() -> None:
