@@ -245,8 +245,3 @@ def translate(code: str, operation: str, said: str) -> AwsError:
         meaning, cure = _TOO_FAST, AGAIN
     sentence = f"{operation}: {meaning}" + (f" AWS says: {said}" if said else "")
     return kind(code, operation, said, sentence, cure)
-
-
-def is_known(code: str) -> bool:
-    """Whether there is a translation for AWS's `code`."""
-    return code in _MEANING
