@@ -168,9 +168,9 @@ class _Handler(MotoRequestHandler):  # moto's own keeps the names of S3 metadata
 
         Who has the answer knows that it is whole, and hangs up.
         """
+        ends = time.monotonic() + PATIENCE
         with contextlib.suppress(OSError):  # it has, already
             self.connection.shutdown(socket.SHUT_WR)
-        ends = time.monotonic() + PATIENCE
         while (time.monotonic() < ends and select.select([self.connection], [], [], _MORE)[0]
                and self.rfile.read1()):
             pass
