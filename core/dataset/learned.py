@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ def keep(project: Project, digest: str, given: Plan) -> None:
     """
     built = given.built
     known = Known(project, built.bucket)
-    named = (check_line(text, number).source_ref for number, text in enumerate(built.training.splitlines(), 1))
+    named = (check_line(text, number).source_ref for number, text in enumerate(built.training.split("\n"), 1))
     learned_from = (known.photo(ref) for ref in named if ref)
     hashes = sorted({photo.facts.sha256 for photo in learned_from if photo and photo.facts})
     folder = project.manifests / "learned"
@@ -56,5 +57,5 @@ def dataset(project: Project, digest: str) -> dict[str, Any] | None:
         told: dict[str, Any] = json.loads(gzip.decompress(
             (project.manifests / "learned" / f"{digest}.dataset.json.gz").read_bytes()))
         return told if recording.comes_out(told) else None
-    except (OSError, EOFError, ValueError, KeyError, TypeError):
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError):
         return None

@@ -162,6 +162,24 @@ def test_mended_manifests_can_not_be_made_again_which_is_said(
     assert states(report(given))["What one was trained with"] == "not possible"
 
 
+def test_no_sign_within_a_line_of_mended_manifests_ends_it(project: Project) -> None:
+    built = manifests.build(project, BUCKET)
+    ends = built.training.replace('"confidence": 1', '"confidence": 1, "note": "one\u2028two"')
+    assert ends != built.training
+    for digest, training in (("plain", built.training), ("ends", ends)):
+        learned.keep(project, digest, repaired.plan(project, BUCKET, repaired.keep(
+            project, replace(built, training=training))))
+    assert learned.of(project, "ends") == learned.of(project, "plain") != frozenset()
+
+
+def test_a_dataset_whose_file_is_damaged_is_one_that_was_not_kept(project: Project) -> None:
+    digest = manifests.digest(trained(project).built)
+    assert learned.dataset(project, digest)
+    file, = (project.manifests / "learned").glob("*.gz")
+    file.write_bytes(file.read_bytes()[:10] + b"\xff" * 100)
+    assert learned.dataset(project, digest) is None
+
+
 def test_a_model_from_elsewhere_is_said_to_be_unknown(told: Contents, tmp_path: Path) -> None:
     assert told.model
     strange = replace(told, model=replace(told.model, as_now=None, digest=None))
