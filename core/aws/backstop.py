@@ -93,6 +93,6 @@ def _write(
 ) -> None:
     with workspace.catalogue() as rows:
         rows.execute("DELETE FROM backstop WHERE arn = ?", (arn,))
-        if at or trouble or deadlines.of(workspace, arn):
+        if at or trouble or rows.execute("SELECT 1 FROM deadline WHERE arn = ?", (arn,)).fetchone():
             rows.execute("INSERT INTO backstop VALUES (?, ?, ?, ?, ?)", (
                 arn, json.dumps(asdict(backend)), at and text_of(at), text_of(moment or now()), trouble))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from clock_room import ClockRoom
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core import catalogue
 from core.aws import backstop, budget, deadlines, guard, idle, prices, uptime, versions, watch
 from core.aws.clients import Clients
 from core.errors import RekolabError, translate
@@ -103,6 +105,16 @@ def test_who_stops_a_model_also_takes_its_schedule_away(scene: Scene, deadline: 
     scene.start(deadline)
     scene.watch()
     assert scene.room.schedules.list_schedules()["Schedules"] == []
+    assert backstop.known(scene.workspace) == {}
+
+
+def test_a_schedule_is_written_down_where_a_full_disk_lets_one_connection_read_at_a_time(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "_connected", partial(catalogue._connected, alone=True))
+    arn, deadline = scene.start(HOUR), scene.clock.now + HOUR
+    assert backstop.known(scene.workspace)[arn].at == deadline
+    scene.live(3700, "thread")
     assert backstop.known(scene.workspace) == {}
 
 
