@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import os
 import tomllib
 from collections.abc import Callable, Mapping
@@ -14,8 +15,17 @@ from core.errors import BadPath, BadSetting
 
 FILE = Path(".streamlit/rekolab.toml")
 
+
+def _price(text: str) -> float:
+    """A budget must be reached some day: no price is infinite, below nothing, or not a number."""
+    usd = float(text)
+    if not math.isfinite(usd) or usd < 0:
+        raise ValueError(text)
+    return usd
+
+
 _KINDS: dict[type, tuple[Callable[[str], int | float | str], str]] = {
-    int: (int, "a whole number"), float: (float, "a number"),
+    int: (int, "a whole number"), float: (_price, "a number of US dollars"),
     str: (lambda text: dt.date.fromisoformat(text).isoformat(), "a day, such as 2026-11-23"),
 }
 

@@ -54,7 +54,9 @@ def test_no_folder_at_all_is_said(tmp_path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "text", "kind"), [
-    ("UNIT_HOUR_USD", "four", "a number"), ("ENGINE_PORT", "4599.5", "a whole number"),
+    ("UNIT_HOUR_USD", "four", "a number of US dollars"), ("UNIT_HOUR_USD", "nan", "a number of US dollars"),
+    ("TRAINING_HOUR_USD", "-1", "a number of US dollars"), ("TRAINING_HOUR_USD", "inf", "a number of US dollars"),
+    ("ENGINE_PORT", "4599.5", "a whole number"),
     ("PRICES_CHECKED", "yesterday", "a day, such as 2026-11-23")])
 def test_a_setting_that_is_none_is_named_with_what_it_must_be(tmp_path: Path, name: str, text: str, kind: str) -> None:
     with pytest.raises(BadSetting, match=f"REKOLAB_{name} is “{text}”, and must be {kind}"):
