@@ -16,6 +16,7 @@ from core.dataset import manifests, recording
 from core.dataset.manifests import Built
 from core.dataset.names import counted
 from core.dataset.recording import Dataset
+from core.errors import BadReport
 from core.evaluation import metrics, spreadsheet
 from core.jobs import Progress
 from core.report import bundle, plots, record, recorded
@@ -32,8 +33,12 @@ def replay(place: Path, originals: Path | None = None, progress: Progress | None
     """
     found = bundle.opened(place)
     told, seen = recorded.read(found.read(RECORD)), progress or Progress()
-    return [*_dataset(told.raw, told.dataset, originals, seen), *_trained_on(told, originals, seen),
-            *_figures(found, told), *_charts(found, told)]
+    try:
+        return [*_dataset(told.raw, told.dataset, originals, seen), *_trained_on(told, originals, seen),
+                *_figures(found, told), *_charts(found, told)]
+    except (ValueError, LookupError, TypeError, AttributeError) as error:  # a record can lack anything
+        raise BadReport(f"The run record is not as it was made: something is missing in it, or has another form "
+                        f"({type(error).__name__}: {error}).") from error
 
 
 def _dataset(raw: Mapping[str, Any], told: Dataset, originals: Path | None, progress: Progress) -> Iterator[Outcome]:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import copy
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -141,3 +143,30 @@ def test_what_is_no_record_is_said(report: Path, capsys: pytest.CaptureFixture[s
         assert main(["replay", str(report)]) == 2
     assert main(["replay", str(report), "--photos", str(report / "nowhere")]) == 2
     assert "is no folder" in capsys.readouterr().err
+
+
+def test_whatever_a_record_lacks_is_said_in_plain_words(report: Path) -> None:
+    whole = json.loads((report / RECORD).read_text("utf-8"))
+    refused = 0
+    for path in members(whole):
+        for value in (None, "?"):
+            told = copy.deepcopy(whole)
+            within = told
+            for name in path[:-1]:
+                within = within[name]
+            within[path[-1]] = value
+            (report / RECORD).write_text(json.dumps(told), "utf-8")
+            try:
+                replaying.replay(report)
+            except BadReport as error:
+                refused += 1
+                assert str(error).startswith(("The run record can not be read", "The run record is "))
+    assert refused > 10
+
+
+def members(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The place of every member of a JSON value, of a list's first only."""
+    for name, held in value.items() if isinstance(value, dict) else list(enumerate(value))[:1]:
+        yield (*path, name)
+        if isinstance(held, dict | list):
+            yield from members(held, (*path, name))
