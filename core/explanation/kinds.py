@@ -11,10 +11,11 @@ from core.explanation.nearness import Nearness
 from core.types import UNKNOWN, Prediction, Score
 
 Kind = Literal["failed", "nothing", "far", "close", "below", "wrong", "narrow", "right"]
-HEADLINES: dict[Kind, str] = {
+_HEADLINES: dict[Kind, str] = {
     "failed": "The call failed", "nothing": "No label came back", "far": "Far from everything trained on",
     "close": "Two labels too close", "below": "Below its threshold", "wrong": "Another label passed",
     "narrow": "Right, but only just", "right": "Right"}
+_UNJUDGED: dict[Kind, str] = {"narrow": "A close call", "right": "The model is sure"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,11 @@ def verdict(prediction: Prediction, thresholds: Thresholds, near: Nearness | Non
             found.append("narrow" if is_close(prediction, thresholds) else "right")
     return Verdict(tuple(found), best, second, needed, short, left or 0.0, near, own, own_needed,
                    prediction.error or "")
+
+
+def headline(kind: Kind, prediction: Prediction) -> str:
+    """A kind in a few words, which call nothing right where nobody has said what the photo shows."""
+    return _UNJUDGED.get(kind, _HEADLINES[kind]) if prediction.right is None else _HEADLINES[kind]
 
 
 def sentences(found: Verdict, prediction: Prediction) -> list[str]:

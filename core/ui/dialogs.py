@@ -13,12 +13,15 @@ _OPEN = "dialog_open"
 
 
 def begin() -> None:
-    """The whole page is drawn anew, and no dialog is open unless one opens in this run."""
+    """The page is drawn anew, or a dialog was dismissed: none is open now, unless one opens in this run."""
     st.session_state[_OPEN] = False
 
 
 def dialog(title: str, **look: Any) -> Callable[[Callable[Given, None]], Callable[Given, None]]:
-    """Make a dialog of a function, as `st.dialog` does. The page is drawn anew when the dialog is dismissed."""
+    """Make a dialog of a function, as `st.dialog` does.
+
+    When it is dismissed the page is drawn anew, or only that fragment of it which has opened the dialog.
+    """
 
     def made(draw: Callable[Given, None]) -> Callable[Given, None]:
         @wraps(draw)
@@ -26,13 +29,13 @@ def dialog(title: str, **look: Any) -> Callable[[Callable[Given, None]], Callabl
             st.session_state[_OPEN] = True
             draw(*args, **named)
 
-        return st.dialog(title, on_dismiss="rerun", **look)(shown)
+        return st.dialog(title, on_dismiss=begin, **look)(shown)
 
     return made
 
 
 def resting() -> bool:
-    """Whether a dialog lies over the page, which is drawn anew when the dialog is dismissed."""
+    """Whether a dialog lies over the page."""
     return bool(st.session_state.get(_OPEN))
 
 
@@ -42,6 +45,7 @@ def shortcut(key: str) -> str | None:
 
 
 def redraw() -> None:
-    """Draw the page anew, for what looks again by itself. It waits for an open dialog, which would be lost with it."""
+    """Draw the page anew, for what looks again by itself. While a dialog is open, which would be lost with it, nothing
+    happens: whoever calls this calls it once more at its next look."""
     if not resting():
         st.rerun()

@@ -31,7 +31,7 @@ def in_sidebar() -> None:
     seen |= {one.key for one in live}
     st.session_state["jobs_listed"] = False
     st.fragment(_list, run_every=TICK if live else None)()
-    st.session_state["jobs_listed"] = True
+    st.session_state["jobs_listed"], st.session_state["jobs_ended"] = True, False
 
 
 def _list() -> None:
@@ -43,7 +43,8 @@ def _list() -> None:
         seen.discard(one.key)
         if one.state == "done":
             st.toast(f"{plain(one.title)}: done", icon=":material/check_circle:")
-    if ended and st.session_state["jobs_listed"]:
+    st.session_state["jobs_ended"] = bool(ended) or st.session_state.get("jobs_ended", False)
+    if st.session_state["jobs_ended"] and st.session_state["jobs_listed"]:
         dialogs.redraw()  # the page shows what has changed, as it does in any case where a click has it drawn just now
     if live := [one for one in listed if one.live]:
         slowed()

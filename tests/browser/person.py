@@ -47,7 +47,7 @@ def settled(page: Page) -> None:
 
 
 def at_rest(page: Page) -> None:
-    """Wait until no job is under way, as the end of one draws the page anew, and a dialog is closed by that."""
+    """Wait until no job is under way, as the end of one draws the page anew."""
     expect(page.get_by_test_id("stSidebar").get_by_test_id("stProgress")).to_have_count(0)
     settled(page)
 

@@ -89,7 +89,7 @@ def test_boxes_are_drawn_moved_named_and_taken_back_by_pointer_and_keys(app: App
 
 def test_keys_rest_while_a_dialog_lies_over_the_photo(app: App, tab: Page, tmp_path: Path) -> None:
     project = project_with(app, tmp_path, 3)
-    likeness.compare(Progress(), str(project.home), project.name)  # a job that ends closes dialogs
+    likeness.compare(Progress(), str(project.home), project.name)  # no job draws the page anew meanwhile
     visit(tab, "Label")
     tab.get_by_test_id("stMain").get_by_role("button", name="Classes").click()
     dialog = tab.get_by_role("dialog")

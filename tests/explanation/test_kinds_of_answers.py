@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from core.evaluation.thresholds import decide
-from core.explanation.kinds import HEADLINES, Kind, sentences, verdict
+from core.explanation.kinds import Kind, headline, sentences, verdict
 from core.explanation.nearness import Nearness
 from core.types import Prediction, Score
 
@@ -36,7 +36,14 @@ def test_each_answer_has_its_kinds_the_most_telling_first(
     found = verdict(prediction, CUTS, near)
     assert found.kinds == kinds
     assert len(sentences(found, prediction)) == len(kinds)
-    assert HEADLINES[found.kind]
+    assert headline(found.kind, prediction)
+
+
+def test_an_answer_is_called_right_only_where_somebody_has_said_what_the_photo_shows() -> None:
+    assert headline("right", said("cat", cat=99.0)) == "Right"
+    assert headline("right", said(None, cat=99.0)) == "The model is sure"
+    assert headline("narrow", said(None, cat=62.0)) == "A close call"
+    assert headline("below", said(None, cat=50.0)) == headline("below", said("cat", cat=50.0))
 
 
 def test_what_missed_its_threshold_is_said_with_the_points() -> None:

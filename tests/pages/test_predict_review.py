@@ -96,6 +96,18 @@ def test_a_key_pressed_twice_before_the_next_photo_is_shown_says_it_once(
     assert [one.label for one in photos.photos(project)] == [HOSTILE]
 
 
+def test_a_photo_that_waits_again_can_be_settled_again(
+    visitor: Visitor, project: Project, asked: Callable[..., str]
+) -> None:
+    asked("one.jpg", 98)
+    visitor.go("model/predict", "pets")
+    visitor.click("review none")
+    reviewing.undo(project)  # in another tab
+    visitor.run()
+    visitor.click("review none")
+    assert visitor.errors == [] and "Nothing waits for a review." in visitor.text
+
+
 def test_the_keys_are_those_of_the_new_photo_before_its_chart_is_drawn(
     visitor: Visitor, project: Project, asked: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,7 +14,7 @@ from core.aws import versions
 from core.errors import RekolabError, translate
 from core.jobs import Progress
 from core.types import Backend
-from core.ui import meter, state
+from core.ui import dialogs, meter, state
 from core.ui.sidebar import ENGINE
 
 _go_on = threading.Event()
@@ -240,6 +240,22 @@ def test_the_end_of_a_job_leaves_a_dialog_open(pets: Visitor) -> None:
     assert "Name" in [one.label for one in pets.at.text_input]
     pets.run()  # as by dismissing it, whereupon the page shows what has changed
     assert "Add photos" in pets.text and "Long work" not in pets.text
+
+
+def test_a_page_shows_the_end_of_a_job_though_only_a_part_of_it_was_drawn_when_the_dialog_was_dismissed(
+    pets: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _go_on.clear()
+    state.jobs().start("pets/long", "Long work", long_work)
+    pets.go("data/browse")
+    with monkeypatch.context() as patch:
+        patch.setattr(dialogs, "resting", lambda: True)
+        _go_on.set()
+        state.jobs().wait("pets/long", PATIENCE)
+        assert [one.value for one in pets.tick().at.toast] == ["Long work: done"]
+        assert "Add photos" not in pets.text
+    assert "Add photos" in pets.tick().text
+    assert "Add photos" not in pets.tick().text  # once
 
 
 def test_a_job_that_failed_stays_until_it_is_dismissed(pets: Visitor) -> None:

@@ -97,7 +97,7 @@ def _answer(
     st.subheader(question(prediction), anchor=False)
     with st.container(horizontal=True):
         for kind in verdict.kinds:
-            st.badge(kinds.HEADLINES[kind], color=COLOURS[kind])
+            st.badge(kinds.headline(kind, prediction), color=COLOURS[kind])
     for sentence in kinds.sentences(verdict, prediction):
         st.write(plain(sentence))
     if told and told.near and not told.near.far:

@@ -9,15 +9,24 @@ export default function ({ data, parentElement }) {
   svg.style.aspectRatio = `${width} / ${height}`;
   svg.image ??= made("image", { x: 0, y: 0, preserveAspectRatio: "none" });
   for (const [name, value] of Object.entries({ href: src, width, height })) svg.image.setAttribute(name, value);
+  const watch = new ResizeObserver(paint); // letters stay as large on the screen as they are elsewhere
   svg.watch?.disconnect();
-  svg.watch = new ResizeObserver(paint); // letters stay as large on the screen as they are elsewhere
-  svg.watch.observe(svg);
-  return () => svg.watch.disconnect();
+  svg.watch = watch;
+  watch.observe(svg);
+  return () => watch.disconnect();
 
   function paint() {
     const shown = svg.getBoundingClientRect();
     const pixel = Math.max(width / (shown.width || 600), height / (shown.height || Infinity));
     svg.replaceChildren(svg.image, ...found.map((one) => framed(one, pixel)));
+    for (const text of svg.querySelectorAll("text")) keepInside(text, 4 * pixel);
+  }
+
+  // A label is wider than many a frame, and at the edge of the photo it would be cut off.
+  function keepInside(text, gap) {
+    const most = width - text.getComputedTextLength() - gap;
+    text.setAttribute("x", Math.max(gap, Math.min(text.getAttribute("x"), most)));
+    text.setAttribute("y", Math.min(text.getAttribute("y"), height - gap));
   }
 
   function framed({ label, sure, colour, left, top, width, height }, pixel) {

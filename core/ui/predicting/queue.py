@@ -54,6 +54,8 @@ def _queue(project: Project) -> None:
         look(project, 1)
         return
     one = _current(waiting)
+    if st.session_state.get(DONE) == one.prediction.sha256:
+        st.session_state[DONE] = None  # it waits again, or it waits in another project too
     st.markdown(f"**{count(len(waiting), 'photo waits', 'photos wait')}** for your review, the most useful first. "
                 "What you confirm or correct is added to the dataset, for the next training.")
     picture, side = st.columns([3, 2], gap="large")
@@ -187,7 +189,6 @@ def _settle(project: Project, waiting: list[Waiting], one: Waiting, label: str |
 def _undo(project: Project) -> None:
     if undone := reviewing.undo(project):
         _show(undone.sha256)
-        st.session_state[DONE] = None
         st.session_state[SAID] = f"Taken back: {plain(undone.name)} waits again"
 
 
