@@ -174,7 +174,8 @@ def suspected(compared: Likeness, given: Mapping[int, str]) -> list[Suspect]:
 def _reason(compared: Likeness, given: Mapping[int, str], photo_id: int, other: str) -> str:
     """What the labelled photos most like this one are."""
     near = [number for number in likeness.nearest_of(compared, photo_id) if number in given][:NEAREST]
-    tally = Counter(given[number] for number in near)
-    said = ", ".join(f"{count} {label}" for label, count in tally.most_common())
-    return f"It looks like {other}. The {len(near)} photos most like it are: {said}." if near else (
-        f"It looks like {other}.")
+    tally = Counter(given[number] for number in near).most_common()
+    said = f"the {len(near)} photos most like it are: " + ", ".join(f"{count} {label}" for label, count in tally) + "."
+    if tally and tally[0][0] != other:
+        return f"By all labelled photos together it looks like {other}, though {said}"
+    return f"It looks like {other}." + (f" T{said[1:]}" if near else "")

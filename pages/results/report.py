@@ -98,8 +98,9 @@ def checked(report: Report) -> None:
     if not last or not isinstance(last.result, Checked) or last.result.name != report.name:
         return
     here, there = last.result.here, last.result.there
+    words = f"Here: {here.sentence[0].lower()}{here.sentence[1:]}"
     (st.success if here.ok else st.error)(
-        plain(f"Here: {here.sentence}"), icon=":material/verified:" if here.ok else ":material/error:")
+        plain(words), icon=":material/verified:" if here.ok else ":material/error:")
     if there is None:
         st.caption("It was never sent to S3.")
     elif there:

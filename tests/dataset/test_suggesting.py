@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -101,6 +103,13 @@ def test_a_wrong_label_is_a_suspect_with_its_reason() -> None:
     assert (worst.photo_id, worst.label, worst.other) == (4, "dog", "cat")
     assert worst.reason.startswith("It looks like cat. The 8 photos most like it are: ")
     assert "8 cat" in worst.reason or "7 cat" in worst.reason
+
+    found = compared(rows)
+    nearest = found.neighbours.copy()
+    nearest[3] = [11, 12, 13, 14, 15, 1, 2, 3]
+    worst = suggesting.suspected(replace(found, neighbours=nearest), given)[0]
+    assert worst.reason == ("By all labelled photos together it looks like cat, though the 8 photos most like it are: "
+                            "5 dog, 3 cat.")
 
 
 def test_where_several_labels_can_be_right_nothing_is_suspected(ready: Project) -> None:
