@@ -1,4 +1,4 @@
-"""Files written whole or not at all, and plain words for a disk that is full."""
+"""Files written whole or not at all, plain words for a disk that is full, and what a damaged zip raises."""
 
 from __future__ import annotations
 
@@ -7,11 +7,21 @@ import errno
 import os
 import sqlite3
 import uuid
+import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from core.errors import AGAIN, RekolabError
+
+# What zipfile lets through when a member is damaged, locked, or packed in a way that it does not know.
+ZIP_DAMAGES: tuple[type[Exception], ...] = (
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
+with contextlib.suppress(ImportError):  # a Python can be built without it
+    from lzma import LZMAError
+
+    ZIP_DAMAGES += (LZMAError,)
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST)

@@ -16,7 +16,7 @@ from typing import IO
 from core.dataset.names import LINKS, disk_path, unique, why_left_out
 from core.dataset.photos import Found, Source
 from core.errors import BadPath
-from core.files import write_atomically
+from core.files import ZIP_DAMAGES, write_atomically
 from core.jobs import Progress
 
 MAX_FILES = 100_000
@@ -31,7 +31,6 @@ DAMAGED = "files that are damaged in the archive"
 TOO_HEAVY = f"files over {MAX_FILE_BYTES // 1024**2} MB"
 
 _DRIVE = re.compile(r"^([A-Za-z]):")
-_DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
 def extract(progress: Progress, archive: Path, folder: Path) -> Found:
@@ -124,7 +123,7 @@ def _unpacked(
 ) -> list[Source]:
     try:
         data = packed.read(info)
-    except _DAMAGES:
+    except ZIP_DAMAGES:
         left_out[DAMAGED] += 1
         return []
     return [_kept(path, data, folder)]

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from core.errors import BadAnnotations
 from core.exchange.text import MAX_BYTES
 from core.exchange.types import File, Remark, shown
+from core.files import ZIP_DAMAGES
 
 MAX_FILES = 200_000
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same annotations give the same zip
-_DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
 @dataclass(slots=True)
@@ -39,9 +38,9 @@ def unpack(name: str, data: bytes, wanted: Callable[[str], bool]) -> Unpacked:
                     continue
                 try:
                     found.files.append((info.filename, packed.read(info)))
-                except _DAMAGES:
+                except ZIP_DAMAGES:
                     found.remarks.append(Remark(shown(info.filename), "it is damaged in the zip, or locked"))
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError):
+    except ZIP_DAMAGES:
         raise BadAnnotations(f"{name} is not a zip file, or not a whole one. Make it again, then retry.") from None
     return found
 

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from core.errors import BadReport
+from core.files import ZIP_DAMAGES
 
 HTML, RECORD, TABLE, NOTEBOOK = "report.html", "run-record.json", "predictions.csv", "report.ipynb"
 PLOTS, ADDED = "plots", "added"  # folders
@@ -45,12 +46,8 @@ class Bundle:
             else:
                 with zipfile.ZipFile(self.place) as packed, packed.open(self.top + name) as member:
                     yield member
-        except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
+        except ZIP_DAMAGES as error:
             raise BadReport(f"{name} can not be read: {error}") from error
-        except Exception as error:  # zlib.error and its kin, which zipfile lets through
-            if type(error).__module__ in ("zlib", "lzma", "_lzma", "bz2"):
-                raise BadReport(f"{name} can not be read: {error}") from error
-            raise
 
     def read(self, name: str) -> bytes:
         with self.open(name) as file:
@@ -128,7 +125,7 @@ def _zip(place: Path) -> Bundle:
     try:
         with zipfile.ZipFile(place) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except ZIP_DAMAGES as error:
         raise BadReport(f"{place} is a damaged zip: {error}") from error
     if sum(member.file_size for member in members) > MOST_BYTES:
         raise BadReport(f"{place} would unpack to more than {MOST_BYTES // 2**30} GB, which no report does.")

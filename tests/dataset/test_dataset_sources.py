@@ -343,6 +343,14 @@ def test_a_damaged_entry_is_left_out_and_a_broken_zip_is_named(project: Project,
     data[60] ^= 255
     archive.write_bytes(data)
     assert unpack(project, archive).left_out == {archives.DAMAGED: 1}
+    for way in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        with zipfile.ZipFile(archive, "w", way) as file:
+            file.writestr("cat/3.jpg", jpeg)
+        data = bytearray(archive.read_bytes())
+        data[60:90] = bytes(30)
+        archive.write_bytes(data)
+        with pytest.raises(BadPath, match=archives.DAMAGED):
+            unpack(project, archive)
     archive.write_bytes(archive.read_bytes()[:200])
     with pytest.raises(BadPath, match="not a zip file, or not a whole one"):
         unpack(project, archive)

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import errno
+import io
 import sqlite3
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from core.files import explained
+from core.files import ZIP_DAMAGES, explained
 
 HOME = Path("/home/me/rekolab")
 
@@ -34,3 +36,20 @@ def test_a_workspace_that_can_not_be_written_to_is_told_with_the_way_to_another(
     OSError(errno.ENOENT, "No such file", "/home/me/rekolab/a"), sqlite3.OperationalError("no such table: photo")])
 def test_what_is_no_trouble_of_the_workspaces_disk_is_not_taken_for_one(error: OSError | sqlite3.Error) -> None:
     assert explained(error, HOME) is None
+
+
+@pytest.mark.parametrize("way", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_whatever_is_damaged_in_a_zip_is_one_of_the_known_damages(way: int) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", way) as packed:
+        packed.writestr("a.txt", "something of a length " * 9)
+    whole, refused = file.getvalue(), set()
+    for place in range(len(whole)):
+        for flip in (1, 255):
+            spoilt = whole[:place] + bytes([whole[place] ^ flip]) + whole[place + 1:]
+            try:
+                with zipfile.ZipFile(io.BytesIO(spoilt)) as packed:
+                    packed.read(packed.infolist()[0]) if packed.infolist() else None
+            except ZIP_DAMAGES as error:
+                refused.add(type(error))
+    assert zipfile.BadZipFile in refused
