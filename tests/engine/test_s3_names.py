@@ -75,5 +75,6 @@ def test_a_bucket_that_s3_would_not_make_is_not_made(engine: Engine, s3: Any, bu
 def test_a_bucket_of_any_name_that_s3_allows_is_made(s3: Any, name: str) -> None:
     s3.create_bucket(Bucket=name)
     s3.put_object(Bucket=name, Key="reset", Body=b"x")
+    assert s3.get_object(Bucket=name, Key="reset")["Body"].read() == b"x"
     s3.delete_object(Bucket=name, Key="reset")
     s3.delete_bucket(Bucket=name)

@@ -42,6 +42,10 @@ def fill(visitor: Visitor, **texts: str) -> None:
         next(one for one in visitor.at.text_input if one.key == key).set_value(text)
 
 
+def not_listed(*_: object) -> None:
+    raise translate("AccessDeniedException", "ListTagsForResource", "not authorized")
+
+
 def test_a_model_is_copied_to_a_new_project_and_found_there(versions_page: Visitor, shelter: Shelter) -> None:
     visitor, button = versions_page, f"copy {shelter.arn}"
     visitor.click(button)
@@ -91,11 +95,8 @@ def test_a_key_of_another_region_can_not_be_copied_with(versions_page: Visitor, 
 def test_a_copy_is_possible_where_tags_may_not_be_listed(
     versions_page: Visitor, shelter: Shelter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> None:
-        raise translate("AccessDeniedException", "ListTagsForResource", "not authorized")
-
     with monkeypatch.context() as patch:
-        patch.setattr(tags, "tags_of", refuse)
+        patch.setattr(tags, "tags_of", not_listed)
         versions_page.click(f"copy {shelter.arn}")
         assert "may not list the original's tags" in versions_page.text
         assert not versions_page.button("copy_now").disabled
@@ -197,10 +198,7 @@ def test_tags_that_aws_refuses_can_not_be_saved(
 def test_tags_that_can_not_be_read_are_said(
     versions_page: Visitor, shelter: Shelter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> None:
-        raise translate("AccessDeniedException", "ListTagsForResource", "not authorized")
-
-    monkeypatch.setattr(tags, "tags_of", refuse)
+    monkeypatch.setattr(tags, "tags_of", not_listed)
     versions_page.click(f"tags {shelter.arn}")
     assert "not authorized" in versions_page.text
 
